@@ -1,0 +1,145 @@
+"""Classes, regions and findings of ENT endoscopy, and what a mirror does to them.
+
+Left and right are labels: whoever mirrors a frame must also mirror its class and its caption.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+CLASSES: tuple[str, ...] = (
+    "nose-right",
+    "nose-left",
+    "ear-right",
+    "ear-left",
+    "vc-open",
+    "vc-closed",
+    "throat",
+)
+"""The seven classes in the order of the ENTRep challenge (label 0 to 6)."""
+
+REGIONS: tuple[str, ...] = ("nose", "ear", "vocal-cords", "throat")
+
+_REGION_OF_PREFIX = {"nose": "nose", "ear": "ear", "vc": "vocal-cords", "throat": "throat"}
+
+CLASS_NAMES: dict[str, dict[str, str]] = {
+    "nose-right": {"en": "nose, right", "vi": "mũi phải"},
+    "nose-left": {"en": "nose, left", "vi": "mũi trái"},
+    "ear-right": {"en": "ear, right", "vi": "tai phải"},
+    "ear-left": {"en": "ear, left", "vi": "tai trái"},
+    "vc-open": {"en": "vocal cords, open", "vi": "dây thanh mở"},
+    "vc-closed": {"en": "vocal cords, closed", "vi": "dây thanh khép"},
+    "throat": {"en": "throat", "vi": "họng"},
+}
+
+REGION_NAMES: dict[str, dict[str, str]] = {
+    "nose": {"en": "nose", "vi": "mũi"},
+    "ear": {"en": "ear", "vi": "tai"},
+    "vocal-cords": {"en": "vocal cords", "vi": "dây thanh"},
+    "throat": {"en": "throat", "vi": "họng"},
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding that a frame of ``region`` can show; ``key`` is unique within the region."""
+
+    key: str
+    region: str
+    en: str
+    vi: str
+
+
+FINDINGS: tuple[Finding, ...] = (
+    Finding("normal", "ear", "normal eardrum", "màng nhĩ bình thường"),
+    Finding("retraction", "ear", "retracted eardrum", "màng nhĩ co lõm"),
+    Finding("perforation", "ear", "perforated eardrum", "thủng màng nhĩ"),
+    Finding("redness", "ear", "red eardrum", "màng nhĩ đỏ"),
+    Finding("effusion", "ear", "middle ear effusion", "ứ dịch hòm nhĩ"),
+    Finding("plaque", "ear", "tympanosclerosis plaque", "mảng xơ nhĩ"),
+    Finding("wax", "ear", "ear wax", "ráy tai"),
+    Finding("hyphae", "ear", "fungal hyphae", "nấm ống tai"),
+    Finding("normal", "nose", "normal nasal cavity", "hốc mũi bình thường"),
+    Finding("deviation", "nose", "septal deviation", "vẹo vách ngăn"),
+    Finding("spur", "nose", "septal spur", "gai vách ngăn"),
+    Finding("pallor", "nose", "pale mucosa", "niêm mạc nhợt"),
+    Finding("swelling", "nose", "swollen inferior turbinate", "cuốn dưới phù nề"),
+    Finding("polyp", "nose", "nasal polyp", "polyp mũi"),
+    Finding("discharge", "nose", "nasal discharge", "dịch mũi"),
+    Finding("normal", "vocal-cords", "normal larynx", "thanh quản bình thường"),
+    Finding("oedema", "vocal-cords", "oedema of the vocal cords", "dây thanh phù nề"),
+    Finding("redness", "vocal-cords", "red vocal cords", "dây thanh đỏ"),
+    Finding("nodule", "vocal-cords", "vocal cord nodules", "hạt dây thanh"),
+    Finding("polyp", "vocal-cords", "vocal cord polyp", "polyp dây thanh"),
+    Finding("obliteration", "vocal-cords", "ventricular obliteration", "xóa thanh thất"),
+    Finding("mucus", "vocal-cords", "mucus in the larynx", "nhầy thanh quản"),
+    Finding("normal", "throat", "normal throat", "họng bình thường"),
+    Finding("tonsils", "throat", "enlarged tonsils", "amidan quá phát"),
+    Finding("granules", "throat", "granular posterior wall", "thành sau họng có hạt"),
+    Finding("redness", "throat", "red throat", "họng đỏ"),
+    Finding("exudate", "throat", "tonsillar exudate", "amidan có giả mạc mủ"),
+    Finding("uvula", "throat", "swollen uvula", "lưỡi gà phù nề"),
+    Finding("mucus", "throat", "mucus on the posterior wall", "nhầy thành sau họng"),
+)
+
+
+def region_of(class_name: str) -> str:
+    """The region of a class, for example ``vocal-cords`` for ``vc-open``."""
+    return _REGION_OF_PREFIX[class_name.split("-", 1)[0]]
+
+
+def findings_of(region: str) -> tuple[Finding, ...]:
+    """The findings that a frame of ``region`` can show."""
+    return tuple(finding for finding in FINDINGS if finding.region == region)
+
+
+def mirror_class(class_name: str) -> str:
+    """The class of the mirrored frame; classes without a side stay as they are."""
+    if class_name.endswith("-right"):
+        return class_name.removesuffix("right") + "left"
+    if class_name.endswith("-left"):
+        return class_name.removesuffix("left") + "right"
+    return class_name
+
+
+_MIRRORED_WORDS = {
+    "left": "right",
+    "right": "left",
+    "left-sided": "right-sided",
+    "right-sided": "left-sided",
+    "trái": "phải",
+    "phải": "trái",
+    "trai": "phai",
+    "phai": "trai",
+    "(t)": "(p)",
+    "(p)": "(t)",
+    "(l)": "(r)",
+    "(r)": "(l)",
+}
+_MIRROR_PATTERN = re.compile(
+    r"\([tplr]\)|\b(?:left|right|trái|phải|trai|phai)\b|\b(1[0-2]|[1-9])(?=\s*(?:o['’]clock|giờ)\b)",
+    re.IGNORECASE,
+)
+
+
+def _in_case_of(word: str, pattern: str) -> str:
+    if pattern.isupper():
+        return word.upper()
+    return word.capitalize() if pattern[:1].isupper() else word
+
+
+def mirror_text(text: str) -> str:
+    """Swap the sides named in an English or Vietnamese caption; applied twice it gives it back.
+
+    Words for left and right, the marks (T)/(P) and (L)/(R), and clock positions are swapped.
+    """
+
+    def swap(match: re.Match[str]) -> str:
+        found = match.group(0)
+        if match.group(1):
+            hour = int(found)
+            return str(12 if hour in (12,) else 12 - hour)
+        return _in_case_of(_MIRRORED_WORDS[found.lower()], found)
+
+    return _MIRROR_PATTERN.sub(swap, text)
