@@ -42,6 +42,10 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "This is an animation. Please choose one still frame of it.",
         "vi": "Đây là ảnh động. Vui lòng chọn một khung hình tĩnh.",
     },
+    "frame.several": {
+        "en": "This file holds several pictures. Please save the one you want as its own file.",
+        "vi": "Tệp này chứa nhiều ảnh. Vui lòng lưu riêng ảnh cần dùng thành một tệp.",
+    },
     "frame.dicom": {
         "en": "This is a DICOM file. Please export the frame as JPEG or PNG, without patient data.",
         "vi": "Đây là tệp DICOM. Vui lòng xuất khung hình thành JPEG hoặc PNG, không kèm dữ liệu "
@@ -51,6 +55,67 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "This is a drawing (SVG), not a frame. Please use JPEG, PNG, WebP, BMP or TIFF.",
         "vi": "Đây là hình vẽ (SVG), không phải khung hình. Vui lòng dùng JPEG, PNG, WebP, BMP "
         "hoặc TIFF.",
+    },
+    # weights
+    "weights.unknown_base": {
+        "en": "The weights name an unknown CLIP model, “{name}”.",
+        "vi": "Bộ trọng số nêu một mô hình CLIP không rõ, “{name}”.",
+    },
+    "weights.base_unreachable": {
+        "en": "The base model {name} ({tag}) could not be fetched from the Hub. Connect once, or "
+        "use weights that bring their base.",
+        "vi": "Không tải được mô hình nền {name} ({tag}) từ Hub. Hãy kết nối mạng một lần, hoặc "
+        "dùng bộ trọng số có kèm mô hình nền.",
+    },
+    "weights.missing": {
+        "en": "There are no weights at “{name}”. Give a folder that holds entdemo.json, or a Hub "
+        "repo as owner/name@revision.",
+        "vi": "Không có trọng số tại “{name}”. Hãy chỉ một thư mục chứa entdemo.json, hoặc một "
+        "kho trên Hub dạng owner/name@revision.",
+    },
+    "weights.file_missing": {
+        "en": "The weights lack the file {name}.",
+        "vi": "Bộ trọng số thiếu tệp {name}.",
+    },
+    "weights.file_unknown": {
+        "en": "The weights hold a file that does not belong there: {name}.",
+        "vi": "Bộ trọng số có tệp không thuộc về nó: {name}.",
+    },
+    "weights.file_changed": {
+        "en": "The file {name} of the weights is not the one they were saved with (sha256 differs).",
+        "vi": "Tệp {name} của bộ trọng số không đúng với lúc lưu (sha256 khác).",
+    },
+    "weights.key_missing": {
+        "en": "{file} of the weights lacks the key “{name}”.",
+        "vi": "{file} của bộ trọng số thiếu khóa “{name}”.",
+    },
+    "weights.key_unknown": {
+        "en": "{file} of the weights has an unknown key, “{name}”.",
+        "vi": "{file} của bộ trọng số có khóa lạ, “{name}”.",
+    },
+    "weights.key_invalid": {
+        "en": "{file} of the weights has a wrong value at “{name}”: {reason}.",
+        "vi": "{file} của bộ trọng số có giá trị sai tại “{name}”: {reason}.",
+    },
+    "weights.wrong_shape": {
+        "en": "The tensor “{name}” of the weights has a shape that does not fit the base model.",
+        "vi": "Tensor “{name}” của bộ trọng số có kích thước không khớp mô hình nền.",
+    },
+    "weights.newer_format": {
+        "en": "These weights have format {found}; this version of entdemo reads up to {known}. "
+        "Please update entdemo.",
+        "vi": "Bộ trọng số này có định dạng {found}; bản entdemo này đọc đến {known}. Vui lòng "
+        "cập nhật entdemo.",
+    },
+    "weights.golden": {
+        "en": "The weights do not reproduce their reference embeddings (cosine {cosine:.4f}); "
+        "they or the libraries are not what they were saved with.",
+        "vi": "Bộ trọng số không cho lại vectơ tham chiếu (cosine {cosine:.4f}); trọng số hoặc "
+        "thư viện không đúng với lúc lưu.",
+    },
+    "weights.unreadable": {
+        "en": "{name} of the weights cannot be read; it is damaged.",
+        "vi": "Không đọc được {name} của bộ trọng số; tệp đã hỏng.",
     },
     # descriptions
     "text.empty": {

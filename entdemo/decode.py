@@ -1,0 +1,185 @@
+"""Untrusted bytes -> RGB pixels, with every limit checked before memory is spent."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import warnings
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from entdemo.errors import UserError
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_MEGAPIXELS = 40
+MIN_SIDE = 32
+MAX_SIDE = 1600
+"""Larger pictures are reduced to this longer side: no model here looks at more."""
+
+_WARNINGS = threading.Lock()
+_BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
+_TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_ORIENTATION_TAG = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_WIDE_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+
+
+def decode(data: bytes) -> Image.Image:
+    """Decode one still picture.
+
+    Args:
+        data: the bytes of a JPEG, PNG, WebP, BMP or TIFF file; the format is told by content.
+
+    Returns:
+        An upright RGB image without metadata, its longer side at most ``MAX_SIDE``.
+
+    Raises:
+        UserError: for anything else, whatever the bytes are.
+    """
+    plugin = _plugin_for(data)
+    try:
+        # Pillow warns about odd tags; a lock because warning filters belong to the process.
+        with _WARNINGS, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _read(plugin, data)
+    except UserError:
+        raise
+    except Exception as error:  # decoders raise a dozen types on damaged input
+        raise UserError("frame.truncated") from error
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise UserError unless a picture of this size is accepted."""
+    if width * height > MAX_MEGAPIXELS * 1_000_000:
+        raise UserError("frame.too_many_pixels", width=width, height=height, limit=MAX_MEGAPIXELS)
+    if min(width, height) < MIN_SIDE:
+        raise UserError("frame.too_small", width=width, height=height, limit=MIN_SIDE)
+
+
+def reduced(image: Image.Image) -> Image.Image:
+    """The image, or a copy of at most ``MAX_SIDE`` a side."""
+    if max(image.size) <= MAX_SIDE:
+        return image
+    copy = image.copy()
+    copy.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return copy
+
+
+def _plugin_for(data: bytes) -> type[ImageFile.ImageFile]:
+    if not data:
+        raise UserError("frame.empty")
+    if len(data) > MAX_BYTES:
+        raise UserError(
+            "frame.too_many_bytes", megabytes=len(data) / 1024**2, limit=MAX_BYTES // 1024**2
+        )
+    if data[128:132] == b"DICM":
+        raise UserError("frame.dicom")
+    plugin = _by_signature(data)
+    if plugin is None:
+        raise UserError(_why_not(data))
+    return plugin
+
+
+def _by_signature(data: bytes) -> type[ImageFile.ImageFile] | None:
+    if data.startswith(b"\xff\xd8\xff"):
+        return JpegImageFile
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PngImageFile
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return WebPImageFile
+    if data.startswith(_TIFF_MARKS):
+        return TiffImageFile
+    if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
+        return BmpImageFile
+    return None
+
+
+def _why_not(data: bytes) -> str:
+    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"<") and b"<svg" in start.lower():
+        return "frame.vector"
+    if start.startswith((b"GIF87a", b"GIF89a")) and _moves(data):
+        return "frame.animated"
+    return "frame.not_a_picture"
+
+
+def _moves(gif: bytes) -> bool:
+    try:
+        return GifImageFile(BytesIO(gif)).is_animated
+    except Exception:  # a damaged GIF is no picture either way
+        return False
+
+
+def _read(plugin: type[ImageFile.ImageFile], data: bytes) -> Image.Image:
+    if plugin is WebPImageFile:
+        _check_webp(data)
+    # The plugin itself, not Image.open: that one obeys a pixel limit anyone may have changed,
+    # and turns phone pictures with an embedded preview (MPO) into two frames.
+    with plugin(BytesIO(data)) as image:
+        check_size(*image.size)
+        if getattr(image, "is_animated", False):
+            raise UserError("frame.several" if plugin is TiffImageFile else "frame.animated")
+        image.draft(None, (MAX_SIDE, MAX_SIDE))
+        image.load()
+        return _upright(reduced(_to_rgb(image)), _orientation(image))
+
+
+def _check_webp(data: bytes) -> None:
+    """Size from the header: the decoder would reserve its canvas first."""
+    kind, head = data[12:16], data[20:34]
+    if kind == b"VP8X":
+        width = 1 + int.from_bytes(head[4:7], "little")
+        height = 1 + int.from_bytes(head[7:10], "little")
+    elif kind == b"VP8L":
+        bits = int.from_bytes(head[1:5], "little")
+        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    else:
+        width, height = (side & 0x3FFF for side in struct.unpack("<HH", head[6:10]))
+    check_size(width, height)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION_TAG, 1))
+    except Exception:  # a broken tag must not cost the picture
+        return 1
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    turn = _UPRIGHT.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in _WIDE_MODES:
+        return Image.fromarray(_eight_bits(image)).convert("RGB")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        black = Image.new("RGBA", image.size, (0, 0, 0, 255))
+        return Image.alpha_composite(black, image).convert("RGB")
+    return image.convert("RGB")
+
+
+def _eight_bits(image: Image.Image) -> NDArray[np.uint8]:
+    """Grey of 16 bits scaled by its full range, of 32 bits or floats by its own maximum."""
+    grey = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
+    full = 65535.0 if image.mode.startswith("I;16") else max(float(grey.max()), 1e-6)
+    scaled: NDArray[np.float32] = np.clip(grey * (255.0 / full) + 0.5, 0, 255)
+    return scaled.astype(np.uint8)

@@ -1,0 +1,117 @@
+"""Any upload -> a clean RGB frame.
+
+Training and serving look at frames through ``Frame.square``; nothing here mirrors a picture,
+except that a camera's own orientation mark is obeyed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from entdemo.decode import MAX_BYTES, check_size, decode, reduced
+from entdemo.disc import Box, Disc, find_content
+from entdemo.errors import UserError
+
+__all__ = ["Box", "Disc", "Frame", "frame_from_array", "load_frame"]
+
+Pixels = NDArray[np.uint8]
+_MAX_STRETCH = 1.2
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One still picture without metadata; two frames are equal where their pixels are.
+
+    Attributes:
+        digest: sha256 of size and pixels, as hexadecimal.
+        rgb: [H, W, 3] uint8, read-only, longer side at most 1600.
+        box: where the content lies in it, in pixels.
+        disc: the endoscope's bright disc in pixels, None where the content fills a rectangle.
+    """
+
+    digest: str
+    rgb: Pixels = field(compare=False, repr=False)
+    box: Box = field(compare=False)
+    disc: Disc | None = field(compare=False)
+
+    def square(self, size: int) -> Pixels:
+        """The content, centred in a square; black where the square leaves the picture.
+
+        Args:
+            size: side in pixels.
+
+        Returns:
+            [size, size, 3] uint8. The square is as large as the content's longer side, or 1.2
+            times its shorter side if that is less.
+        """
+        width, height = self.box.right - self.box.left, self.box.bottom - self.box.top
+        side = min(max(width, height), _MAX_STRETCH * min(width, height))
+        left = (self.box.left + self.box.right - side) / 2
+        top = (self.box.top + self.box.bottom - side) / 2
+        x, y, extra = int(np.floor(left)), int(np.floor(top)), int(np.ceil(side)) + 1
+        canvas = Image.fromarray(self.rgb).crop((x, y, x + extra, y + extra))
+        resized = canvas.resize(
+            (size, size),
+            Image.Resampling.BICUBIC,
+            box=(left - x, top - y, left - x + side, top - y + side),
+            reducing_gap=2.0,
+        )
+        return np.asarray(resized)
+
+
+def load_frame(source: bytes | str | Path) -> Frame:
+    """Read an upload.
+
+    Args:
+        source: the file's bytes, or its path.
+
+    Raises:
+        UserError: if it is not one still picture within the limits, with the reason.
+    """
+    data = source if isinstance(source, bytes) else _read_file(Path(source))
+    return _frame(decode(data))
+
+
+def frame_from_array(rgb: Pixels) -> Frame:
+    """Make a frame from pixels that are already decoded.
+
+    Args:
+        rgb: [H, W, 3] uint8.
+
+    Raises:
+        UserError: if the picture is too large or too small.
+        ValueError: if the array is not [H, W, 3] uint8.
+    """
+    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3:
+        raise ValueError(f"expected [H, W, 3] uint8, got {list(rgb.shape)} {rgb.dtype}")
+    check_size(rgb.shape[1], rgb.shape[0])
+    return _frame(reduced(Image.fromarray(rgb)))
+
+
+def _frame(image: Image.Image) -> Frame:
+    rgb = np.array(image)
+    rgb.setflags(write=False)
+    digest = hashlib.sha256(f"{image.width}x{image.height}:".encode())
+    digest.update(rgb.data)
+    box, disc = find_content(rgb)
+    return Frame(digest=digest.hexdigest(), rgb=rgb, box=box, disc=disc)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        size = os.stat(path).st_size if path.is_file() else None
+        if size is None:
+            raise UserError("frame.missing", name=path.name)
+        if size > MAX_BYTES:
+            limit = MAX_BYTES // 1024**2
+            raise UserError("frame.too_many_bytes", megabytes=size / 1024**2, limit=limit)
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise UserError("frame.missing", name=path.name) from error
