@@ -117,6 +117,168 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "{name} of the weights cannot be read; it is damaged.",
         "vi": "Không đọc được {name} của bộ trọng số; tệp đã hỏng.",
     },
+    # tables (cases.csv, captions.csv)
+    "table.empty": {
+        "en": "{name} is empty; its first row must hold the column names.",
+        "vi": "{name} trống; dòng đầu phải là tên các cột.",
+    },
+    "table.damaged": {
+        "en": "{name} is not a table that can be read. Please save it as “CSV UTF-8”.",
+        "vi": "Không đọc được bảng {name}. Vui lòng lưu dưới dạng “CSV UTF-8”.",
+    },
+    "table.encoding": {
+        "en": "{name} is not saved as Unicode. Please save it as “CSV UTF-8”.",
+        "vi": "{name} không được lưu bằng Unicode. Vui lòng lưu dưới dạng “CSV UTF-8”.",
+    },
+    "table.column": {
+        "en": "{name} has a column “{column}” that is not known here; known are {known}.",
+        "vi": "{name} có cột “{column}” không dùng ở đây; các cột hợp lệ: {known}.",
+    },
+    "table.column_twice": {
+        "en": "{name} has the column “{column}” twice.",
+        "vi": "{name} có hai cột “{column}”.",
+    },
+    "table.column_missing": {
+        "en": "{name} lacks the column “{column}”.",
+        "vi": "{name} thiếu cột “{column}”.",
+    },
+    "table.too_many_cells": {
+        "en": "{name}, row {row}: there are more cells than columns; text with the separator in "
+        "it must stand in quotation marks.",
+        "vi": "{name}, dòng {row}: có nhiều ô hơn số cột; văn bản chứa dấu phân cách phải đặt "
+        "trong ngoặc kép.",
+    },
+    "table.value": {
+        "en": "{name}, row {row}, column “{column}”: “{value}” cannot be used; letters, digits, "
+        "“-” and “_” are allowed.",
+        "vi": "{name}, dòng {row}, cột “{column}”: không dùng được “{value}”; chỉ dùng chữ cái "
+        "không dấu, chữ số, “-” và “_”.",
+    },
+    "table.value_twice": {
+        "en": "{name}, row {row}, column “{column}”: “{value}” appears a second time.",
+        "vi": "{name}, dòng {row}, cột “{column}”: “{value}” xuất hiện lần thứ hai.",
+    },
+    "table.frame_file": {
+        "en": "{name}, row {row}, column “{column}”: “{value}” must be a file in the folder "
+        "“frames”, for example frames/c-1.jpg.",
+        "vi": "{name}, dòng {row}, cột “{column}”: “{value}” phải là tệp trong thư mục “frames”, "
+        "ví dụ frames/c-1.jpg.",
+    },
+    "table.no_such_file": {
+        "en": "{name}, row {row}, column “{column}”: there is no picture “{value}”, or several of "
+        "that name.",
+        "vi": "{name}, dòng {row}, cột “{column}”: không có ảnh “{value}”, hoặc có nhiều ảnh cùng "
+        "tên.",
+    },
+    "table.class": {
+        "en": "{name}, row {row}, column “class”: “{value}” is not one of {known}.",
+        "vi": "{name}, dòng {row}, cột “class”: “{value}” không thuộc các lớp {known}.",
+    },
+    # a folder of pictures
+    "folder.missing": {
+        "en": "There is no folder “{path}”.",
+        "vi": "Không có thư mục “{path}”.",
+    },
+    "folder.no_pictures": {
+        "en": "The folder “{path}” holds no pictures; put them into sub-folders named {known}.",
+        "vi": "Thư mục “{path}” không có ảnh; hãy đặt ảnh vào các thư mục con tên {known}.",
+    },
+    "folder.no_class": {
+        "en": "The sub-folder “{name}” is not named after a class; the classes are {known}.",
+        "vi": "Tên thư mục con “{name}” không phải là một lớp; các lớp là {known}.",
+    },
+    "folder.unclassified": {
+        "en": "The picture “{name}” has no class: put it into a sub-folder named {known}, or give "
+        "its class in captions.csv.",
+        "vi": "Ảnh “{name}” chưa có lớp: hãy đặt vào thư mục con tên {known}, hoặc ghi lớp trong "
+        "captions.csv.",
+    },
+    "folder.two_classes": {
+        "en": "{name}, row {row}: the picture lies in the folder “{first}” but its class is given "
+        "as “{second}”.",
+        "vi": "{name}, dòng {row}: ảnh nằm trong thư mục “{first}” nhưng lớp ghi là “{second}”.",
+    },
+    # gallery
+    "gallery.missing": {
+        "en": "There is no gallery in “{path}”. Make one with: python -m entdemo gallery build "
+        "“{path}” --from FOLDER",
+        "vi": "Không có bộ ca mẫu trong “{path}”. Tạo bằng lệnh: python -m entdemo gallery build "
+        "“{path}” --from FOLDER",
+    },
+    "gallery.folder_in_use": {
+        "en": "“{path}” holds other files and no gallery. Please name a new folder.",
+        "vi": "“{path}” chứa tệp khác và không phải bộ ca mẫu. Vui lòng chọn thư mục mới.",
+    },
+    "gallery.damaged": {
+        "en": "The gallery's file {file} is damaged or was changed. Restore it, or build the "
+        "gallery again.",
+        "vi": "Tệp {file} của bộ ca mẫu bị hỏng hoặc đã bị sửa. Hãy khôi phục tệp, hoặc dựng lại "
+        "bộ ca mẫu.",
+    },
+    "gallery.newer": {
+        "en": "This gallery has format {format}; this version of entdemo reads up to {known}. "
+        "Please update entdemo.",
+        "vi": "Bộ ca mẫu có định dạng {format}; phiên bản entdemo này đọc đến {known}. Vui lòng "
+        "cập nhật entdemo.",
+    },
+    "gallery.other_weights": {
+        "en": "The gallery in “{path}” was made with the weights “{made_by}”, not with “{wanted}”. "
+        "Compute it again with: python -m entdemo gallery build “{path}”",
+        "vi": "Bộ ca mẫu trong “{path}” được tạo bằng trọng số “{made_by}”, không phải “{wanted}”. "
+        "Tính lại bằng lệnh: python -m entdemo gallery build “{path}”",
+    },
+    "gallery.locked": {
+        "en": "Another process is changing the gallery in “{path}”. Please try again when it is "
+        "done.",
+        "vi": "Một tiến trình khác đang thay đổi bộ ca mẫu trong “{path}”. Vui lòng thử lại sau.",
+    },
+    "gallery.read_only": {
+        "en": "The folder “{path}” cannot be written.",
+        "vi": "Không ghi được vào thư mục “{path}”.",
+    },
+    "gallery.no_such_case": {
+        "en": "There is no case “{case_id}” in this gallery.",
+        "vi": "Không có ca “{case_id}” trong bộ ca mẫu này.",
+    },
+    "gallery.case_without_vector": {
+        "en": "cases.csv has a case “{case_id}” that was never added; add its picture with: "
+        "python -m entdemo gallery add",
+        "vi": "cases.csv có ca “{case_id}” chưa được thêm; hãy thêm ảnh bằng lệnh: "
+        "python -m entdemo gallery add",
+    },
+    "gallery.file_changed": {
+        "en": "cases.csv: the case “{case_id}” belongs to the file {file}; please put that back.",
+        "vi": "cases.csv: ca “{case_id}” thuộc tệp {file}; vui lòng ghi lại như cũ.",
+    },
+    "gallery.frame_missing": {
+        "en": "The gallery's frame {file} is missing. Restore it, or delete its row in cases.csv.",
+        "vi": "Thiếu khung hình {file} của bộ ca mẫu. Hãy khôi phục, hoặc xóa dòng của nó trong "
+        "cases.csv.",
+    },
+    "gallery.frame_changed": {
+        "en": "The gallery's frame {file} was changed after it was added. Restore it, or remove "
+        "the case and add it again.",
+        "vi": "Khung hình {file} đã bị sửa sau khi thêm vào. Hãy khôi phục, hoặc gỡ ca này rồi "
+        "thêm lại.",
+    },
+    "gallery.index_stale": {
+        "en": "index.hnsw does not belong to the vectors; it is rebuilt at each start until the "
+        "gallery is next changed.",
+        "vi": "index.hnsw không khớp với các vectơ; tệp được dựng lại mỗi lần khởi động cho đến "
+        "khi bộ ca mẫu được cập nhật.",
+    },
+    "gallery.stray_file": {
+        "en": "frames/{file} belongs to no case.",
+        "vi": "frames/{file} không thuộc ca nào.",
+    },
+    "gallery.bad_picture": {
+        "en": "“{name}” cannot be taken: {reason}",
+        "vi": "Không nhận được “{name}”: {reason}",
+    },
+    "gallery.two_classes": {
+        "en": "“{name}” is the same picture as one of class {first}, but is given as {second}.",
+        "vi": "“{name}” trùng với một ảnh thuộc lớp {first}, nhưng được ghi là {second}.",
+    },
     # descriptions
     "text.empty": {
         "en": "Please type a description first, for example “redness of the right eardrum”.",
@@ -126,6 +288,39 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "This description has {length} characters; the limit is {limit}.",
         "vi": "Mô tả này có {length} ký tự; giới hạn là {limit}.",
     },
+    # page
+    "ui.unexpected": {
+        "en": "Something went wrong here. Please try again.",
+        "vi": "Đã có lỗi xảy ra. Vui lòng thử lại.",
+    },
+    "ui.upload_lost": {
+        "en": "The upload did not arrive. Please choose the file again.",
+        "vi": "Tệp tải lên không tới nơi. Vui lòng chọn lại tệp.",
+    },
+    "ui.offline": {
+        "en": "The app cannot be reached. Please check the connection and try again.",
+        "vi": "Không kết nối được với ứng dụng. Vui lòng kiểm tra kết nối rồi thử lại.",
+    },
+    "ui.no_picture_dropped": {
+        "en": "No file came with that. Please save the picture first, then choose it.",
+        "vi": "Không có tệp nào kèm theo. Vui lòng lưu ảnh trước rồi chọn ảnh đó.",
+    },
+    "api.k": {
+        "en": "k must be a whole number from 1 to {limit}.",
+        "vi": "k phải là số nguyên từ 1 đến {limit}.",
+    },
+    "app.port": {
+        "en": "ENTDEMO_PORT is “{value}”; it must be a whole number from 1 to 65535.",
+        "vi": "ENTDEMO_PORT là “{value}”; giá trị phải là số nguyên từ 1 đến 65535.",
+    },
+    "app.port_busy": {
+        "en": "Port {port} is in use. Stop the other program or set ENTDEMO_PORT.",
+        "vi": "Cổng {port} đang được dùng. Hãy dừng chương trình kia hoặc đặt ENTDEMO_PORT.",
+    },
+    "app.auth": {
+        "en": "ENTDEMO_AUTH must look like user:password.",
+        "vi": "ENTDEMO_AUTH phải có dạng tên:mật_khẩu.",
+    },
 }
 
 
@@ -134,7 +329,7 @@ class UserError(Exception):
 
     Args:
         key: a key of ``MESSAGES``.
-        values: what the message's fields are filled with.
+        values: what the message's fields are filled with; a UserError by its own sentence.
     """
 
     def __init__(self, key: str, **values: object) -> None:
@@ -144,4 +339,8 @@ class UserError(Exception):
 
     def text(self, language: Language) -> str:
         """The sentence in ``language``."""
-        return MESSAGES[self.key][language].format(**self.values)
+        values = {
+            name: value.text(language) if isinstance(value, UserError) else value
+            for name, value in self.values.items()
+        }
+        return MESSAGES[self.key][language].format(**values)

@@ -1,0 +1,83 @@
+"""Serve the app: ``python app.py`` on a laptop, and the entry point of a Space.
+
+Settings come from the environment: ENTDEMO_WEIGHTS, ENTDEMO_GALLERY, ENTDEMO_DEVICE,
+ENTDEMO_HOST, ENTDEMO_PORT and ENTDEMO_AUTH.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from entdemo.errors import UserError
+from entdemo.predictor import Predictor
+from entdemo.settings import Settings
+from entdemo.ui.page import build_page, launch_options
+
+
+def main() -> int:
+    """Open the predictor, build the page and serve it; 2 if there is nothing to serve."""
+    try:
+        serve(read_settings())
+    except UserError as error:
+        print(f"entdemo: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def serve(settings: Settings) -> None:
+    """Serve until the process is stopped.
+
+    Raises:
+        UserError: if weights, gallery or address cannot be used.
+    """
+    login = credentials(settings.auth)
+    predictor = Predictor.open(settings.weights, settings.gallery, settings.device)
+    if predictor.notice:
+        print(f"entdemo: {predictor.notice}", file=sys.stderr)
+    demo = build_page(predictor)
+    options = launch_options(predictor) | address(settings) | {"auth": login}
+    try:
+        _, url, _ = demo.launch(prevent_thread_lock=True, **options)
+    except OSError as error:
+        raise UserError("app.port_busy", port=settings.port) from error
+    print(f"entdemo runs at {url}", flush=True)
+    demo.block_thread()
+
+
+def read_settings() -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        UserError: if the port is not a port number.
+    """
+    try:
+        settings = Settings()
+    except ValueError as error:
+        raise UserError("app.port", value=str(error).rpartition(": ")[2].strip("'")) from error
+    if not 0 < settings.port < 65536:
+        raise UserError("app.port", value=settings.port)
+    return settings
+
+
+def address(settings: Settings) -> dict[str, Any]:
+    """Where to listen, as arguments of ``launch()``."""
+    return {"server_name": settings.host, "server_port": settings.port}
+
+
+def credentials(auth: str) -> tuple[str, str] | None:
+    """User and password, or None where no login is asked for.
+
+    Raises:
+        UserError: if the setting has another form.
+    """
+    user, colon, password = auth.partition(":")
+    if not auth:
+        return None
+    if not (user and colon and password):
+        raise UserError("app.auth")
+    return user, password
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

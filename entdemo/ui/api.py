@@ -1,0 +1,103 @@
+"""Named endpoints for programs; they answer as the command line does with ``--json``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from entdemo.errors import Language, UserError
+from entdemo.predictor import Neighbour, Prediction
+from entdemo.ui.events import as_user_error
+from entdemo.ui.uploads import read_upload
+
+if TYPE_CHECKING:
+    from entdemo.predictor import Predictor
+
+MOST_CASES = 50
+_QUEUE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
+
+
+def build_api(predictor: Predictor) -> None:
+    """Add ``/predict`` and ``/search``."""
+
+    def predict(frame: gr.FileData, request: gr.Request, k: int = 12) -> dict[str, Any]:
+        """Class of an endoscopy frame and its k most similar teaching cases.
+
+        Args:
+            frame: a JPEG, PNG, WebP, BMP or TIFF file.
+            k: how many cases, 1 to 50.
+
+        Returns:
+            class, region, probabilities (of all seven classes, sum 1), in_distribution (false
+            where the picture does not look like an endoscopy frame), neighbours (most similar
+            first; similarity is a cosine) and timings_ms.
+        """
+        try:
+            return as_json(predictor.predict(read_upload(_path(frame), keep=True), checked(k)))
+        except Exception as error:
+            raise _spoken(error, request) from None
+
+    def search(text: str, request: gr.Request, k: int = 12) -> dict[str, Any]:
+        """Class that a description points to and the k teaching cases that fit it best.
+
+        Args:
+            text: what is seen, in English or Vietnamese.
+            k: how many cases, 1 to 50.
+
+        Returns:
+            class, region, probabilities, in_distribution, neighbours and timings_ms.
+        """
+        try:
+            return as_json(predictor.search(str(text), checked(k)))
+        except Exception as error:
+            raise _spoken(error, request) from None
+
+    gr.api(predict, api_name="predict", **_QUEUE)
+    gr.api(search, api_name="search", **_QUEUE)
+
+
+def _path(frame: object) -> object:
+    """Programs send the uploaded file as an object; its path is checked when it is read."""
+    return frame.get("path") if isinstance(frame, dict) else getattr(frame, "path", None)
+
+
+def checked(k: object) -> int:
+    """The number of cases asked for.
+
+    Raises:
+        UserError: if it is not a whole number from 1 to 50.
+    """
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_CASES:
+        raise UserError("api.k", limit=MOST_CASES)
+    return k
+
+
+def as_json(prediction: Prediction) -> dict[str, Any]:
+    """A prediction as the command line prints it."""
+    return {
+        "class": prediction.class_name,
+        "region": prediction.region,
+        "probabilities": prediction.probabilities,
+        "in_distribution": prediction.in_distribution,
+        "neighbours": [_neighbour(neighbour) for neighbour in prediction.neighbours],
+        "timings_ms": prediction.timings_ms,
+    }
+
+
+def _neighbour(neighbour: Neighbour) -> dict[str, Any]:
+    return {
+        "case_id": neighbour.case_id,
+        "similarity": neighbour.similarity,
+        "class": neighbour.class_name,
+        "caption_en": neighbour.caption_en,
+        "caption_vi": neighbour.caption_vi,
+        "file": neighbour.file,
+    }
+
+
+def _spoken(error: Exception, request: gr.Request) -> gr.Error:
+    """The error in the language that the request prefers, English if it says nothing."""
+    accepted = str(request.headers.get("accept-language", "")).lower()
+    language: Language = "vi" if accepted.startswith("vi") else "en"
+    return gr.Error(as_user_error(error).text(language), print_exception=False)

@@ -1,0 +1,99 @@
+"""Cards of gallery cases, and the sheet that opens from a card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import TYPE_CHECKING
+
+from entdemo.predictor import Neighbour
+from entdemo.taxonomy import CLASS_NAMES, findings_of, region_of
+from entdemo.ui.i18n import attribute, both, decimal, spans
+from entdemo.ui.pictures import SIDES, Size, picture_url
+
+if TYPE_CHECKING:
+    from entdemo.gallery.cases import Case
+    from entdemo.gallery.store import Gallery
+
+Names = dict[str, str]
+
+
+def class_names(class_name: str) -> Names:
+    """A class in words, by language; a class this app does not know stays as it is written."""
+    return CLASS_NAMES.get(class_name, {"en": class_name, "vi": class_name})
+
+
+def finding_names(class_name: str, finding: str) -> Names:
+    """A finding in words, by language; a finding of the user's own stays as it is written."""
+    known = findings_of(region_of(class_name)) if class_name in CLASS_NAMES else ()
+    for candidate in known:
+        if candidate.key == finding:
+            return {"en": candidate.en, "vi": candidate.vi}
+    return {"en": finding, "vi": finding}
+
+
+def case_picture(case_id: str, class_name: str, finding: str, size: Size) -> str:
+    """An ``img`` of a case that takes its place before it has loaded."""
+    name, shown = class_names(class_name), finding_names(class_name, finding)
+    alt = attribute("alt", f"{name['en']}: {shown['en']}", f"{name['vi']}: {shown['vi']}")
+    side = SIDES[size]
+    return (
+        f'<img src="{escape(picture_url(case_id, size))}" {alt} width="{side}" height="{side}" '
+        'loading="lazy" decoding="async">'
+    )
+
+
+def cards(neighbours: Iterable[Neighbour], gallery: Gallery) -> str:
+    """A list of cards, most similar first."""
+    items = "".join(card(neighbour, gallery) for neighbour in neighbours)
+    if not items:
+        return f'<p class="hint">{both("answer.none")}</p>'
+    return f'<ul class="cards">{items}</ul>'
+
+
+def card(neighbour: Neighbour, gallery: Gallery) -> str:
+    """One case as a button, with its sheet hidden beside it."""
+    names = class_names(neighbour.class_name)
+    picture = case_picture(
+        neighbour.case_id, neighbour.class_name, neighbour.finding, size="small"
+    )
+    return (
+        f'<li class="card"><button type="button" data-case="{escape(neighbour.case_id)}">'
+        f"{picture}"
+        f'<span class="card-line"><span class="card-class">{spans(names["en"], names["vi"])}'
+        f"</span>{_similarity(neighbour.similarity)}</span>"
+        f'<span class="card-caption">{spans(neighbour.caption_en, neighbour.caption_vi)}</span>'
+        f"</button>{sheet(gallery.case(neighbour.case_id))}</li>"
+    )
+
+
+def _similarity(similarity: float) -> str:
+    number = spans(decimal(similarity, "en"), decimal(similarity, "vi"))
+    return (
+        f'<span class="card-number"><span class="unseen">{both("answer.similarity")} </span>'
+        f"{number}</span>"
+    )
+
+
+def sheet(case: Case) -> str:
+    """Everything about a case; the page moves it into the viewer."""
+    names = class_names(case.class_name)
+    finding = finding_names(case.class_name, case.finding)
+    rows = (
+        _row("case.finding", spans(finding["en"], finding["vi"]))
+        + _row("case.source", escape(case.source))
+        + _row("case.licence", escape(case.licence))
+        + _row("case.id", escape(case.case_id))
+    )
+    return (
+        '<div class="sheet" hidden><div class="sheet-picture">'
+        f"{case_picture(case.case_id, case.class_name, case.finding, size='large')}</div>"
+        f'<div class="sheet-text"><h2 tabindex="-1">{spans(names["en"], names["vi"])}</h2>'
+        f'<p class="caption">{spans(case.caption_en, case.caption_vi)}</p><dl>{rows}</dl>'
+        f'<button type="button" class="primary" data-similar="{escape(case.case_id)}">'
+        f"{both('case.similar')}</button></div></div>"
+    )
+
+
+def _row(key: str, value: str) -> str:
+    return f"<div><dt>{both(key)}</dt><dd>{value}</dd></div>" if value else ""

@@ -1,0 +1,73 @@
+"""Name, purpose, language and theme switches, and the tab list."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from entdemo.errors import Language
+from entdemo.ui.i18n import alert, attribute_of, both, count, spans, word
+
+if TYPE_CHECKING:
+    from entdemo.predictor import Predictor
+
+TABS = ("frame", "describe")
+_MOUNT = "entdemo.mountHeader(element)"
+_DEVICES = {"cpu": "CPU", "cuda": "GPU", "mps": "GPU"}
+
+
+def build_header(predictor: Predictor) -> None:
+    """Place the page's head."""
+    notice = alert(predictor.notice) if predictor.notice else ""
+    gr.HTML(
+        head(predictor) + notice + tab_list(),
+        js_on_load=_MOUNT,
+        apply_default_css=False,
+        elem_id="page-head",
+    )
+
+
+def head(predictor: Predictor) -> str:
+    """The page's banner."""
+    languages = "".join(
+        f'<button type="button" data-language="{code}" lang="{code}" aria-pressed="false">'
+        f"{name}</button>"
+        for code, name in (("en", "English"), ("vi", "Tiếng Việt"))
+    )
+    return (
+        '<header class="banner"><div class="banner-name">'
+        f'<h1><span class="mark" aria-hidden="true"></span>entdemo</h1>'
+        f'<p class="banner-title">{both("title")}</p></div>'
+        f'<div class="banner-tools"><div class="switch" role="group" '
+        f"{attribute_of('aria-label', 'language')}>{languages}</div>"
+        f'<button type="button" class="quiet icon" data-theme-toggle '
+        f"{attribute_of('aria-label', 'theme')}></button></div>"
+        f'<p class="banner-purpose"><strong>{both("purpose")}</strong> '
+        f'<span class="running">{spans(running(predictor, "en"), running(predictor, "vi"))}'
+        "</span></p></header>"
+    )
+
+
+def running(predictor: Predictor, language: Language) -> str:
+    """What the page runs on, in one line."""
+    kind = predictor.device.split(":", 1)[0]
+    return word(
+        "running",
+        language,
+        device=_DEVICES.get(kind, predictor.device),
+        bundle=predictor.bundle_name,
+        count=count(len(predictor.gallery.cases), language),
+    )
+
+
+def tab_list() -> str:
+    """Tabs after the pattern of the WAI-ARIA practices; the page moves between the panels."""
+    tabs = "".join(
+        f'<button type="button" role="tab" id="tab-{name}" aria-controls="panel-{name}" '
+        f'aria-selected="{str(name == TABS[0]).lower()}" data-tab="{escape(name)}">'
+        f"{both(f'tab.{name}')}</button>"
+        for name in TABS
+    )
+    return f'<div class="tabs" role="tablist" {attribute_of("aria-label", "tabs")}>{tabs}</div>'

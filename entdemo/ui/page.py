@@ -1,0 +1,63 @@
+"""The whole page, and how it is served."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from entdemo.decode import MAX_BYTES
+from entdemo.ui.api import build_api
+from entdemo.ui.describe_tab import build_describe_tab
+from entdemo.ui.frame_tab import build_frame_tab
+from entdemo.ui.header import build_header
+from entdemo.ui.i18n import word
+from entdemo.ui.pictures import picture_route
+from entdemo.ui.theme import head, theme
+from entdemo.ui.viewer import build_viewer
+
+if TYPE_CHECKING:
+    from entdemo.predictor import Predictor
+
+_CLEAN_EVERY_S = 60
+_KEEP_UPLOADS_S = 120
+
+
+def build_page(predictor: Predictor) -> gr.Blocks:
+    """The app around one predictor; nothing of a visitor is kept in it."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    title = f"entdemo · {word('title', 'en')}"
+    with gr.Blocks(
+        title=title,
+        analytics_enabled=False,
+        delete_cache=(_CLEAN_EVERY_S, _KEEP_UPLOADS_S),
+        fill_width=True,
+    ) as page:
+        build_header(predictor)
+        with gr.Column(elem_id="panel-frame", elem_classes="panel"):
+            build_frame_tab(predictor)
+        with gr.Column(elem_id="panel-describe", elem_classes="panel"):
+            build_describe_tab(predictor)
+        build_viewer(predictor)
+        build_api(predictor)
+    page.queue(api_open=False)
+    return page
+
+
+def launch_options(predictor: Predictor) -> dict[str, Any]:
+    """Arguments of ``Blocks.launch()`` that go with the page."""
+    return {
+        "theme": theme(),
+        "head": head(),
+        "app_kwargs": {"routes": [picture_route(predictor.gallery)]},
+        "max_file_size": MAX_BYTES,
+        "footer_links": ["api"],
+        "enable_monitoring": False,
+        "run_history": False,
+        "show_error": False,
+        "pwa": False,
+        "share": False,
+        "ssr_mode": False,
+        "quiet": True,
+    }

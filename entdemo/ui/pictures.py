@@ -1,0 +1,81 @@
+"""Pictures for the page: a gallery case by its id, and the visitor's own frame inline."""
+
+from __future__ import annotations
+
+import base64
+import io
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from PIL import Image
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from entdemo.errors import UserError
+from entdemo.frame import Frame, Pixels, load_frame
+
+if TYPE_CHECKING:
+    from entdemo.gallery.store import Gallery
+
+Size = Literal["small", "large"]
+SIDES: dict[Size, int] = {"small": 320, "large": 1024}
+_QUERY_SIDE = 480
+_KEPT_PICTURES = 512
+
+
+def picture_url(case_id: str, size: Size) -> str:
+    """Where the page finds a case's picture, relative to the page."""
+    return f"cases/{size}/{quote(case_id, safe='')}"
+
+
+def encode_jpeg(rgb: Pixels, side: int) -> bytes:
+    """JPEG of a picture whose longer side is at most ``side``; it carries no metadata."""
+    image = Image.fromarray(rgb)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
+
+
+def query_picture(frame: Frame) -> str:
+    """The visitor's frame as a ``data:`` address, so that nothing of it stays on the server."""
+    data = base64.b64encode(encode_jpeg(frame.rgb, _QUERY_SIDE)).decode("ascii")
+    return f"data:image/jpeg;base64,{data}"
+
+
+def picture_route(gallery: Gallery) -> Route:
+    """The route that serves gallery pictures.
+
+    Cases are looked up by id, so no other file of the server can be asked for; what is sent is
+    encoded anew from the pixels.
+    """
+
+    @lru_cache(maxsize=_KEPT_PICTURES)
+    def picture(case_id: str, size: Size) -> bytes:
+        path = gallery.frame_path(gallery.case(case_id))
+        return encode_jpeg(load_frame(path).rgb, SIDES[size])
+
+    async def answer(request: Request) -> Response:
+        size = request.path_params["size"]
+        if size not in SIDES or not _may_see(request):
+            return Response(status_code=404)
+        try:
+            data = await run_in_threadpool(picture, request.path_params["case_id"], size)
+        except UserError:
+            return Response(status_code=404)
+        headers = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+        return Response(data, media_type="image/jpeg", headers=headers)
+
+    return Route("/cases/{size}/{case_id:path}", answer)
+
+
+def _may_see(request: Request) -> bool:
+    """Whether the visitor has logged in, where a login is asked for."""
+    app = request.app
+    if app.auth is None:
+        return True
+    names = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
+    return any(request.cookies.get(name) in app.tokens for name in names)

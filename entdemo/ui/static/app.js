@@ -1,0 +1,259 @@
+/* The page's behaviour. Each mount function receives one component's element and its way to the
+   server; everything else here is shared by the tabs. */
+const entdemo = (window.entdemo = {});
+{
+  const root = document.documentElement;
+  const find = (selector, from = document) => from.querySelector(selector);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+  // Storage is refused inside some frames; the page then forgets the choice on reload.
+  const recall = (key) => {
+    try { return localStorage.getItem(`entdemo-${key}`); } catch { return null; }
+  };
+  const remember = (key, value) => {
+    try { localStorage.setItem(`entdemo-${key}`, value); } catch { /* see above */ }
+  };
+
+  /* --- language ------------------------------------------------------------------------- */
+  const preferred = () =>
+    (navigator.languages ?? [navigator.language]).find((code) => /^(en|vi)\b/i.test(code)) ?? "en";
+
+  const language = () => (root.lang === "vi" ? "vi" : "en");
+
+  const words = (key, values = {}) =>
+    window.entdemoWords[key][language()].replace(/\{(\w+)[^}]*\}/g, (_, name) => values[name]);
+
+  const localise = (element) => {
+    const name = element.dataset.i18n;
+    const text = element.dataset[language()];
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+  };
+
+  const setLanguage = (code) => {
+    root.lang = code;
+    document.title = `entdemo · ${words("title")}`;
+    all("[data-i18n]").forEach(localise);
+    all("[data-language]").forEach((button) =>
+      button.setAttribute("aria-pressed", String(button.dataset.language === code)));
+  };
+
+  new MutationObserver(() => all("[data-i18n]").forEach(localise)).observe(root, {
+    subtree: true,
+    childList: true,
+    attributeFilter: ["alt", "title", "placeholder", "aria-label", "data-en", "data-vi"],
+  });
+  root.lang = recall("language") ?? preferred().slice(0, 2).toLowerCase();
+
+  /* --- header: language, theme, tabs ----------------------------------------------------- */
+  const setTheme = (dark) => {
+    document.body.classList.toggle("dark", dark);
+    all("[data-theme-toggle]").forEach((b) => b.setAttribute("aria-pressed", String(dark)));
+  };
+
+  const selectTab = (name) => {
+    all("[data-tab]").forEach((tab) => {
+      const chosen = tab.dataset.tab === name;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+      const panel = find(`#panel-${tab.dataset.tab}`);
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tab.id);
+      panel.hidden = !chosen;
+    });
+  };
+
+  const moveTab = (event) => {
+    const tabs = all("[data-tab]");
+    const here = tabs.indexOf(event.target.closest("[data-tab]"));
+    const steps = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: tabs.length - 1 };
+    if (here < 0 || !(event.key in steps)) return;
+    event.preventDefault();
+    const next = tabs[(steps[event.key] + tabs.length) % tabs.length];
+    selectTab(next.dataset.tab);
+    next.focus();
+  };
+
+  entdemo.mountHeader = (element) => {
+    const stored = recall("theme");
+    if (stored) setTheme(stored === "dark");
+    setLanguage(language());
+    selectTab("frame");
+    element.addEventListener("keydown", moveTab);
+    element.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      if (button.dataset.language) {
+        setLanguage(button.dataset.language);
+        remember("language", button.dataset.language);
+      } else if (button.dataset.tab) {
+        selectTab(button.dataset.tab);
+      } else {
+        const dark = !document.body.classList.contains("dark");
+        setTheme(dark);
+        remember("theme", dark ? "dark" : "light");
+      }
+    });
+  };
+
+  /* --- waiting and messages --------------------------------------------------------------- */
+  const wait = (place) => {
+    root.dataset.waiting = place;
+    find(`#${place}-answer`)?.setAttribute("aria-busy", "true");
+  };
+
+  entdemo.settle = (place) => {
+    delete root.dataset.waiting;
+    const answer = find(`#${place}-answer`);
+    answer?.setAttribute("aria-busy", "false");
+    if (place === "similar") return showSimilar();
+    const failed = find(`#${place}-message .alert`);
+    const target = failed ?? answer;
+    if (target && window.innerWidth < 900) target.scrollIntoView({ block: "start" });
+  };
+
+  const complain = (place, text) => {
+    const message = document.createElement("p");
+    message.className = "alert";
+    message.setAttribute("role", "alert");
+    message.textContent = text;
+    find(`#${place}-local`).replaceChildren(message);
+  };
+
+  const calm = (place) => find(`#${place}-local`)?.replaceChildren();
+
+  /* --- frame tab -------------------------------------------------------------------------- */
+  // The name on the visitor's disk may say who the patient is, so it is not sent along; a name of
+  // its own also keeps equal uploads of two visitors apart.
+  const anonymous = (file) => {
+    const name = [...crypto.getRandomValues(new Uint8Array(12))]
+      .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return new File([file], name, { type: "application/octet-stream" });
+  };
+
+  entdemo.mountFrame = (element, upload, ask, askExample) => {
+    const drop = find(".drop", element);
+    const input = find("input[type=file]", element);
+    const limit = Number(drop.dataset.limit);
+
+    const send = async (file) => {
+      calm("frame");
+      if (!file) return complain("frame", words("ui.no_picture_dropped"));
+      if (file.size > limit) {
+        const megabytes = Math.round(file.size / 1048576);
+        return complain("frame",
+          words("frame.too_many_bytes", { megabytes, limit: limit / 1048576 }));
+      }
+      selectTab("frame");
+      wait("frame");
+      try {
+        const { path } = await upload(anonymous(file));
+        ask({ path });
+      } catch {
+        entdemo.settle("frame");
+        complain("frame", words(navigator.onLine ? "ui.upload_lost" : "ui.offline"));
+      }
+    };
+
+    input.addEventListener("change", () => {
+      if (input.files.length) send(input.files[0]);
+      input.value = "";
+    });
+    element.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-example]");
+      if (!button) return;
+      calm("frame");
+      wait("frame");
+      askExample({ case_id: button.dataset.example });
+    });
+    document.addEventListener("paste", (event) => {
+      const file = [...(event.clipboardData?.files ?? [])][0];
+      if (!file) return;
+      event.preventDefault();
+      send(file);
+    });
+    document.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      drop.classList.add("over");
+    });
+    document.addEventListener("dragleave", (event) => {
+      if (!event.relatedTarget) drop.classList.remove("over");
+    });
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      drop.classList.remove("over");
+      send(event.dataTransfer.files[0]);
+    });
+  };
+
+  /* --- describe tab ----------------------------------------------------------------------- */
+  entdemo.mountDescribe = (element, ask) => {
+    const box = find("textarea", element);
+    const send = () => {
+      wait("describe");
+      ask({ text: box.value });
+    };
+    find("form", element).addEventListener("submit", (event) => {
+      event.preventDefault();
+      send();
+    });
+    box.addEventListener("keydown", (event) => {
+      // While a Vietnamese word is being composed, Enter belongs to the input method.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      send();
+    });
+    element.addEventListener("click", (event) => {
+      const chip = event.target.closest("[data-text]");
+      if (!chip) return;
+      box.value = chip.dataset.text;
+      send();
+    });
+  };
+
+  /* --- case viewer ------------------------------------------------------------------------ */
+  let viewer, trail = [];
+
+  const showSheet = (html) => {
+    find(".viewer-sheet", viewer).innerHTML = html;
+    find(".viewer-similar", viewer).replaceChildren();
+    find("h2", viewer).id = "viewer-title";
+    find("[data-viewer=back]", viewer).hidden = trail.length < 2;
+    viewer.scrollTop = 0;
+    find("h2", viewer).focus();
+  };
+
+  const showSimilar = () => {
+    const html = find("#similar-message .alert") ? "#similar-message" : "#similar-answer";
+    const target = find(".viewer-similar", viewer);
+    target.innerHTML = find(`${html} .alert, ${html} .similar`).outerHTML;
+    target.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  };
+
+  const openCase = (button) => {
+    const html = button.parentElement.querySelector(".sheet").innerHTML;
+    if (!viewer.open) trail = [];
+    trail.push(html);
+    if (!viewer.open) viewer.showModal();
+    showSheet(html);
+  };
+
+  entdemo.mountViewer = (element, ask) => {
+    viewer = find("dialog", element);
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("button[data-case]");
+      if (button) openCase(button);
+    });
+    viewer.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (event.target === viewer || button?.dataset.viewer === "close") return viewer.close();
+      if (button?.dataset.viewer === "back") {
+        trail.pop();
+        return showSheet(trail.at(-1));
+      }
+      if (button?.dataset.similar) {
+        wait("similar");
+        ask({ case_id: button.dataset.similar });
+      }
+    });
+  };
+}

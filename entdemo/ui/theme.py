@@ -1,0 +1,46 @@
+"""Colours, fonts and scripts; all of them come with the app, none from another site."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import gradio as gr
+
+from entdemo.errors import MESSAGES
+from entdemo.ui.i18n import TEXT
+
+_STATIC = Path(__file__).parent / "static"
+_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
+_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
+_SPOKEN_BY_SCRIPT = (
+    "frame.too_many_bytes",
+    "ui.upload_lost",
+    "ui.offline",
+    "ui.no_picture_dropped",
+)
+
+
+def theme() -> gr.Theme:
+    """Gradio's plainest theme with the system's fonts and the page's two backgrounds."""
+    return gr.themes.Base(font=_FONTS, font_mono=_MONO).set(
+        body_background_fill="#f6f8f8",
+        body_background_fill_dark="#0f1615",
+        body_text_color="#14211f",
+        body_text_color_dark="#e7eeed",
+    )
+
+
+def head() -> str:
+    """Style sheet and script for the page's ``head``."""
+    style = (_STATIC / "style.css").read_text(encoding="utf-8")
+    script = (_STATIC / "app.js").read_text(encoding="utf-8")
+    return f"<style>{style}</style><script>{_words()}{script}</script>"
+
+
+def _words() -> str:
+    """Sentences that the script itself has to say, as a script."""
+    words = {key: MESSAGES[key] for key in _SPOKEN_BY_SCRIPT} | {
+        key: TEXT[key] for key in ("busy", "title")
+    }
+    return f"window.entdemoWords = {json.dumps(words, ensure_ascii=False)};\n"

@@ -1,0 +1,50 @@
+"""Uploaded files: read once, then gone from the disk."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from gradio.utils import get_upload_folder
+
+from entdemo.errors import UserError
+from entdemo.frame import Frame, load_frame
+
+
+def read_upload(path: object, *, keep: bool = False) -> Frame:
+    """Decode an uploaded file.
+
+    A browser may send any path, so only files in Gradio's upload folder are touched.
+
+    Args:
+        path: what the upload route answered.
+        keep: leave the file to Gradio's own clean-up. Programs that upload equal files share
+            one path, so an early deletion would take the file from the next one.
+
+    Raises:
+        UserError: if the file is not there any more, or not a frame.
+    """
+    file = _checked(path)
+    try:
+        return load_frame(file)
+    finally:
+        if not keep:
+            _remove(file)
+
+
+def _checked(path: object) -> Path:
+    if not isinstance(path, str) or not path:
+        raise UserError("ui.upload_lost")
+    try:
+        file = Path(path).resolve(strict=True)
+    except (OSError, ValueError) as error:
+        raise UserError("ui.upload_lost") from error
+    if not file.is_relative_to(Path(get_upload_folder()).resolve()):
+        raise UserError("ui.upload_lost")
+    return file
+
+
+def _remove(file: Path) -> None:
+    with contextlib.suppress(OSError):
+        file.unlink()
+        file.parent.rmdir()

@@ -1,0 +1,56 @@
+"""The case viewer: a dialog that the page fills; the server only finds similar cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from entdemo.ui.cases import cards
+from entdemo.ui.events import MODEL_QUEUE, Data, listener
+from entdemo.ui.i18n import both
+from entdemo.ui.shell import outlet, settle
+
+if TYPE_CHECKING:
+    from entdemo.predictor import Predictor
+
+NEIGHBOURS = 8
+_MOUNT = "entdemo.mountViewer(element, d => trigger('similar', d))"
+
+
+def build_viewer(predictor: Predictor) -> None:
+    """Place the viewer and connect it."""
+    viewer = gr.HTML(dialog(), js_on_load=_MOUNT, apply_default_css=False)
+    result = outlet("similar-answer")
+    message = outlet("similar-message")
+
+    def on_similar(data: Data) -> tuple[str]:
+        return (similar(predictor, str(data.get("case_id"))),)
+
+    viewer.similar(listener(on_similar, 1), None, [result, message], **MODEL_QUEUE).then(
+        **settle("similar")
+    )
+
+
+def similar(predictor: Predictor, case_id: str) -> str:
+    """Cards of the cases nearest to a case.
+
+    Raises:
+        UserError: if there is no such case.
+    """
+    near = predictor.similar(case_id, NEIGHBOURS)
+    return (
+        f'<div class="similar"><h3>{both("case.similar_to")}</h3>'
+        f"{cards(near, predictor.gallery)}</div>"
+    )
+
+
+def dialog() -> str:
+    """The empty dialog; it keeps the focus inside and closes on Escape by itself."""
+    return (
+        '<dialog id="viewer" aria-labelledby="viewer-title"><div class="viewer-bar">'
+        f'<button type="button" class="quiet" data-viewer="back" hidden>{both("case.back")}'
+        f'</button><button type="button" class="quiet" data-viewer="close">{both("case.close")}'
+        '</button></div><div class="viewer-sheet"></div>'
+        '<div class="viewer-similar" aria-live="polite"></div></dialog>'
+    )

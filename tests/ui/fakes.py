@@ -1,0 +1,152 @@
+"""A small predictor and gallery, quick and predictable, for tests of the page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from entdemo.errors import UserError
+from entdemo.frame import Frame
+from entdemo.gallery.cases import Case
+from entdemo.predictor import Neighbour, Prediction
+from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of, region_of
+
+COLOURS = {
+    "nose": (205, 120, 110),
+    "ear": (190, 160, 130),
+    "vocal-cords": (170, 70, 60),
+    "throat": (200, 95, 85),
+}
+
+
+@dataclass
+class FakeGallery:
+    folder: Path
+    cases: tuple[Case, ...]
+
+    def case(self, case_id: str) -> Case:
+        for case in self.cases:
+            if case.case_id == case_id:
+                return case
+        raise UserError("gallery.no_such_case", case_id=case_id)
+
+    def frame_path(self, case: Case) -> Path:
+        return self.folder / case.file
+
+
+def draw_frame(path: Path, class_name: str, shift: int = 0) -> Path:
+    """A disc in the region's colour with a few marks, 320 x 240."""
+    image = Image.new("RGB", (320, 240))
+    draw = ImageDraw.Draw(image)
+    red, green, blue = COLOURS[region_of(class_name)]
+    for radius in range(112, 0, -2):
+        light = 1.15 - radius / 160
+        tint = tuple(min(255, int(c * light)) for c in (red, green, blue))
+        draw.ellipse((160 - radius, 120 - radius, 160 + radius, 120 + radius), fill=tint)
+    side = -1 if class_name.endswith("left") else 1
+    x = 160 + side * (24 + shift)
+    draw.ellipse((x - 18, 90 + shift, x + 18, 160 + shift), fill=(50, 20, 18))
+    image.save(path, quality=90)
+    return path
+
+
+def fake_gallery(folder: Path, a_class: int = 4) -> FakeGallery:
+    cases = []
+    for class_name in CLASSES:
+        findings = findings_of(region_of(class_name))
+        for number in range(a_class):
+            finding = findings[number % len(findings)]
+            names = CLASS_NAMES[class_name]
+            case_id = f"{class_name}-{number}"
+            draw_frame(folder / f"{case_id}.jpg", class_name, shift=4 * number)
+            cases.append(
+                Case(
+                    case_id,
+                    f"{case_id}.jpg",
+                    class_name,
+                    finding.key,
+                    f"{names['en'].capitalize()}: {finding.en}, seen from the front.",
+                    f"{names['vi'].capitalize()}: {finding.vi}, nhìn từ phía trước.",
+                    source="drawn for tests",
+                    licence="CC0-1.0",
+                )
+            )
+    return FakeGallery(folder, tuple(cases))
+
+
+@dataclass
+class FakePredictor:
+    """Answers by colour for frames, by words for text."""
+
+    gallery: FakeGallery
+    device: str = "cpu"
+    bundle_name: str = "default"
+    notice: UserError | None = None
+    fail: bool = field(default=False)
+
+    def predict(self, frame: Frame, k: int = 12) -> Prediction:
+        if self.fail:
+            raise RuntimeError("the visitor's secret")
+        pixels = frame.square(64).reshape(-1, 3)
+        mean = pixels[pixels.sum(axis=1) > 90].mean(axis=0) if pixels.any() else np.zeros(3)
+        regions = sorted(COLOURS, key=lambda name: float(np.abs(mean - COLOURS[name]).sum()))
+        left = frame.square(64)[:, :32].mean() < frame.square(64)[:, 32:].mean()
+        names = [name for name in CLASSES if region_of(name) == regions[0]]
+        best = names[-1] if left else names[0]
+        colourless = float(np.ptp(mean)) < 12
+        return self._answer(best, k, sure=not colourless, known=not colourless)
+
+    def search(self, text: str, k: int = 12) -> Prediction:
+        if not text.strip():
+            raise UserError("text.empty")
+        if len(text) > 1000:
+            raise UserError("text.too_long", length=len(text), limit=1000)
+        low = text.lower()
+        hints = {"throat": "amidan|tonsil|throat|họng", "ear": "ear|tai|nhĩ", "nose": "nose|nas|mũi"}
+        hints |= {"vc": "cord|thanh"}
+        prefix = next((p for p, words in hints.items() if re.search(words, low)), "")
+        names = [name for name in CLASSES if name.startswith(prefix)]
+        right = bool(re.search("right|phải|open|mở", low)) or not re.search("left|trái|clos", low)
+        return self._answer(names[0 if right else -1], k, sure="?" not in low, known=bool(prefix))
+
+    def similar(self, case_id: str, k: int = 12) -> tuple[Neighbour, ...]:
+        return self._near(self.gallery.case(case_id).class_name, k + 1, without=case_id)[:k]
+
+    def _answer(self, best: str, k: int, *, sure: bool, known: bool) -> Prediction:
+        order = [best] + [n for n in CLASSES if n != best and region_of(n) == region_of(best)]
+        order += [n for n in CLASSES if n not in order]
+        values = [0.86, 0.1, 0.02, 0.01, 0.006, 0.003, 0.001]
+        values = values if sure else [0.44, 0.31, 0.1, 0.06, 0.05, 0.03, 0.01]
+        given = dict(zip(order, values, strict=True))
+        return Prediction(
+            class_name=best,
+            region=region_of(best),
+            probabilities={name: given[name] for name in CLASSES},
+            in_distribution=known,
+            neighbours=self._near(best, k),
+            timings_ms={"total": 1.0},
+        )
+
+    def _near(self, class_name: str, k: int, without: str = "") -> tuple[Neighbour, ...]:
+        def rank(case: Case) -> int:
+            same = case.class_name == class_name
+            return 2 * same + (region_of(case.class_name) == region_of(class_name))
+
+        chosen = [case for case in self.gallery.cases if case.case_id != without]
+        chosen = sorted(chosen, key=rank, reverse=True)[:k]
+        return tuple(
+            Neighbour(
+                case.case_id,
+                0.97 - 0.03 * number,
+                case.class_name,
+                case.finding,
+                case.caption_en,
+                case.caption_vi,
+                case.file,
+            )
+            for number, case in enumerate(chosen)
+        )
