@@ -1,0 +1,200 @@
+"""``gallery.json``, and how a gallery's files change together.
+
+A writer, alone under its lock, first writes new frames (named by content, so none is overwritten)
+and the other files as ``NAME.new``. Replacing ``gallery.json``, which states every file's sha256,
+is the commit; after it ``NAME.new`` becomes ``NAME``. A reader takes whichever of the two has the
+stated hash and starts again if ``gallery.json`` changed meanwhile, so it sees the old state or the
+new one. A crash before the commit leaves files that the next writer sweeps away, a crash after it
+leaves ``.new`` files that readers use and the next writer renames.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from entdemo.errors import UserError
+from entdemo.gallery.cases import FRAME_FILE
+from entdemo.gallery.files import sha256, write_atomically
+
+FORMAT = 1
+FILE_NAME = "gallery.json"
+CASES, VECTORS, INDEX = "cases.csv", "vectors.safetensors", "index.hnsw"
+FRAMES = "frames"
+DATA_FILES = (CASES, VECTORS, INDEX)
+OWN_NAMES = (FILE_NAME, *DATA_FILES)
+
+_OWN_FRAME = re.compile(r"\.?c-[0-9a-f]{12}\.jpg.*")
+_ATTEMPTS = 40
+_PAUSE = 0.05
+
+
+class Mark(BaseModel):
+    """Size and hash of a file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    size: int = Field(ge=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+    @classmethod
+    def of(cls, data: bytes) -> Mark:
+        """Mark of a file with this content."""
+        return cls(size=len(data), sha256=sha256(data))
+
+    def fits(self, data: bytes) -> bool:
+        """Whether this is the marked content."""
+        return len(data) == self.size and sha256(data) == self.sha256
+
+
+class FrameMark(Mark):
+    """The frame that a row of the vectors was computed from."""
+
+    case_id: str
+    file: str = Field(pattern=FRAME_FILE)
+
+
+class Manifest(BaseModel):
+    """Content of ``gallery.json``.
+
+    Attributes:
+        bundle: id of the weight bundle that made the vectors.
+        preprocess: hash of the settings with which frames were prepared for it.
+        space: how vectors are compared: inner product of unit vectors, which is the cosine.
+        dim: length of a vector.
+        files: marks of the three data files.
+        frames: marks of the frames, in the order of the rows of the vectors.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1] = 1
+    bundle: str
+    preprocess: str
+    space: Literal["ip"] = "ip"
+    dim: int = Field(ge=1)
+    files: dict[str, Mark]
+    frames: list[FrameMark]
+
+    def to_bytes(self) -> bytes:
+        """As JSON."""
+        return (json.dumps(self.model_dump(), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+@dataclass(frozen=True)
+class State:
+    """A gallery's files as they belong together.
+
+    Attributes:
+        cases: bytes of ``cases.csv``; a person may have edited it since.
+        vectors: bytes of ``vectors.safetensors``.
+        index: bytes of ``index.hnsw``, None where they are not those that were written.
+    """
+
+    manifest: Manifest
+    cases: bytes
+    vectors: bytes
+    index: bytes | None
+
+
+def read_state(folder: Path) -> State:
+    """Read a gallery, also while another process changes it.
+
+    Raises:
+        UserError: if it is none, or was damaged.
+    """
+    for _ in range(_ATTEMPTS):
+        before = _manifest_bytes(folder)
+        try:
+            state, trouble = _state(folder, _parsed(before)), None
+        except UserError as error:
+            state, trouble = None, error
+        if _manifest_bytes(folder) == before:
+            if state is None:
+                raise trouble or UserError("gallery.damaged", file=FILE_NAME)
+            return state
+        time.sleep(_PAUSE)
+    raise UserError("gallery.locked", path=folder)
+
+
+def commit(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    """Replace a gallery's state; call it under the writer's lock, frames already written."""
+    for name, data in files.items():
+        write_atomically(folder / f"{name}.new", data)
+    write_atomically(folder / FILE_NAME, manifest.to_bytes())
+    finish(folder)
+
+
+def finish(folder: Path) -> None:
+    """Complete the last commit and sweep away what earlier crashes left; needs the lock."""
+    manifest = _parsed(_manifest_bytes(folder))
+    for name in DATA_FILES:
+        waiting, mark = folder / f"{name}.new", manifest.files.get(name)
+        if waiting.is_file():
+            if mark and mark.fits(waiting.read_bytes()):
+                os.replace(waiting, folder / name)
+            else:
+                waiting.unlink()
+    keep = {frame.file for frame in manifest.frames}
+    for file in (folder / FRAMES).glob("*"):
+        if _OWN_FRAME.fullmatch(file.name) and f"{FRAMES}/{file.name}" not in keep:
+            file.unlink()
+    for name in OWN_NAMES:
+        for file in folder.glob(f".{name}.*"):
+            file.unlink()
+
+
+def _manifest_bytes(folder: Path) -> bytes:
+    try:
+        return (folder / FILE_NAME).read_bytes()
+    except OSError as error:
+        raise UserError("gallery.missing", path=folder) from error
+
+
+def _parsed(data: bytes) -> Manifest:
+    try:
+        content = json.loads(data)
+        found = content.get("format") if isinstance(content, dict) else None
+        if isinstance(found, int) and found > FORMAT:
+            raise UserError("gallery.newer", format=found, known=FORMAT)
+        return Manifest.model_validate(content)
+    except (ValidationError, ValueError) as error:
+        raise UserError("gallery.damaged", file=FILE_NAME) from error
+
+
+def _state(folder: Path, manifest: Manifest) -> State:
+    vectors = _marked(folder, VECTORS, manifest)
+    if vectors is None:
+        raise UserError("gallery.damaged", file=VECTORS)
+    cases = _marked(folder, CASES, manifest) or _bytes(folder / CASES)
+    if cases is None:
+        raise UserError("gallery.damaged", file=CASES)
+    return State(manifest, cases, vectors, _marked(folder, INDEX, manifest))
+
+
+def _marked(folder: Path, name: str, manifest: Manifest) -> bytes | None:
+    """The file's bytes if they are the stated ones.
+
+    The plain name comes twice: the writer may rename between the looks.
+    """
+    mark = manifest.files.get(name)
+    for candidate in (name, f"{name}.new", name):
+        data = _bytes(folder / candidate)
+        if data is not None and mark is not None and mark.fits(data):
+            return data
+    return None
+
+
+def _bytes(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None

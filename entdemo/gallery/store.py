@@ -1,0 +1,288 @@
+"""A gallery of teaching cases in a folder: open it, search it, check it.
+
+``cases.csv`` (see ``cases``), ``frames/``, ``vectors.safetensors``, ``index.hnsw`` and
+``gallery.json`` (see ``manifest``, also for what a crash leaves). ``cases.csv`` may be edited:
+captions, classes and order are taken as they stand, and a case whose row was deleted is left out.
+The HNSW file is a cache of the vectors and is rebuilt wherever it is not the one that was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import safetensors.numpy
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+
+from entdemo.errors import UserError
+from entdemo.frame import Frame, load_frame
+from entdemo.gallery.cases import Case, read_cases
+from entdemo.gallery.index import HnswIndex, Vectors, unit
+from entdemo.gallery.manifest import (
+    FRAMES,
+    VECTORS,
+    FrameMark,
+    Manifest,
+    State,
+    read_state,
+)
+
+Embed = Callable[[list[Frame]], NDArray[np.float32]]
+"""[B] frames -> [B, D] float32 vectors, of any length but zero."""
+
+Progress = Callable[[int, int | None], None]
+"""Called with how many are done, of how many (None while that is not known)."""
+
+BATCH_SIZE = 64
+
+
+class Hit(NamedTuple):
+    """A case that was found, and its cosine with the query."""
+
+    case: Case
+    similarity: float
+
+
+class Gallery:
+    """Cases and their vectors in memory; safe to search from several threads.
+
+    Attributes:
+        folder: where it lies.
+        cases: in the order of the rows of ``vectors``.
+        vectors: [N, D] float32 of length 1, read-only.
+        embedder_id: id of the weight bundle that made the vectors.
+        preprocess_hash: hash of the settings with which frames were prepared for it.
+        notes: what an operator should know, in English: duplicates, a rebuilt index.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        cases: tuple[Case, ...],
+        vectors: Vectors,
+        embedder_id: str,
+        preprocess_hash: str,
+        *,
+        index: HnswIndex | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """Use ``Gallery.open``; without ``index`` one is built."""
+        self.folder = folder
+        self.cases = cases
+        self.vectors = vectors
+        self.vectors.setflags(write=False)
+        self.embedder_id = embedder_id
+        self.preprocess_hash = preprocess_hash
+        self.notes = notes
+        self._index = index or HnswIndex.build(vectors)
+        self._by_id = {case.case_id: case for case in cases}
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        embedder_id: str | None = None,
+        preprocess_hash: str | None = None,
+        embed: Embed | None = None,
+    ) -> Gallery:
+        """Open a gallery; nothing is written.
+
+        Args:
+            path: its folder.
+            embedder_id: the weight bundle whose vectors are wanted; None takes what is there.
+            preprocess_hash: likewise for the preparation of frames.
+            embed: computes the vectors in memory where those in the folder are of other weights.
+
+        Raises:
+            UserError: if there is no gallery, it was damaged, or its vectors are of other weights
+                and ``embed`` is not given.
+        """
+        folder = Path(path)
+        state = read_state(folder)
+        kept = _kept(state)
+        _check_frames(folder, [state.manifest.frames[row] for row, _ in kept])
+        if _made_by(state.manifest, embedder_id, preprocess_hash):
+            return _opened(folder, state, kept)
+        if embed is None:
+            raise UserError(
+                "gallery.other_weights", path=folder, made_by=state.manifest.bundle,
+                wanted=embedder_id,
+            )  # fmt: skip
+        cases = tuple(case for _, case in kept)
+        vectors = embedded([folder / case.file for case in cases], embed)
+        note = f"vectors of {state.manifest.bundle} were replaced in memory"
+        bundle = embedder_id or state.manifest.bundle
+        preprocess = preprocess_hash or state.manifest.preprocess
+        return cls(folder, cases, vectors, bundle, preprocess, notes=(note,))
+
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        where: Callable[[Case], bool] | None = None,
+    ) -> list[list[Hit]]:
+        """Most similar cases, most similar first.
+
+        Args:
+            queries: [Q, D] or [D] float32, finite and not zero.
+            k: how many; fewer come back only where there are fewer.
+            where: which cases may be found.
+
+        Returns:
+            A list of hits a query.
+
+        Raises:
+            ValueError: if the queries do not fit.
+        """
+        allowed = None
+        if where is not None:
+            allowed = np.fromiter((where(case) for case in self.cases), bool, len(self.cases))
+        ids, cosines = self._index.search(np.atleast_2d(queries), k, allowed)
+        return [
+            [Hit(self.cases[row], float(cosine)) for row, cosine in zip(*found, strict=True)]
+            for found in zip(ids, cosines, strict=True)
+        ]
+
+    def case(self, case_id: str) -> Case:
+        """The case of this id.
+
+        Raises:
+            UserError: if there is none.
+        """
+        try:
+            return self._by_id[case_id]
+        except KeyError:
+            raise UserError("gallery.no_such_case", case_id=case_id) from None
+
+    def frame_path(self, case: Case) -> Path:
+        """The case's JPEG file."""
+        return self.folder / case.file
+
+
+def embedded(
+    files: list[Path],
+    embed: Embed,
+    *,
+    batch_size: int = BATCH_SIZE,
+    progress: Progress | None = None,
+) -> Vectors:
+    """Vectors of stored frames.
+
+    Returns:
+        [N, D] float32 of length 1; [0, 1] for no files.
+
+    Raises:
+        ValueError: if ``embed`` gives anything but a finite vector a frame.
+    """
+    parts = [np.zeros((0, 1), np.float32)] if not files else []
+    for start in range(0, len(files), batch_size):
+        frames = [load_frame(file) for file in files[start : start + batch_size]]
+        part = unit(np.asarray(embed(frames)))
+        if len(part) != len(frames):
+            raise ValueError(f"{len(frames)} frames gave {len(part)} vectors")
+        parts.append(part)
+        if progress:
+            progress(start + len(frames), len(files))
+    return np.concatenate(parts)
+
+
+def verify_gallery(path: str | Path) -> list[UserError]:
+    """Everything that is wrong with a gallery; every byte is read."""
+    folder = Path(path)
+    try:
+        state = read_state(folder)
+        frames = [state.manifest.frames[row] for row, _ in _kept(state)]
+        read_vectors(state)
+    except UserError as error:
+        return [error]
+    problems = [problem for frame in frames for problem in _wrong(folder, frame)]
+    if state.index is None:
+        problems.append(UserError("gallery.index_stale"))
+    known = {frame.file for frame in state.manifest.frames}
+    for file in sorted((folder / FRAMES).glob("*")):
+        if f"{FRAMES}/{file.name}" not in known:
+            problems.append(UserError("gallery.stray_file", file=file.name))
+    return problems
+
+
+def read_vectors(state: State) -> Vectors:
+    """[N, D] float32 of length 1, a row for each frame of the manifest.
+
+    Raises:
+        UserError: if the file holds anything else.
+    """
+    try:
+        vectors = safetensors.numpy.load(state.vectors)["vectors"]
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise UserError("gallery.damaged", file=VECTORS) from error
+    expected = (len(state.manifest.frames), state.manifest.dim)
+    if vectors.shape != expected or vectors.dtype != np.float32:
+        raise UserError("gallery.damaged", file=VECTORS)
+    lengths = np.linalg.norm(vectors, axis=1)
+    if not (np.abs(lengths - 1) < 1e-3).all():  # also false for NaN
+        raise UserError("gallery.damaged", file=VECTORS)
+    return vectors
+
+
+def _made_by(manifest: Manifest, embedder_id: str | None, preprocess_hash: str | None) -> bool:
+    return embedder_id in (None, manifest.bundle) and preprocess_hash in (None, manifest.preprocess)
+
+
+def _opened(folder: Path, state: State, kept: list[tuple[int, Case]]) -> Gallery:
+    vectors = read_vectors(state)
+    index, notes = None, []
+    if len(kept) < len(vectors):
+        notes.append(f"{len(vectors) - len(kept)} cases have no row in cases.csv and are left out")
+        vectors = vectors[[row for row, _ in kept]]
+    elif state.index is not None:
+        index = _loaded(state.index, vectors)
+    if index is None:
+        notes.append("the HNSW index was rebuilt from the vectors")
+    cases = tuple(case for _, case in kept)
+    made_by = state.manifest.bundle, state.manifest.preprocess
+    return Gallery(folder, cases, vectors, *made_by, index=index, notes=tuple(notes))
+
+
+def _loaded(data: bytes, vectors: Vectors) -> HnswIndex | None:
+    try:
+        return HnswIndex.from_bytes(data, vectors)
+    except ValueError:
+        return None
+
+
+def _kept(state: State) -> list[tuple[int, Case]]:
+    """Row of the vectors and case, for all cases that still have a row in ``cases.csv``."""
+    by_id = {case.case_id: case for case in read_cases(state.cases)}
+    kept = []
+    for row, frame in enumerate(state.manifest.frames):
+        case = by_id.pop(frame.case_id, None)
+        if case is None:
+            continue
+        if case.file != frame.file:
+            raise UserError("gallery.file_changed", case_id=case.case_id, file=frame.file)
+        kept.append((row, case))
+    for case_id in by_id:
+        raise UserError("gallery.case_without_vector", case_id=case_id)
+    return kept
+
+
+def _check_frames(folder: Path, frames: list[FrameMark]) -> None:
+    for frame in frames:
+        try:
+            size = (folder / frame.file).stat().st_size
+        except OSError as error:
+            raise UserError("gallery.frame_missing", file=frame.file) from error
+        if size != frame.size:
+            raise UserError("gallery.frame_changed", file=frame.file)
+
+
+def _wrong(folder: Path, frame: FrameMark) -> list[UserError]:
+    try:
+        data = (folder / frame.file).read_bytes()
+    except OSError:
+        return [UserError("gallery.frame_missing", file=frame.file)]
+    return [] if frame.fits(data) else [UserError("gallery.frame_changed", file=frame.file)]
