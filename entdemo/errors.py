@@ -236,6 +236,10 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "The folder “{path}” cannot be written.",
         "vi": "Không ghi được vào thư mục “{path}”.",
     },
+    "gallery.write_failed": {
+        "en": "{file} could not be written: {reason}. The gallery stays as it was.",
+        "vi": "Không ghi được {file}: {reason}. Bộ ca mẫu giữ nguyên như cũ.",
+    },
     "gallery.no_such_case": {
         "en": "There is no case “{case_id}” in this gallery.",
         "vi": "Không có ca “{case_id}” trong bộ ca mẫu này.",
@@ -278,6 +282,24 @@ MESSAGES: dict[str, dict[Language, str]] = {
     "gallery.two_classes": {
         "en": "“{name}” is the same picture as one of class {first}, but is given as {second}.",
         "vi": "“{name}” trùng với một ảnh thuộc lớp {first}, nhưng được ghi là {second}.",
+    },
+    # device
+    "device.missing": {
+        "en": "The device “{name}” is not there; use auto, cuda, mps or cpu.",
+        "vi": "Không có thiết bị “{name}”; hãy dùng auto, cuda, mps hoặc cpu.",
+    },
+    # training recipes
+    "config.missing": {
+        "en": "The recipe “{name}” was not found.",
+        "vi": "Không tìm thấy công thức huấn luyện “{name}”.",
+    },
+    "config.not_yaml": {
+        "en": "{name} is not a YAML file.",
+        "vi": "{name} không phải tệp YAML.",
+    },
+    "config.invalid": {
+        "en": "{name}: wrong value at {field}: {reason}.",
+        "vi": "{name}: giá trị sai tại {field}: {reason}.",
     },
     # descriptions
     "text.empty": {

@@ -23,6 +23,8 @@ __all__ = ["Box", "Disc", "Frame", "frame_from_array", "load_frame"]
 
 Pixels = NDArray[np.uint8]
 _MAX_STRETCH = 1.2
+_RIM = 1.02
+"""What lies farther out than this many radii is surround: black, noise or burned-in text."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Frame:
 
         Returns:
             [size, size, 3] uint8. The square is as large as the content's longer side, or 1.2
-            times its shorter side if that is less.
+            times its shorter side if that is less. What surrounds a disc is made black.
         """
         width, height = self.box.right - self.box.left, self.box.bottom - self.box.top
         side = min(max(width, height), _MAX_STRETCH * min(width, height))
@@ -63,7 +65,25 @@ class Frame:
             box=(left - x, top - y, left - x + side, top - y + side),
             reducing_gap=2.0,
         )
-        return np.asarray(resized)
+        return self._without_surround(np.array(resized), left, top, size / side)
+
+    def content(self) -> Pixels:
+        """The content alone, at the frame's own scale: cropped to its box, black around a disc.
+
+        Returns:
+            [h, w, 3] uint8.
+        """
+        left, top = int(self.box.left), int(self.box.top)
+        right, bottom = int(np.ceil(self.box.right)), int(np.ceil(self.box.bottom))
+        return self._without_surround(self.rgb[top:bottom, left:right].copy(), left, top, 1.0)
+
+    def _without_surround(self, pixels: Pixels, left: float, top: float, scale: float) -> Pixels:
+        if self.disc is not None:
+            height, width = pixels.shape[:2]
+            y, x = np.ogrid[:height, :width]
+            x, y = x + 0.5 - (self.disc.cx - left) * scale, y + 0.5 - (self.disc.cy - top) * scale
+            pixels[x * x + y * y > (_RIM * self.disc.radius * scale) ** 2] = 0
+        return pixels
 
 
 def load_frame(source: bytes | str | Path) -> Frame:

@@ -370,6 +370,25 @@ def test_square_of_a_wide_picture_has_bars() -> None:
     assert filled[:7].sum() == filled[-7:].sum() == 0
 
 
+def test_what_surrounds_a_disc_is_black() -> None:
+    picture = endoscope()
+    picture[10:40, 90:150] = 255
+    frame = frame_from_array(picture)
+    square, content = frame.square(96), frame.content()
+    assert square[:12, :12].max() == content[:40, :40].max() == 0
+    assert square[48, 48].min() > 80
+    assert content.shape[0] == pytest.approx(470, abs=6)
+    assert content.shape[1] == pytest.approx(470, abs=6)
+    assert np.array_equal(content[200:250, 200:250], picture[
+        int(frame.box.top) + 200 : int(frame.box.top) + 250,
+        int(frame.box.left) + 200 : int(frame.box.left) + 250,
+    ])  # fmt: skip
+
+
+def test_content_of_a_full_frame_is_the_frame() -> None:
+    assert np.array_equal(frame_from_array(scene()).content(), scene())
+
+
 def test_square_keeps_sides() -> None:
     picture = endoscope()
     picture[200:280, 420:480] = (0, 0, 255)

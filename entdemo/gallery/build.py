@@ -136,8 +136,9 @@ def build_gallery(
 ) -> Gallery:
     """Make a gallery, in place of one that is there; that one serves until the new is complete.
 
-    Frames are stored as JPEG without metadata, at most 480 pixels a side, under a name made of
-    their content; vectors are those of the stored frames. The same items give the same bytes.
+    Of each frame the content is stored, without its black surround, as JPEG without metadata, at
+    most 480 pixels a side, under a name made of its pixels; vectors are those of the stored
+    frames. The same items give the same bytes.
 
     Raises:
         UserError: if the folder holds other things, another writer is at work, or a picture
@@ -260,14 +261,16 @@ def _case(item: NewCase, frame: Frame, groups: _Groups) -> Case:
 
 
 def _jpeg(frame: Frame) -> bytes:
-    """The frame as it is stored; ``load_frame`` reads it again whatever its shape was."""
-    image = Image.fromarray(frame.rgb)
-    scale = max(STORED_SIDE / max(image.size), MIN_SIDE / min(image.size))
-    if scale < 1:
-        width, height = (max(MIN_SIDE, round(side * scale)) for side in image.size)
-        image = image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    """The frame's content as it is stored; ``load_frame`` reads it again whatever its shape.
+
+    What surrounds the endoscope's picture is left out: patients' names are often burned in there.
+    """
+    image = Image.fromarray(frame.content())
+    if max(image.size) > STORED_SIDE:
+        image.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    width, height = (max(MIN_SIDE, side) for side in image.size)
     file = BytesIO()
-    image.save(file, "JPEG", quality=_QUALITY)
+    image.crop((0, 0, width, height)).save(file, "JPEG", quality=_QUALITY)
     return file.getvalue()
 
 

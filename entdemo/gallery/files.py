@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,20 +25,22 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file in one step; readers see the old bytes or the new ones.
 
     Raises:
-        OSError: if the folder cannot be written; the old file is then untouched.
+        UserError: if it cannot be written, for example as the disk is full; the old file stays.
     """
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)  # mkstemp gives 0o600; a gallery is shared with other users
         os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except BaseException as error:
+        temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            reason = error.strerror or type(error).__name__
+            raise UserError("gallery.write_failed", file=path.name, reason=reason) from error
         raise
-    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

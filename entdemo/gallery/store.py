@@ -102,9 +102,7 @@ class Gallery:
                 and ``embed`` is not given.
         """
         folder = Path(path)
-        state = read_state(folder)
-        kept = _kept(state)
-        _check_frames(folder, [state.manifest.frames[row] for row, _ in kept])
+        state, kept = _consistent(folder)
         if _made_by(state.manifest, embedder_id, preprocess_hash):
             return _opened(folder, state, kept)
         if embed is None:
@@ -236,7 +234,7 @@ def _opened(folder: Path, state: State, kept: list[tuple[int, Case]]) -> Gallery
     vectors = read_vectors(state)
     index, notes = None, []
     if len(kept) < len(vectors):
-        notes.append(f"{len(vectors) - len(kept)} cases have no row in cases.csv and are left out")
+        notes.append(f"left out for want of a row in cases.csv: {len(vectors) - len(kept)}")
         vectors = vectors[[row for row, _ in kept]]
     elif state.index is not None:
         index = _loaded(state.index, vectors)
@@ -252,6 +250,19 @@ def _loaded(data: bytes, vectors: Vectors) -> HnswIndex | None:
         return HnswIndex.from_bytes(data, vectors)
     except ValueError:
         return None
+
+
+def _consistent(folder: Path) -> tuple[State, list[tuple[int, Case]]]:
+    """State and kept rows; read again if a writer took frames away in between."""
+    while True:
+        state = read_state(folder)
+        kept = _kept(state)
+        try:
+            _check_frames(folder, [state.manifest.frames[row] for row, _ in kept])
+            return state, kept
+        except UserError:
+            if read_state(folder).manifest == state.manifest:
+                raise
 
 
 def _kept(state: State) -> list[tuple[int, Case]]:
