@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 import numpy as np
 
+from entdemo.model.wording import plain_letters
 from entdemo.phantom.grammar import Dice
 
 _WORD = re.compile(r"\w+")
@@ -21,15 +21,9 @@ _KEPT = re.compile(
 )
 
 
-def strip_diacritics(text: str) -> str:
-    """The text in plain Latin letters, as Vietnamese is typed without its marks."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
 def _strip_some(text: str, dice: Dice) -> str:
     def strip(match: re.Match[str]) -> str:
-        return strip_diacritics(match.group()) if dice.chance(0.5) else match.group()
+        return plain_letters(match.group()) if dice.chance(0.5) else match.group()
 
     return _WORD.sub(strip, text)
 
@@ -82,7 +76,7 @@ def spoil(text: str, rng: np.random.Generator) -> str:
     """
     dice = Dice(rng)
     if not text.isascii() and dice.chance(0.5):
-        text = strip_diacritics(text) if dice.chance(0.75) else _strip_some(text, dice)
+        text = plain_letters(text) if dice.chance(0.75) else _strip_some(text, dice)
     if dice.chance(0.3):
         text = _mistype(text, dice)
         text = _mistype(text, dice) if dice.chance(0.3) else text
