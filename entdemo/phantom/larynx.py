@@ -1,0 +1,102 @@
+"""Draws the larynx with open or closed vocal cords."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from entdemo.phantom.facts import Facts, Observation
+from entdemo.phantom.larynx_findings import (
+    Lesion,
+    draw_lesions,
+    draw_mucus,
+    edge_insets,
+    redden,
+    reshape,
+    sample_lesions,
+    sample_observations,
+    swell_colour,
+)
+from entdemo.phantom.larynx_parts import (
+    Palette,
+    draw_cords,
+    draw_folds,
+    draw_meeting,
+    find_edges,
+    paint_mucosa,
+    raise_arytenoids,
+    raise_epiglottis,
+    raise_inlet,
+    sample_palette,
+    sink_gap,
+)
+from entdemo.phantom.larynx_shape import (
+    Local,
+    Shape,
+    State,
+    View,
+    local_grid,
+    sample_shape,
+    sample_view,
+)
+from entdemo.phantom.layers import Layers
+from entdemo.phantom.scene import Scene
+
+
+def draw(state: State, rng: np.random.Generator, size: int) -> Scene:
+    """A larynx seen from above with its cords in ``state``, class ``vc-open`` or ``vc-closed``.
+
+    Open cords leave a dark gap of at least about 0.14 of the glottis' length; closed ones meet in
+    a line, with at most a small chink.
+    """
+    view = sample_view(state, rng)
+    observations = sample_observations(view, rng)
+    shape = reshape(sample_shape(state, view, rng), observations, rng)
+    palette = _palette(observations, rng)
+    local = local_grid(view, size, rng)
+    layers = Layers.wall(size, palette.base, view.distance, 0.5)
+    _draw_surroundings(layers, local, shape, view, palette, rng)
+    _draw_glottis(layers, local, shape, view, palette, observations, rng)
+    return layers.scene(Facts(f"vc-{state}", observations))
+
+
+def _palette(observations: tuple[Observation, ...], rng: np.random.Generator) -> Palette:
+    palette = sample_palette(rng)
+    keys = {seen.key for seen in observations}
+    if "oedema" in keys:
+        palette = swell_colour(palette, rng)
+    return redden(palette, rng) if "redness" in keys else palette
+
+
+def _draw_surroundings(
+    layers: Layers,
+    local: Local,
+    shape: Shape,
+    view: View,
+    palette: Palette,
+    rng: np.random.Generator,
+) -> None:
+    paint_mucosa(layers, local, view, palette, rng)
+    raise_inlet(layers, local, shape, view, rng)
+    raise_epiglottis(layers, local, shape, view, palette, rng)
+
+
+def _draw_glottis(
+    layers: Layers,
+    local: Local,
+    shape: Shape,
+    view: View,
+    palette: Palette,
+    observations: tuple[Observation, ...],
+    rng: np.random.Generator,
+) -> None:
+    lesions: tuple[Lesion, ...] = sample_lesions(observations, rng)
+    oedema = next((seen for seen in observations if seen.key == "oedema"), None)
+    edges = find_edges(local, shape, edge_insets(lesions, local, oedema))
+    draw_folds(layers, local, shape, view, edges)
+    draw_cords(layers, local, shape, view, palette, edges, rng)
+    draw_meeting(layers, local, edges, float(rng.uniform(0.45, 0.85)))
+    sink_gap(layers, local, shape, view, palette, edges, rng)
+    draw_lesions(layers, local, view, edges, palette, lesions, rng)
+    raise_arytenoids(layers, local, shape, view, palette, rng)
+    if any(seen.key == "mucus" for seen in observations):
+        draw_mucus(layers, local, view, edges, rng)

@@ -1,0 +1,272 @@
+"""The parts of the larynx: relief and colour of cords, folds, arytenoids and epiglottis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entdemo.phantom.larynx_shape import Local, Shape, View
+from entdemo.phantom.layers import Layers, blend, mottle, planes, vein
+from entdemo.phantom.shapes import bell, f32, lerp, sd_ellipse, smoothstep
+from entdemo.phantom.tissue import Colour, noise, srgb, vessels
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Linear RGB colours of one larynx."""
+
+    base: Colour
+    flush: Colour
+    pale: Colour
+    cord: Colour
+    rim: Colour
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Distances to the free edges of the cords, in local units.
+
+    Attributes:
+        beyond: [S, S] distance from the free edge, negative within the glottis.
+        width: [S, S] visible width of the true cord of that side.
+        right: [S, S] 1 on the patient's right, 0 on the left.
+        gap: [S, S] 1 within the glottis.
+        cord: [S, S] 1 on a true cord.
+        along: [S, S] 1 where v lies between the commissures.
+    """
+
+    beyond: Array
+    width: Array
+    right: Array
+    gap: Array
+    cord: Array
+    along: Array
+
+
+_MUCOSA: tuple[tuple[Colour, Colour, Colour], ...] = (
+    (srgb(196, 92, 78), srgb(160, 48, 42), srgb(222, 150, 128)),
+    (srgb(172, 66, 52), srgb(128, 30, 28), srgb(206, 118, 92)),
+    (srgb(214, 128, 104), srgb(190, 80, 64), srgb(236, 178, 146)),
+    (srgb(208, 116, 112), srgb(170, 62, 72), srgb(228, 170, 164)),
+    (srgb(218, 134, 92), srgb(196, 84, 58), srgb(238, 190, 140)),
+)
+
+
+def between(a: Colour, b: Colour, share: float) -> Colour:
+    """The colour that lies ``share`` of the way from ``a`` to ``b``."""
+    red, green, blue = (float(p + (q - p) * share) for p, q in zip(a, b, strict=True))
+    return red, green, blue
+
+
+def sample_palette(rng: np.random.Generator) -> Palette:
+    """Colours between two of the usual tints, cords from pearl to cream and pink."""
+    first, second = rng.choice(len(_MUCOSA), 2)
+    share = rng.random()
+    base, flush, pale = (
+        between(a, b, share) for a, b in zip(_MUCOSA[first], _MUCOSA[second], strict=True)
+    )
+    pearl = between(srgb(236, 218, 210), srgb(236, 204, 168), rng.random())
+    rim = between(srgb(238, 196, 158), srgb(228, 170, 156), rng.random())
+    return Palette(
+        base=base,
+        flush=flush,
+        pale=pale,
+        cord=between(pearl, pale, rng.uniform(0.2, 0.9)),
+        rim=between(rim, pale, rng.uniform(0.2, 0.9)),
+    )
+
+
+def _half_width(local: Local, shape: Shape) -> Array:
+    v = local.v
+    if shape.gap == 0 and shape.chink == 0:
+        return np.full_like(v, -2 * local.soft)
+    if shape.lens:
+        profile = np.clip(4 * v * (1 - v), 0, 1) ** np.float32(0.8)
+    elif shape.gap > 0:
+        rear = np.clip((v - 0.75) * (1 / 0.45), 0, 1)
+        profile = np.clip(v, 0, 1.3) ** np.float32(shape.bow) * np.sqrt(1 - rear**3)
+    else:
+        profile = smoothstep(0.78, 0.95, v) * smoothstep(1.08, 0.99, v)
+    widest = max(shape.gap, shape.chink) + 2 * local.soft
+    return f32(widest * profile - 2 * local.soft)
+
+
+def find_edges(local: Local, shape: Shape, inset: tuple[Array, Array] | None = None) -> Edges:
+    """Place the free edges; ``inset`` is how far lesions push each edge to the midline."""
+    half = _half_width(local, shape)
+    right = f32(local.u < 0)
+    if inset is not None:
+        half = half - lerp(inset[1], inset[0], right)
+    beyond = f32(np.abs(local.u) - half)
+    soft = local.soft
+    taper = 0.55 + 0.45 * smoothstep(0.0, 0.5, local.v)
+    width = f32(lerp(shape.cord[1], shape.cord[0], right) * taper)
+    along = smoothstep(-0.04, 0.06, local.v) * smoothstep(1.15, 0.9, local.v)
+    gap = smoothstep(soft, -soft, beyond)
+    blur = soft + 0.02
+    cord = along * smoothstep(-soft, soft, beyond) * smoothstep(blur, -blur, beyond - width)
+    return Edges(beyond=beyond, width=width, right=right, gap=gap, cord=f32(cord), along=along)
+
+
+def paint_mucosa(
+    layers: Layers, local: Local, view: View, palette: Palette, rng: np.random.Generator
+) -> None:
+    """Colour everything as wet mucosa with patches and vessels."""
+    scale = float(np.clip(0.9 / view.length, 0.6, 2.0))
+    blotches = float(rng.uniform(0.3, 0.8))
+    mottle(layers, local.x, local.y, rng, palette.flush, palette.pale, blotches, scale)
+    strength = float(rng.uniform(0.1, 0.5)) * (1.4 if view.name == "close" else 0.6)
+    vein(layers, local.x, local.y, rng, strength, scale)
+
+
+def bump(local: Local, centre: tuple[float, float], radius: float, stretch: float = 1.0) -> Array:
+    """A smooth mound of height 1 in local units; ``stretch`` makes it longer along v."""
+    du = (local.u - centre[0]) * (1 / radius)
+    dv = (local.v - centre[1]) * (1 / (radius * stretch))
+    t = f32(1 / (1 + 0.5 * (du * du + dv * dv)))
+    return t * t
+
+
+def raise_inlet(
+    layers: Layers, local: Local, shape: Shape, view: View, rng: np.random.Generator
+) -> None:
+    """Vestibule, aryepiglottic folds, piriform sinuses and the walls of the hypopharynx."""
+    u, v = local.u, local.v
+    ring = sd_ellipse(u, v, (0.0, 0.42), shape.ring)
+    lateral = smoothstep(-0.45, 0.25, v) * smoothstep(1.5, 1.1, v)
+    height = 0.22 * smoothstep(-0.6, 0.1, ring) + shape.ring_height * bell(ring, 0.3) * lateral
+    sinus = smoothstep(0.0, 0.3, ring) * smoothstep(-0.3, 0.5, v) * smoothstep(1.7, 1.0, v)
+    height -= 0.6 * sinus
+    height += shape.back * smoothstep(1.3, 2.4, v)
+    height += 0.07 * noise("soft", u, v, rng, 0.5)
+    layers.raise_by(f32(height * view.scale))
+    layers.dim(sinus, float(rng.uniform(0.25, 0.6)))
+    apart = np.hypot(u, v - 0.45) * view.length
+    tube = smoothstep(0.55, 1.7, apart) * (0.5 * view.distance)
+    layers.raise_by(f32(tube))
+
+
+def raise_arytenoids(
+    layers: Layers,
+    local: Local,
+    shape: Shape,
+    view: View,
+    palette: Palette,
+    rng: np.random.Generator,
+) -> None:
+    """Arytenoid mounds with corniculate and cuneiform tubercles and the cleft between."""
+    level = 1.2 + 0.1 * shape.bump_size
+    scale = view.scale * shape.bump
+    warm = between(palette.base, palette.pale, float(rng.uniform(-0.3, 0.7)))
+    tops = np.zeros_like(local.u)
+    body = np.zeros_like(local.u)
+    for sign, spread in ((-1, shape.spread[0]), (1, shape.spread[1])):
+        at = float(level + rng.normal(0, 0.03))
+        main = bump(local, (sign * spread, at), shape.bump_size, 1.2)
+        wedge_at = (sign * (spread + 1.6 * shape.bump_size), at - 0.16)
+        wedge = bump(local, wedge_at, shape.bump_size * 0.7)
+        tip = bump(local, (sign * spread * 0.9, at + 0.02), shape.bump_size * 0.45)
+        tops += main + 0.6 * wedge + 0.35 * tip
+        body = np.maximum(body, np.maximum(main, wedge))
+    middle = bump(local, (0.0, level + 0.05), 0.12 + 0.5 * shape.gap, 0.9)
+    layers.paint(warm, 0.6 * body)
+    layers.raise_by(f32(scale * (tops + 0.3 * middle)))
+    cleft = bell(local.u, 0.03 + local.soft) * smoothstep(1.0, 1.1, local.v)
+    layers.dim(cleft * smoothstep(1.6, 1.25, local.v), 0.3)
+
+
+def raise_epiglottis(
+    layers: Layers,
+    local: Local,
+    shape: Shape,
+    view: View,
+    palette: Palette,
+    rng: np.random.Generator,
+) -> None:
+    """A pale curved plate in front: flat, omega-shaped or curled."""
+    place, curve, power, height, half = shape.epiglottis
+    skew = float(rng.normal(0, 0.12))
+    across = np.sqrt((local.u - 0.05 * skew) ** 2 + np.float32(0.003))
+    steep = across ** np.float32(power - 1)
+    rim = place + curve * across * steep + skew * local.u
+    inside = f32((local.v - rim) / np.sqrt(1 + (curve * power * steep) ** 2))
+    reach = smoothstep(half + 0.35, half - 0.25, across)
+    back, front = bell(inside, 0.5), bell(inside, float(rng.uniform(0.12, 0.4)))
+    face = np.where(inside > 0, back, front)
+    layers.raise_by(f32(height * view.scale * face * reach))
+    layers.dim(smoothstep(-0.1, -0.5, inside) * reach, float(rng.uniform(0.0, 0.5)))
+    edge = bell(inside - 0.03, float(rng.uniform(0.08, 0.25)))
+    plate = np.maximum(edge, 0.5 * smoothstep(0.6, 0.0, np.abs(inside - 0.15))) * reach
+    net = vessels(local.x, local.y, rng, "fine", 0.9) * np.float32(rng.uniform(0.0, 0.6))
+    layers.paint(blend(palette.rim, palette.flush, net), f32(plate * rng.uniform(0.4, 0.9)))
+    petiole = bump(local, (0.0, -0.2), 0.15)
+    layers.raise_by(f32(shape.petiole * view.scale * petiole))
+
+
+def draw_folds(layers: Layers, local: Local, shape: Shape, view: View, edges: Edges) -> None:
+    """False cords with the ventricle's dark line between them and the true cords."""
+    beyond = edges.beyond - edges.width
+    along = smoothstep(-0.25, 0.05, local.v) * smoothstep(1.15, 0.85, local.v)
+    fold = smoothstep(0.0, 0.2, beyond) * smoothstep(1.8, 0.7, beyond * (1 / shape.false_width))
+    opened = lerp(shape.ventricle[1], shape.ventricle[0], edges.right)
+    groove = f32(bell(beyond - 0.015, 0.022 + local.soft) * along * opened)
+    scale = view.scale
+    layers.raise_by(f32(scale * (shape.false_height * fold * along - 0.06 * groove)))
+    layers.dim(groove, 0.8)
+
+
+def draw_cords(
+    layers: Layers,
+    local: Local,
+    shape: Shape,
+    view: View,
+    palette: Palette,
+    edges: Edges,
+    rng: np.random.Generator,
+) -> None:
+    """True cords: pale bands, rounded towards the gap, with vessels along them."""
+    u, v = local.u, local.v
+    across = f32(np.clip(edges.beyond / np.maximum(edges.width, 0.02), 0, 1))
+    hump = 1 - (2 * across - 1) ** 2
+    swelling = 0.05 + lerp(shape.bulge[1], shape.bulge[0], edges.right)
+    layers.raise_by(f32(view.scale * swelling * hump * edges.cord))
+    fibres = np.clip(noise("grain", 1.2 * u, 0.12 * v, rng, 0.8), -2, 2)
+    net = vessels(2.2 * u, 0.6 * v, rng, "fine", 0.8) * np.float32(rng.uniform(0.1, 0.6))
+    colour = blend(palette.cord, palette.base, f32(0.4 * smoothstep(0.5, 1.0, across)))
+    colour = blend(colour, palette.flush, net)
+    colour = colour * (1 + np.float32(0.1 if view.name == "close" else 0.04) * fibres)
+    layers.paint(colour, f32(edges.cord * rng.uniform(0.65, 0.95)))
+    layers.moisten(edges.cord, float(rng.uniform(0.5, 1.0)))
+
+
+def sink_gap(
+    layers: Layers,
+    local: Local,
+    shape: Shape,
+    view: View,
+    palette: Palette,
+    edges: Edges,
+    rng: np.random.Generator,
+) -> None:
+    """The glottis: subglottic wall and tracheal rings that vanish into the dark."""
+    v = local.v
+    inward = np.clip(-edges.beyond / max(shape.gap, 0.03), 0, 1)
+    fall = float(rng.uniform(1.0, 3.0))
+    depth = view.distance + 0.35 * view.length + view.length * fall * np.clip(v + 0.2, 0.2, 1.4)
+    depth = f32(depth - 0.3 * view.length * (1 - inward))
+    rings = 0.5 + 0.5 * np.sin(v * float(rng.uniform(18, 30)) + 3 * local.u**2)
+    wall = between(palette.flush, palette.base, float(rng.uniform(0.0, 0.7)))
+    dark = float(rng.uniform(0.1, 0.6) if view.name == "close" else rng.uniform(0.03, 0.25))
+    shade = f32(dark * (0.75 + 0.25 * rings) * smoothstep(1.2, -0.1, v))
+    layers.cover(edges.gap, planes(wall) * shade, np.maximum(depth, layers.depth + 0.3), 0.1)
+
+
+def draw_meeting(layers: Layers, local: Local, edges: Edges, strength: float) -> None:
+    """The line in which closed cords meet."""
+    line = f32(bell(local.u, 0.9 * local.soft) * edges.along * (1 - edges.gap))
+    layers.dim(line, strength)
+    layers.raise_by(-0.02 * line)

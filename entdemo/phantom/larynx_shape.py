@@ -1,0 +1,214 @@
+"""Where the scope stands and how the larynx in front of it is built.
+
+Local coordinates: one unit is the length of the glottis; v runs from 0 at the anterior
+commissure to 1 at the posterior commissure, u across it, the patient's right at u < 0. At turn 0
+the anterior commissure is at the bottom of the picture, as in rigid laryngoscopy of a patient who
+faces the examiner; seen from above the handedness never changes, so a view that is turned upside
+down shows the patient's right cord on the picture's right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entdemo.phantom.shapes import f32, grid, rotate
+from entdemo.phantom.tissue import warp
+
+Array = NDArray[np.float32]
+State = Literal["open", "closed"]
+ViewName = Literal["rigid", "flexible", "distant", "close"]
+
+STATES: tuple[State, ...] = ("open", "closed")
+VIEWS: tuple[ViewName, ...] = ("rigid", "flexible", "distant", "close")
+_VIEW_WEIGHTS = {"open": (0.38, 0.2, 0.17, 0.25), "closed": (0.45, 0.24, 0.19, 0.12)}
+
+# Length of the glottis in disc radii, and distance of the cords from the tip.
+_LENGTHS = {
+    "rigid": (0.5, 0.9),
+    "flexible": (0.36, 0.75),
+    "distant": (0.24, 0.42),
+    "close": (1.0, 2.2),
+}
+_DISTANCES = {
+    "rigid": (1.3, 2.0),
+    "flexible": (1.6, 2.3),
+    "distant": (2.0, 2.8),
+    "close": (0.75, 1.1),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """The scope's pose.
+
+    Attributes:
+        name: kind of view.
+        length: length of the glottis in disc radii.
+        centre: picture place of the middle of the glottis.
+        turn: clockwise rotation of the picture in radians.
+        squash: foreshortening of v, 1 when seen straight from above.
+        taper: perspective, positive where the posterior end is nearer and larger.
+        distance: depth of the cords in disc radii.
+        relief: how strongly heights show.
+    """
+
+    name: ViewName
+    length: float
+    centre: tuple[float, float]
+    turn: float
+    squash: float
+    taper: float
+    distance: float
+    relief: float
+
+    @property
+    def scale(self) -> float:
+        """Disc radii of depth for one local unit of height."""
+        return 0.7 * self.length * self.distance * self.relief
+
+
+def sample_view(state: State, rng: np.random.Generator) -> View:
+    """Draw a pose; surgical close views are commoner with open cords."""
+    name = VIEWS[int(rng.choice(len(VIEWS), p=_VIEW_WEIGHTS[state]))]
+    spread = {"rigid": 0.16, "flexible": 0.22, "distant": 0.3, "close": 0.3}[name]
+    upside_down = (
+        rng.random() < {"rigid": 0.2, "flexible": 0.3, "distant": 0.25, "close": 0.6}[name]
+    )
+    turn = rng.normal(0, 0.28 if name != "close" else 0.45)
+    return View(
+        name=name,
+        length=float(rng.uniform(*_LENGTHS[name])),
+        centre=(_offset(spread, rng), _offset(spread, rng)),
+        turn=float(turn + (np.pi if upside_down else 0.0)),
+        squash=float(rng.uniform(0.72, 1.1)),
+        taper=float(rng.uniform(-0.1, 0.28)),
+        distance=float(rng.uniform(*_DISTANCES[name])),
+        relief=float(rng.uniform(0.75, 1.25)),
+    )
+
+
+def _offset(spread: float, rng: np.random.Generator) -> float:
+    return float(np.clip(rng.normal(0, spread), -0.5, 0.5))
+
+
+@dataclass(frozen=True)
+class Local:
+    """Coordinates of every pixel.
+
+    Attributes:
+        x, y: [S, S] picture coordinates.
+        u, v: [S, S] local coordinates, slightly warped so that nothing is ruler-straight.
+        soft: half a pixel's blur in local units, the least width of an edge.
+    """
+
+    x: Array
+    y: Array
+    u: Array
+    v: Array
+    soft: float
+
+
+def local_grid(view: View, size: int, rng: np.random.Generator) -> Local:
+    """Local coordinates of a [size, size] picture."""
+    x, y = grid(size)
+    u, v = rotate(x - view.centre[0], y - view.centre[1], view.turn)
+    u, v = u * (1 / view.length), v * (-1 / (view.length * view.squash))
+    u = u / (1 + view.taper * np.clip(v, -1.5, 1.8))
+    u, v = warp(u, v, rng, float(rng.uniform(0.015, 0.035)), 0.7)
+    soft = max(0.012, 1.6 / size / view.length)
+    return Local(x=x, y=y, u=f32(u), v=f32(v + 0.5), soft=soft)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of the larynx in local units; index 0 is the patient's right, 1 the left.
+
+    Attributes:
+        gap: half-width of the glottis at its widest, 0 when closed.
+        lens: the gap is the slim lens of phonation rather than a triangle.
+        chink: half-width of a posterior chink of closed cords.
+        bow: power of the triangle's sides, below 1 when the cords are bowed.
+        cord: visible width of each true cord.
+        bulge: extra height of each true cord (swelling).
+        ventricle: strength of the dark line beside each cord, 0 when obliterated.
+        false_width, false_height: of the false cords.
+        ring: half-axes of the inlet that the aryepiglottic folds form.
+        ring_height: height of those folds.
+        bump: height of the arytenoids.
+        bump_size: radius of the arytenoids.
+        spread: distance of each arytenoid from the midline.
+        epiglottis: place of its rim on the midline (v), its curve, power, height, half-width.
+        petiole: height of the bump above the anterior commissure.
+        back: height of the posterior wall.
+    """
+
+    gap: float
+    lens: bool
+    chink: float
+    bow: float
+    cord: tuple[float, float]
+    bulge: tuple[float, float]
+    ventricle: tuple[float, float]
+    false_width: float
+    false_height: float
+    ring: tuple[float, float]
+    ring_height: float
+    bump: float
+    bump_size: float
+    spread: tuple[float, float]
+    epiglottis: tuple[float, float, float, float, float]
+    petiole: float
+    back: float
+
+
+def _gap(state: State, view: View, rng: np.random.Generator) -> tuple[float, bool]:
+    """Half-width of the glottis and whether it is a lens; small ones stay wide enough to see."""
+    if state == "closed":
+        return 0.0, False
+    least = 0.03 / view.length
+    if rng.random() < 0.28:
+        return max(least, float(rng.uniform(0.07, 0.15))), True
+    slim = rng.random() < 0.3
+    return max(least, float(rng.uniform(0.11, 0.2) if slim else rng.uniform(0.2, 0.48))), False
+
+
+def sample_shape(state: State, view: View, rng: np.random.Generator) -> Shape:
+    """Draw a normal larynx; findings change it afterwards."""
+    gap, lens = _gap(state, view, rng)
+    cord = float(rng.uniform(0.13, 0.26))
+    posterior = 0.0 if lens else gap
+    near = rng.uniform(0.12, 0.2) + posterior * 0.9
+    return Shape(
+        gap=gap,
+        lens=lens,
+        chink=float(rng.uniform(0.0, 0.03)) if state == "closed" and rng.random() < 0.35 else 0.0,
+        bow=float(rng.uniform(0.65, 1.15)),
+        cord=(cord * float(rng.uniform(0.85, 1.15)), cord * float(rng.uniform(0.85, 1.15))),
+        bulge=(0.0, 0.0),
+        ventricle=(float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.5, 1.0))),
+        false_width=float(rng.uniform(0.22, 0.42)),
+        false_height=float(rng.uniform(0.1, 0.24)),
+        ring=(float(rng.uniform(0.62, 0.9)) + 0.3 * gap, float(rng.uniform(0.8, 1.05))),
+        ring_height=float(rng.uniform(0.2, 0.45)),
+        bump=float(rng.uniform(0.25, 0.55)),
+        bump_size=float(rng.uniform(0.17, 0.27)),
+        spread=(near * float(rng.uniform(0.85, 1.15)), near * float(rng.uniform(0.85, 1.15))),
+        epiglottis=_epiglottis(view, rng),
+        petiole=float(rng.uniform(0.0, 0.25)),
+        back=float(rng.uniform(-0.25, 0.6)),
+    )
+
+
+def _epiglottis(view: View, rng: np.random.Generator) -> tuple[float, float, float, float, float]:
+    near = view.name in ("flexible", "distant") and rng.random() < 0.6
+    return (
+        float(rng.uniform(-0.75, -0.35)),
+        float(rng.uniform(0.1, 0.75)),
+        float(rng.uniform(1.6, 3.0)),
+        float(rng.uniform(0.6, 1.1) if near else rng.uniform(0.3, 0.7)),
+        float(rng.uniform(0.75, 1.15)),
+    )

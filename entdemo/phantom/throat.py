@@ -1,0 +1,82 @@
+"""Draws the throat: through the mouth, or close to the posterior wall and the tongue's base."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entdemo.phantom.facts import Facts, Observation
+from entdemo.phantom.layers import Layers
+from entdemo.phantom.scene import Scene
+from entdemo.phantom.throat_parts import (
+    draw_base,
+    draw_blade,
+    draw_exudate,
+    draw_front_arch,
+    draw_granules,
+    draw_mucus,
+    draw_rear_arch,
+    draw_tongue,
+    draw_tonsil,
+    draw_uvula,
+    open_tube,
+    paint_wall,
+)
+from entdemo.phantom.throat_shape import (
+    Local,
+    Palette,
+    Throat,
+    has_side,
+    local_grid,
+    sample_observations,
+    sample_palette,
+    sample_throat,
+)
+
+Array = NDArray[np.float32]
+
+
+def draw(rng: np.random.Generator, size: int) -> Scene:
+    """A throat with findings drawn at random; sides are the patient's (right = picture's left)."""
+    scenery, observations = sample_observations(rng)
+    throat = sample_throat(scenery, observations, rng)
+    keys = {seen.key for seen in observations}
+    palette = sample_palette("redness" in keys, rng)
+    local = local_grid(throat, size, rng)
+    layers = Layers.wall(size, palette.base, throat.wall, 0.6)
+    paint_wall(layers, local, throat, palette, rng)
+    mucosa = layers.albedo
+    if scenery != "mouth":
+        open_tube(layers, local, throat, rng)
+    if "granules" in keys:
+        draw_granules(layers, local, palette, rng, 1.0)
+    if "mucus" in keys:
+        draw_mucus(layers, local, rng)
+    if scenery == "mouth":
+        _draw_mouth(layers, local, throat, palette, observations, mucosa, rng)
+    elif scenery == "base":
+        draw_base(layers, local, throat, palette, rng)
+    return layers.scene(Facts("throat", observations))
+
+
+def _draw_mouth(
+    layers: Layers,
+    local: Local,
+    throat: Throat,
+    palette: Palette,
+    observations: tuple[Observation, ...],
+    mucosa: Array,
+    rng: np.random.Generator,
+) -> None:
+    draw_rear_arch(layers, local, throat, palette, rng)
+    exudate = next((seen for seen in observations if seen.key == "exudate"), None)
+    for right in (True, False):
+        mask = draw_tonsil(layers, local, throat, palette, right, rng)
+        if exudate is not None and has_side(exudate.side, right):
+            draw_exudate(layers, local, mask, rng)
+    draw_front_arch(layers, local, throat, palette, mucosa, rng)
+    swollen = any(seen.key == "uvula" for seen in observations)
+    draw_uvula(layers, local, throat, palette, swollen, rng)
+    draw_tongue(layers, local, throat, palette, rng)
+    if throat.blade != "none":
+        draw_blade(layers, local, throat, rng)

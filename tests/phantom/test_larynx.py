@@ -1,0 +1,72 @@
+"""The drawn larynx: repeatable, within ranges, and open or closed beyond doubt."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from entdemo.phantom import larynx
+from entdemo.phantom.larynx_shape import STATES, State
+from entdemo.phantom.scene import Scene
+from entdemo.taxonomy import findings_of
+
+SIZE = 64
+
+
+def _draw(state: State, seed: int) -> Scene:
+    return larynx.draw(state, np.random.default_rng([7, seed]), SIZE)
+
+
+@pytest.fixture(scope="module")
+def scenes() -> dict[State, list[Scene]]:
+    return {state: [_draw(state, seed) for seed in range(90)] for state in STATES}
+
+
+def test_same_seed_same_scene() -> None:
+    first, second = _draw("open", 1), _draw("open", 1)
+    assert first.facts == second.facts
+    np.testing.assert_array_equal(first.albedo, second.albedo)
+    np.testing.assert_array_equal(first.depth, second.depth)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_arrays_have_the_scene_s_shapes_types_and_ranges(
+    scenes: dict[State, list[Scene]], state: State
+) -> None:
+    for scene in scenes[state]:
+        assert scene.facts.class_name == f"vc-{state}"
+        assert scene.albedo.shape == (SIZE, SIZE, 3)
+        assert scene.depth.shape == scene.wet.shape == (SIZE, SIZE)
+        for array in (scene.albedo, scene.depth, scene.wet):
+            assert array.dtype == np.float32
+            assert np.isfinite(array).all()
+        assert 0 <= scene.albedo.min() <= scene.albedo.max() <= 1
+        assert 0.29 < scene.depth.min() <= scene.depth.max() <= 5
+        assert 0 <= scene.wet.min() <= scene.wet.max() <= 1
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_all_findings_are_reached(scenes: dict[State, list[Scene]], state: State) -> None:
+    known = {finding.key for finding in findings_of("vocal-cords")}
+    assert {scene.facts.finding for scene in scenes[state]} == known
+
+
+def _deep(scene: Scene) -> float:
+    """Share of the picture that is dark and far behind its surroundings."""
+    dark = scene.albedo.mean(axis=-1) < 0.12
+    return float((dark & (scene.depth > np.median(scene.depth) + 0.25)).mean())
+
+
+def test_open_cords_leave_a_dark_deep_gap_and_closed_ones_do_not(
+    scenes: dict[State, list[Scene]],
+) -> None:
+    open_gaps = [_deep(scene) for scene in scenes["open"]]
+    closed_gaps = [_deep(scene) for scene in scenes["closed"]]
+    assert np.median(open_gaps) > 10 * np.median(closed_gaps)
+    assert np.quantile(open_gaps, 0.05) > 0.002
+
+
+def test_sides_are_named_where_one_cord_differs(scenes: dict[State, list[Scene]]) -> None:
+    seen = [one for state in STATES for scene in scenes[state] for one in scene.facts.observations]
+    assert {one.side for one in seen if one.key == "polyp"} == {"left", "right"}
+    assert {one.side for one in seen if one.key == "nodule"} == {"both"}

@@ -1,0 +1,50 @@
+"""The drawn throat: repeatable, within ranges, and true to its facts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from entdemo.phantom import throat
+from entdemo.phantom.scene import Scene
+from entdemo.taxonomy import findings_of
+
+SIZE = 64
+
+
+@pytest.fixture(scope="module")
+def scenes() -> list[Scene]:
+    return [throat.draw(np.random.default_rng([3, seed]), SIZE) for seed in range(120)]
+
+
+def test_same_seed_same_scene() -> None:
+    first, second = (throat.draw(np.random.default_rng(5), SIZE) for _ in range(2))
+    assert first.facts == second.facts
+    np.testing.assert_array_equal(first.albedo, second.albedo)
+    np.testing.assert_array_equal(first.depth, second.depth)
+
+
+def test_arrays_have_the_scene_s_shapes_types_and_ranges(scenes: list[Scene]) -> None:
+    for scene in scenes:
+        assert scene.albedo.shape == (SIZE, SIZE, 3)
+        assert scene.depth.shape == scene.wet.shape == (SIZE, SIZE)
+        for array in (scene.albedo, scene.depth, scene.wet):
+            assert array.dtype == np.float32
+            assert np.isfinite(array).all()
+        assert 0 <= scene.albedo.min() <= scene.albedo.max() <= 1
+        assert 0.29 < scene.depth.min() <= scene.depth.max() <= 5
+        assert 0 <= scene.wet.min() <= scene.wet.max() <= 1
+
+
+def test_facts_name_throat_findings_and_all_are_reached(scenes: list[Scene]) -> None:
+    known = {finding.key for finding in findings_of("throat")}
+    assert {scene.facts.class_name for scene in scenes} == {"throat"}
+    assert {scene.facts.finding for scene in scenes} == known
+    for scene in scenes:
+        keys = [seen.key for seen in scene.facts.observations]
+        assert len(keys) == len(set(keys)) <= 2
+
+
+def test_only_tonsils_have_a_side(scenes: list[Scene]) -> None:
+    for seen in (seen for scene in scenes for seen in scene.facts.observations):
+        assert (seen.side is not None) == (seen.key in ("tonsils", "exudate"))
