@@ -75,11 +75,11 @@ def check_size(width: int, height: int) -> None:
 
 def reduced(image: Image.Image) -> Image.Image:
     """The image, or a copy of at most ``MAX_SIDE`` a side."""
-    if max(image.size) <= MAX_SIDE:
+    scale = MAX_SIDE / max(image.size)
+    if scale >= 1:
         return image
-    copy = image.copy()
-    copy.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return copy
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
 def _plugin_for(data: bytes) -> type[ImageFile.ImageFile]:
@@ -174,7 +174,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA")
         black = Image.new("RGBA", image.size, (0, 0, 0, 255))
         return Image.alpha_composite(black, image).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _eight_bits(image: Image.Image) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 _GRID = 160
 _DARK_CORNER = 48.0
-_MARGIN = 10.0
+_MARGIN = 6.0
 _SHORT_LINE = 0.15
 _BRIDGED_GAP = 0.2
 _TOLERANCES = (0.12, 0.06, 0.03)
@@ -53,7 +54,7 @@ def find_content(rgb: NDArray[np.uint8]) -> tuple[Box, Disc | None]:
     height, width = rgb.shape[:2]
     step = max(1, round(max(height, width) / _GRID))
     top, left = ((side - 1) % step // 2 for side in (height, width))
-    mask = _bright(rgb[top::step, left::step].max(axis=2))
+    mask = _opened(_bright(rgb[top::step, left::step].max(axis=2)))
     # A sample stands for the step around it; in grid units its centre is at index + 0.5.
     rows, columns = _extent(mask)
     disc = _fit_disc(mask, rows, columns)
@@ -91,6 +92,20 @@ def _bright(level: NDArray[np.uint8]) -> Mask:
     if floor > _DARK_CORNER or not mask.any():
         return np.ones_like(mask)
     return mask
+
+
+def _opened(mask: Mask) -> Mask:
+    """Without what is thinner than three samples: noise, and text in the black."""
+    padded = np.pad(mask, 2, mode="edge")
+    core = _window(padded, np.logical_and)
+    opened = _window(core, np.logical_or)
+    return opened if opened.any() else mask
+
+
+def _window(mask: Mask, join: Callable[[Mask, Mask], Mask]) -> Mask:
+    """Each 3 x 3 window joined to one value; two rows and two columns are lost."""
+    rows = join(join(mask[:-2], mask[1:-1]), mask[2:])
+    return join(join(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
 
 
 def _extent(mask: Mask) -> tuple[tuple[int, int], tuple[int, int]]:
