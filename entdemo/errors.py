@@ -82,7 +82,8 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "vi": "Bộ trọng số có tệp không thuộc về nó: {name}.",
     },
     "weights.file_changed": {
-        "en": "The file {name} of the weights is not the one they were saved with (sha256 differs).",
+        "en": "The file {name} of the weights is not the one they were saved with (sha256 "
+        "differs).",
         "vi": "Tệp {name} của bộ trọng số không đúng với lúc lưu (sha256 khác).",
     },
     "weights.key_missing": {
@@ -287,6 +288,41 @@ MESSAGES: dict[str, dict[Language, str]] = {
     "device.missing": {
         "en": "The device “{name}” is not there; use auto, cuda, mps or cpu.",
         "vi": "Không có thiết bị “{name}”; hãy dùng auto, cuda, mps hoặc cpu.",
+    },
+    # evaluation
+    "evaluation.no_class_or_region": {
+        "en": "The sub-folder “{name}” is not named after a class or a region; known are {known}.",
+        "vi": "Tên thư mục con “{name}” không phải là lớp hay vùng; các tên hợp lệ: {known}.",
+    },
+    "evaluation.no_frames": {
+        "en": "None of the {count} pictures could be read. The first, “{name}”: {reason}",
+        "vi": "Không đọc được ảnh nào trong {count} ảnh. Ảnh đầu tiên, “{name}”: {reason}",
+    },
+    "evaluation.no_file": {
+        "en": "The file “{path}” was not found.",
+        "vi": "Không tìm thấy tệp “{path}”.",
+    },
+    "evaluation.not_utf8": {
+        "en": "{name} is not saved as UTF-8.",
+        "vi": "{name} không được lưu bằng UTF-8.",
+    },
+    "evaluation.no_lines": {
+        "en": "{name} holds no lines.",
+        "vi": "{name} không có dòng nào.",
+    },
+    "evaluation.line": {
+        "en": "{name}, line {line}: a JSON object with “text” and “class” is expected, for example "
+        '{{"text": "wax in the left ear", "class": "ear-left"}}.',
+        "vi": "{name}, dòng {line}: cần một đối tượng JSON có “text” và “class”, ví dụ "
+        '{{"text": "ráy tai trái", "class": "ear-left"}}.',
+    },
+    "evaluation.line_value": {
+        "en": "{name}, line {line}: “{value}” cannot be “{field}”; known are {known}.",
+        "vi": "{name}, dòng {line}: “{value}” không dùng được cho “{field}”; hợp lệ: {known}.",
+    },
+    "evaluation.line_unlabelled": {
+        "en": "{name}, line {line}: neither class nor region is given.",
+        "vi": "{name}, dòng {line}: chưa có lớp và vùng.",
     },
     # training recipes
     "config.missing": {

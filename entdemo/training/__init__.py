@@ -1,1 +1,1 @@
-
+"""Training: data, augmentation, objective and loop. Never imported when serving."""

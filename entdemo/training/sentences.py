@@ -40,12 +40,30 @@ _AS_NOUN: dict[str, dict[str, tuple[str, ...]]] = {
 }
 _OF_PAIR: dict[str, tuple[str, ...]] = {
     "en": ("", "", "right", "left", "right", "left", "bilateral", "R", "L"),
-    "vi": ("", "", "", "hai bên", "hai bên", "2 bên", "phải", "trái", "phải", "trái", "(P)", "(T)"),
+    "vi": (
+        "",
+        "",
+        "",
+        "hai bên",
+        "hai bên",
+        "2 bên",
+        "phải",
+        "trái",
+        "bên phải",
+        "bên trái",
+        "(P)",
+        "(T)",
+    ),
 }
 _MARKS = {"s": "\x01", "side": "\x02", "ad": "\x03", "opp": "\x04"}
 _MARK = re.compile("[\x01-\x04]")
 _EAR_MARK = {"right": "AD", "left": "AS"}
-_HANGING_SIDE = re.compile(r"\bbên\s+(?=bên\b|$|[,.;:/+)-]|(?:kèm|và|có|thấy)\b)")
+_HANGING_SIDE = re.compile(
+    r"(?<!hai )(?<!một )(?<!mỗi )(?<!2 )\bbên\s+"
+    r"(?=bên\b|$|[,.;:/+)-]|(?:kèm|và|có|thấy)\b)",
+    re.IGNORECASE,
+)
+"""A 'bên' whose side was left out, or said twice; 'hai bên' and the like are whole."""
 _JOINTS: dict[str, tuple[str, ...]] = {
     "en": (", ", ", ", ", ", " and ", " with ", "; ", ". ", " + ", " / ", ", also ", " plus "),
     "vi": (", ", ", ", ", ", " kèm ", " và ", "; ", ". ", " + ", " / ", ", kèm theo ", ", có "),

@@ -1,0 +1,108 @@
+"""Batches as a function of seed and step alone, so that a resumed run repeats them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from entdemo.model.preprocess import Preprocess
+from entdemo.taxonomy import CLASSES
+from entdemo.training.augment import Augment
+from entdemo.training.data import FrameSet
+from entdemo.training.texts import MIRRORED, TextBank, TextBatch
+
+_PROMPTS_PER_CLASS = 2
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's inputs; flips are already applied to frames, labels and texts.
+
+    Attributes:
+        pixels: float32 [B, 3, S, S], augmented and normalised.
+        labels: int64 [B].
+        tags: int64 [B], findings as bit masks.
+        texts: one text for each frame.
+        sentence_tokens: int64 [B, context_length], free sentences without a frame.
+        sentence_classes: bool [B, C], classes that each sentence leaves open.
+        prompt_tokens: int64 [P, context_length], some prompts of each class.
+        prompt_owner: int64 [P], their classes.
+        partners: int64 [B], a frame to mix each frame with.
+        mix: float32 [B] in 0..1, how far to walk to the partner.
+    """
+
+    pixels: Tensor
+    labels: Tensor
+    tags: Tensor
+    texts: TextBatch
+    sentence_tokens: Tensor
+    sentence_classes: Tensor
+    prompt_tokens: Tensor
+    prompt_owner: Tensor
+    partners: Tensor
+    mix: Tensor
+
+
+class Batches:
+    """Class-balanced batches; every second frame is mirrored with its label and text.
+
+    Args:
+        frames: to draw from.
+        bank: texts for them.
+        preprocess: of the network.
+        batch_size: B.
+    """
+
+    def __init__(
+        self, frames: FrameSet, bank: TextBank, preprocess: Preprocess, batch_size: int
+    ) -> None:
+        self.frames = frames
+        self.bank = bank
+        self.preprocess = preprocess
+        self.batch_size = batch_size
+        self.augment = Augment(preprocess.image_size)
+        members = [np.flatnonzero(frames.labels == label) for label in range(len(CLASSES))]
+        self._members = [own for own in members if len(own)]
+
+    def at(self, *seed: int) -> Batch:
+        """The batch that belongs to ``seed``, usually recipe seed, stage and step."""
+        rng = np.random.default_rng(seed)
+        torch.manual_seed(int(rng.integers(2**62)))
+        chosen = rng.integers(len(self._members), size=self.batch_size)
+        indices = np.array([rng.choice(self._members[choice]) for choice in chosen], np.int64)
+        flipped = rng.random(self.batch_size) < 0.5
+        seen = self.frames.labels[indices]
+        labels = torch.from_numpy(np.where(flipped, MIRRORED[seen], seen))
+        sentence_tokens, sentence_classes = self.bank.sentences(self.batch_size, rng)
+        prompt_tokens, prompt_owner = self.bank.some_prompts(_PROMPTS_PER_CLASS, rng)
+        return Batch(
+            pixels=self.preprocess.normalise(self.augment(self._squares(indices, flipped))),
+            labels=labels,
+            tags=torch.from_numpy(self.frames.tags[indices]),
+            texts=self.bank.for_frames(indices, flipped, rng),
+            sentence_tokens=sentence_tokens,
+            sentence_classes=sentence_classes,
+            prompt_tokens=prompt_tokens,
+            prompt_owner=prompt_owner,
+            partners=_partners(labels),
+            mix=torch.rand(self.batch_size),
+        )
+
+    def _squares(self, indices: NDArray[np.int64], flipped: NDArray[np.bool_]) -> Tensor:
+        """uint8 [B, 3, S0, S0], mirrored where ``flipped``."""
+        squares = self.frames.squares[indices]
+        squares[flipped] = squares[flipped, :, ::-1]
+        return torch.from_numpy(squares).permute(0, 3, 1, 2)
+
+
+def _partners(labels: Tensor) -> Tensor:
+    """For each item the next one of its class in the batch, itself where it is alone."""
+    partners = torch.arange(len(labels))
+    for label in torch.unique(labels):
+        members = torch.nonzero(labels == label).squeeze(1)
+        partners[members] = members.roll(1)
+    return partners

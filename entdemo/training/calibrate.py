@@ -1,0 +1,101 @@
+"""What is measured on validation frames after training: temperatures and the OOD threshold.
+
+Source: Guo et al., "On calibration of modern neural networks", ICML 2017 (temperature scaling).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from entdemo.model.base import Tokenize
+from entdemo.model.fusion import class_prototypes
+from entdemo.model.network import EncodedFrames, EntClip
+from entdemo.model.preprocess import Preprocess
+from entdemo.taxonomy import CLASSES
+from entdemo.training.data import FrameSet
+from entdemo.training.texts import all_prompts
+
+_BATCH = 64
+_KEPT_SHARE = 0.995
+"""Share of validation frames that the threshold lets pass."""
+
+
+@torch.no_grad()
+def encode_squares(
+    model: EntClip, preprocess: Preprocess, squares: NDArray[np.uint8]
+) -> EncodedFrames:
+    """Encode uint8 [N, S0, S0, 3]; larger squares are reduced to the network's size."""
+    parts = []
+    for start in range(0, len(squares), _BATCH):
+        batch = resized(squares[start : start + _BATCH], preprocess.image_size)
+        parts.append(model.encode_frames(preprocess.tensor(batch)))
+    return EncodedFrames(*(torch.cat(column) for column in zip(*parts, strict=True)))
+
+
+def resized(squares: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """uint8 [N, S0, S0, 3] -> [N, size, size, 3], antialiased."""
+    pixels = torch.from_numpy(np.ascontiguousarray(squares)).permute(0, 3, 1, 2)
+    small = functional.interpolate(
+        pixels, size=(size, size), mode="bilinear", antialias=True, align_corners=False
+    )
+    return small.permute(0, 2, 3, 1).contiguous().numpy()
+
+
+@torch.no_grad()
+def encode_texts(model: EntClip, tokenize: Tokenize, texts: list[str]) -> Tensor:
+    """Encode texts to [N, D] unit vectors."""
+    tokens = tokenize(texts)
+    return torch.cat([model.encode_texts(part) for part in torch.split(tokens, _BATCH)])
+
+
+def update_prototypes(model: EntClip, tokenize: Tokenize) -> None:
+    """Set the head's class prototypes from all class prompts."""
+    texts, owner = all_prompts()
+    embeddings = encode_texts(model, tokenize, texts)
+    model.head.prototypes.copy_(class_prototypes(embeddings, owner, len(CLASSES)))
+
+
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    """The temperature with the least negative log-likelihood, by a grid refined twice."""
+    low, high = 0.05, 20.0
+    for _ in range(3):
+        grid = torch.logspace(np.log10(low), np.log10(high), 41)
+        losses = torch.stack([functional.cross_entropy(logits / t, labels) for t in grid])
+        best = int(losses.argmin())
+        low, high = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])
+    return float(grid[best])
+
+
+def accuracy(logits: Tensor, labels: Tensor) -> float:
+    """Share of rows whose largest logit is the label's."""
+    return float((logits.argmax(1) == labels).float().mean())
+
+
+@torch.no_grad()
+def validate(
+    model: EntClip, preprocess: Preprocess, tokenize: Tokenize, frames: FrameSet
+) -> dict[str, float]:
+    """Accuracy of frames and of their English and Vietnamese captions."""
+    was_training = model.training
+    model.eval()
+    update_prototypes(model, tokenize)
+    labels = torch.from_numpy(frames.labels)
+    embeddings = {
+        "frames": encode_squares(model, preprocess, frames.squares).embedding,
+        "captions_en": encode_texts(model, tokenize, frames.captions_en),
+        "captions_vi": encode_texts(model, tokenize, frames.captions_vi),
+    }
+    model.train(was_training)
+    return {
+        f"accuracy_{name}": accuracy(model.head.class_logits(part, model.head.prototypes), labels)
+        for name, part in embeddings.items()
+    }
+
+
+def ood_threshold(distances: Tensor) -> float:
+    """Distance that all but the farthest 0.5 % of in-distribution frames stay below."""
+    return float(torch.quantile(distances, _KEPT_SHARE))

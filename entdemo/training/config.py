@@ -1,0 +1,131 @@
+"""Training recipes: YAML files checked field by field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from entdemo.errors import UserError
+
+Positive = Annotated[int, Field(gt=0)]
+Weight = Annotated[float, Field(ge=0)]
+
+
+class Strict(BaseModel):
+    """A model that refuses unknown fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PhantomSource(Strict):
+    """``n`` drawn frames; two sources with different seeds share no parameter draw."""
+
+    n: Positive
+    seed: Annotated[int, Field(ge=0)]
+
+
+class FolderSource(Strict):
+    """Frames on disk: one sub-folder a class, captions in ``captions.csv``."""
+
+    folder: Path
+
+
+class DataConfig(Strict):
+    """Frames to learn from and frames to select and calibrate on."""
+
+    train: PhantomSource | FolderSource
+    validation: PhantomSource | FolderSource
+
+
+class ModelConfig(Strict):
+    """The network, see ``model.network.EntClipConfig``, and its LoRA."""
+
+    base: str
+    pretrained: str | None = None
+    levels: tuple[Positive, ...] = (3, 6, 9, 12)
+    slerp_join: bool = True
+    lora_rank: Positive = 8
+    lora_alpha: Positive = 16
+
+
+class ObjectiveConfig(Strict):
+    """Weights of the terms beside the cross-entropy, see ``objective.Objective``."""
+
+    contrast: Weight = 0.5
+    mixup: Weight = 0.2
+    sentences: Weight = 0.3
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.05
+
+
+class StageConfig(Strict):
+    """One stage of training.
+
+    Attributes:
+        trains: ``base`` trains the CLIP base and the head; ``lora`` freezes the base and trains
+            adapters and head.
+        stem_lr_factor: learning rate of a pretrained stem relative to ``lr``.
+    """
+
+    trains: Literal["base", "lora"]
+    steps: Positive
+    batch_size: Positive = 64
+    lr: Annotated[float, Field(gt=0)] = 5e-4
+    stem_lr_factor: Annotated[float, Field(ge=0)] = 0.3
+    weight_decay: Weight = 0.05
+    warmup: Annotated[int, Field(ge=0)] = 100
+    ema: Annotated[float, Field(ge=0, lt=1)] = 0.998
+
+
+class TrainConfig(Strict):
+    """A whole recipe.
+
+    Attributes:
+        output: folder of the finished weight bundle, relative to the working folder.
+        runs: folder for logs, checkpoints and cached frames.
+        precision: ``bf16`` trains under autocast.
+        validate_every: steps between two looks at the validation frames.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    seed: int = 0
+    output: Path
+    runs: Path = Path("runs")
+    precision: Literal["no", "bf16", "fp16"] = "bf16"
+    validate_every: Positive = 200
+    data: DataConfig
+    model: ModelConfig
+    objective: ObjectiveConfig = ObjectiveConfig()
+    stages: Annotated[tuple[StageConfig, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ends_with_lora(self) -> TrainConfig:
+        if [stage.trains for stage in self.stages].count("lora") != 1 or (
+            self.stages[-1].trains != "lora"
+        ):
+            raise ValueError("the last stage, and no other, must train “lora”")
+        return self
+
+
+def read_config(path: Path) -> TrainConfig:
+    """Read a recipe.
+
+    Raises:
+        UserError: no such file, no YAML, or a field that is missing, unknown or out of range.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise UserError("config.missing", name=path.name) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError("config.not_yaml", name=path.name) from error
+    try:
+        return TrainConfig.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise UserError(
+            "config.invalid", name=path.name, field=field, reason=first["msg"]
+        ) from error

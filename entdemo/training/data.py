@@ -1,0 +1,153 @@
+"""Frames and captions in memory, ready for batches."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entdemo import phantom
+from entdemo.frame import Frame, frame_from_array, load_frame
+from entdemo.gallery.build import NewCase
+from entdemo.gallery.folder import read_folder
+from entdemo.taxonomy import CLASSES, FINDINGS, region_of
+from entdemo.training.config import PhantomSource
+
+_BIT = {(finding.region, finding.key): bit for bit, finding in enumerate(FINDINGS)}
+
+
+@dataclass(frozen=True)
+class FrameSet:
+    """Frames with labels and captions.
+
+    Attributes:
+        squares: uint8 [N, S, S, 3].
+        labels: int64 [N], index into ``taxonomy.CLASSES``.
+        tags: int64 [N], bit mask of findings, see ``finding_bits``.
+        captions_en: N English captions.
+        captions_vi: N Vietnamese captions.
+    """
+
+    squares: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    tags: NDArray[np.int64]
+    captions_en: list[str]
+    captions_vi: list[str]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def finding_bits(class_name: str, findings: Iterable[str]) -> int:
+    """The findings of a frame of ``class_name`` as a bit mask."""
+    region = region_of(class_name)
+    mask = 0
+    for key in findings:
+        mask |= 1 << _BIT[(region, key)]
+    return mask
+
+
+def draw_frames(source: PhantomSource, size: int, cache: Path, workers: int = 2) -> FrameSet:
+    """Draw phantom frames as squares, or read them back from ``cache``.
+
+    Args:
+        source: how many, from which seed.
+        size: side S of the squares in pixels.
+        cache: folder for drawn sets; a set is found again by its numbers and the renderer's code.
+        workers: processes.
+    """
+    key = f"phantom-{source.n}-{source.seed}-{size}-{_renderer_hash()}"
+    squares_file, table_file = cache / f"{key}.npy", cache / f"{key}.json"
+    if not table_file.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        squares, rows = _draw_all(source, size, workers)
+        np.save(squares_file, squares)
+        table_file.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
+    rows = json.loads(table_file.read_text("utf-8"))
+    return FrameSet(
+        squares=np.load(squares_file),
+        labels=np.array([row["label"] for row in rows], np.int64),
+        tags=np.array([row["tags"] for row in rows], np.int64),
+        captions_en=[row["en"] for row in rows],
+        captions_vi=[row["vi"] for row in rows],
+    )
+
+
+def read_frames(folder: Path, size: int) -> FrameSet:
+    """Read a folder of frames with captions, see ``gallery.folder.read_folder``.
+
+    Args:
+        folder: one sub-folder a class, and ``captions.csv``.
+        size: side S of the squares in pixels.
+
+    Raises:
+        UserError: no frames, a frame that cannot be read, or a wrong table.
+    """
+    items = read_folder(folder)
+    return FrameSet(
+        squares=np.stack([_loaded(item).square(size) for item in items]),
+        labels=np.array([CLASSES.index(item.class_name) for item in items], np.int64),
+        tags=np.array([_tags(item.class_name, item.finding) for item in items], np.int64),
+        captions_en=[item.caption_en for item in items],
+        captions_vi=[item.caption_vi for item in items],
+    )
+
+
+def _loaded(item: NewCase) -> Frame:
+    return item.picture if isinstance(item.picture, Frame) else load_frame(item.picture)
+
+
+def _tags(class_name: str, finding: str) -> int:
+    known = (region_of(class_name), finding) in _BIT
+    return finding_bits(class_name, [finding]) if known else 0
+
+
+Row = dict[str, int | str]
+
+
+def _draw_all(
+    source: PhantomSource, size: int, workers: int
+) -> tuple[NDArray[np.uint8], list[Row]]:
+    chunks = [
+        (source.seed, start, min(start + 100, source.n), size) for start in range(0, source.n, 100)
+    ]
+    with ProcessPoolExecutor(workers) as pool:
+        parts = list(pool.map(_draw_chunk, chunks))
+    squares = np.concatenate([part[0] for part in parts])
+    return squares, [row for part in parts for row in part[1]]
+
+
+def _draw_chunk(chunk: tuple[int, int, int, int]) -> tuple[NDArray[np.uint8], list[Row]]:
+    seed, start, stop, size = chunk
+    squares = np.empty((stop - start, size, size, 3), np.uint8)
+    rows: list[Row] = []
+    for position, index in enumerate(range(start, stop)):
+        drawn = phantom.draw(phantom.frame_seed(seed, index), CLASSES[index % len(CLASSES)])
+        squares[position] = frame_from_array(drawn.rgb).square(size)
+        name = drawn.facts.class_name
+        keys = [observation.key for observation in drawn.facts.observations] or ["normal"]
+        rows.append(
+            {
+                "label": CLASSES.index(name),
+                "tags": finding_bits(name, keys),
+                "en": drawn.caption_en,
+                "vi": drawn.caption_vi,
+            }
+        )
+    return squares, rows
+
+
+def _renderer_hash() -> str:
+    """Hash of the renderer's code, so that a change of it draws anew."""
+    folder = Path(phantom.__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in {".py", ".tsv"}:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,144 @@
+"""The joint supervised and contrastive objective, term by term.
+
+Sources: Khosla et al., "Supervised contrastive learning", NeurIPS 2020 (several positives);
+Radford et al., "Learning transferable visual models from natural language supervision", ICML 2021
+(symmetric frame-text contrast); Verma et al., "Manifold mixup", ICML 2019, here on the sphere.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from entdemo.model.fusion import FusionHead, class_prototypes
+from entdemo.model.slerp import slerp
+from entdemo.taxonomy import CLASSES
+from entdemo.training.batches import Batch
+from entdemo.training.config import ObjectiveConfig
+
+_MAX_SCALE = 100.0
+"""Largest inverse temperature of the contrast, as in CLIP."""
+
+
+def positives(
+    frame_labels: Tensor, frame_tags: Tensor, text_labels: Tensor, text_tags: Tensor
+) -> Tensor:
+    """Which texts hold for which frames.
+
+    A text holds for a frame of its class that shows all findings the text names; a text that
+    names none, such as a class prompt, holds for every frame of the class.
+
+    Args:
+        frame_labels: int64 [B].
+        frame_tags: int64 [B], bit masks of findings.
+        text_labels: int64 [T].
+        text_tags: int64 [T].
+
+    Returns:
+        bool [B, T].
+    """
+    same_class = frame_labels[:, None] == text_labels[None, :]
+    missing = text_tags[None, :] & ~frame_tags[:, None]
+    return same_class & (missing == 0)
+
+
+def multi_positive_contrast(
+    frames: Tensor, texts: Tensor, positive: Tensor, scale: Tensor | float
+) -> Tensor:
+    """Symmetric InfoNCE whose target is spread over all positives.
+
+    Args:
+        frames: [B, D] unit vectors.
+        texts: [T, D] unit vectors.
+        positive: bool [B, T].
+        scale: inverse temperature.
+
+    Returns:
+        scalar; rows without a positive do not count.
+    """
+    logits = scale * frames @ texts.T
+    return (_spread_loss(logits, positive) + _spread_loss(logits.T, positive.T)) / 2
+
+
+def _spread_loss(logits: Tensor, positive: Tensor) -> Tensor:
+    counts = positive.sum(1)
+    kept = counts > 0
+    target = positive[kept].to(logits.dtype) / counts[kept].unsqueeze(1)
+    losses = -(target * logits[kept].log_softmax(dim=1)).sum(1)
+    return losses.sum() / kept.sum().clamp(min=1)
+
+
+def slerp_mixup(embeddings: Tensor, partners: Tensor, t: Tensor) -> Tensor:
+    """Points on the great circles between each frame and its partner.
+
+    Args:
+        embeddings: [B, D] unit vectors.
+        partners: int64 [B], index of each frame's same-class partner.
+        t: [B] in 0..1.
+
+    Returns:
+        [B, D] unit vectors; their labels are those of ``embeddings``.
+    """
+    return slerp(embeddings, embeddings[partners], t.unsqueeze(1))
+
+
+def open_cross_entropy(logits: Tensor, allowed: Tensor) -> Tensor:
+    """Cross-entropy against equal shares of the classes that a sentence leaves open.
+
+    Args:
+        logits: [T, C].
+        allowed: bool [T, C], at least one True a row.
+    """
+    target = allowed.to(logits.dtype)
+    target = target / target.sum(1, keepdim=True)
+    return -(target * logits.log_softmax(dim=1)).sum(1).mean()
+
+
+class Objective:
+    """Weighted sum of cross-entropy, contrast, slerp mixup and sentence classification."""
+
+    def __init__(self, config: ObjectiveConfig) -> None:
+        self.config = config
+
+    def __call__(
+        self, head: FusionHead, logit_scale: Tensor, frames: Tensor, texts: Tensor, batch: Batch
+    ) -> dict[str, Tensor]:
+        """The weighted terms.
+
+        Args:
+            head: classifies embeddings.
+            logit_scale: log of the contrast's inverse temperature.
+            frames: [B, D] unit vectors of ``batch.pixels``.
+            texts: [B + B + P, D] unit vectors of captions, sentences and prompts.
+            batch: what they were made from.
+        """
+        captions, sentences, prompts = torch.split(
+            texts, [len(batch.texts.tokens), len(batch.sentence_tokens), len(batch.prompt_tokens)]
+        )
+        prototypes = class_prototypes(prompts, batch.prompt_owner, len(CLASSES))
+        positive = positives(batch.labels, batch.tags, batch.texts.labels, batch.texts.tags)
+        scale = logit_scale.exp().clamp(max=_MAX_SCALE)
+        mixed = slerp_mixup(frames, batch.partners, batch.mix)
+        return {
+            "classes": self._cross_entropy(head, frames, prototypes, batch.labels),
+            "contrast": self.config.contrast
+            * multi_positive_contrast(frames, captions, positive, scale),
+            "mixup": self.config.mixup * self._cross_entropy(head, mixed, prototypes, batch.labels),
+            "sentences": self.config.sentences
+            * open_cross_entropy(head.class_logits(sentences, prototypes), batch.sentence_classes),
+        }
+
+    def _cross_entropy(
+        self, head: FusionHead, embedding: Tensor, prototypes: Tensor, labels: Tensor
+    ) -> Tensor:
+        return functional.cross_entropy(
+            head.class_logits(embedding, prototypes),
+            labels,
+            label_smoothing=self.config.label_smoothing,
+        )
+
+
+def batch_tokens(batch: Batch) -> Tensor:
+    """Captions, sentences and prompts in one tensor, int64 [T, context_length]."""
+    return torch.cat([batch.texts.tokens, batch.sentence_tokens, batch.prompt_tokens])

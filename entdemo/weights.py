@@ -1,0 +1,256 @@
+"""Weight bundles: a folder with everything that answers depend on, and nothing executable.
+
+``entdemo.json`` (what it is), ``base.safetensors`` and ``tokenizer.json`` (of a base of our own),
+``adapter_config.json`` and ``adapter_model.safetensors`` (LoRA, PEFT's layout),
+``fusion_head.safetensors`` (fusion, class head, out-of-distribution statistics), ``golden.json``
+(frames with the embeddings that they must give), ``README.md`` (model card), and the training run's
+``log.csv`` and ``curves.png``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from entdemo.errors import UserError
+from entdemo.golden import check_golden
+from entdemo.model.base import Tokenize, create_tokenizer
+from entdemo.model.lora import ADAPTER_CONFIG, ADAPTER_WEIGHTS, load_lora, merge_lora
+from entdemo.model.network import EntClip, EntClipConfig
+from entdemo.model.preprocess import Preprocess
+from entdemo.taxonomy import CLASSES
+
+FORMAT = 1
+INFO = "entdemo.json"
+BASE = "base.safetensors"
+TOKENIZER = "tokenizer.json"
+HEAD = "fusion_head.safetensors"
+GOLDEN = "golden.json"
+CARD = "README.md"
+LOG = "log.csv"
+CURVES = "curves.png"
+
+ALLOWED_FILES = frozenset(
+    {INFO, BASE, TOKENIZER, ADAPTER_CONFIG, ADAPTER_WEIGHTS, HEAD, GOLDEN, CARD, LOG, CURVES}
+)
+"""The only files that a bundle may hold, here or on the Hub."""
+
+_EMBEDDING_FILES = (BASE, TOKENIZER, ADAPTER_CONFIG, ADAPTER_WEIGHTS, HEAD)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BaseInfo(_Strict):
+    """The CLIP base: a name and a Hub tag, or a name and ``base.safetensors``."""
+
+    name: str
+    pretrained: str | None
+
+
+class FusionInfo(_Strict):
+    """Blocks whose CLS tokens are fused, and whether CLIP's own embedding is joined by slerp."""
+
+    levels: tuple[int, ...]
+    slerp_join: bool
+
+
+class Calibration(_Strict):
+    """Temperatures that logits of frames and of texts are divided by."""
+
+    frame_temperature: float
+    text_temperature: float
+
+
+class OodInfo(_Strict):
+    """Distance above which a frame counts as no endoscopy frame."""
+
+    threshold: float
+
+
+class PreprocessInfo(_Strict):
+    """See ``model.preprocess.Preprocess``."""
+
+    image_size: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+
+class BundleInfo(_Strict):
+    """Contents of ``entdemo.json``; every key is required and no other is allowed."""
+
+    format: int
+    name: str
+    base: BaseInfo
+    fusion: FusionInfo
+    classes: tuple[str, ...]
+    prompts: dict[str, dict[str, tuple[str, ...]]]
+    calibration: Calibration
+    ood: OodInfo
+    preprocess: PreprocessInfo
+    training: dict[str, Any]
+    metrics: dict[str, Any]
+    files: dict[str, str]
+
+    @property
+    def embedder_id(self) -> str:
+        """Identifies what vectors depend on; two bundles that share it share their galleries."""
+        parts = [
+            self.base.model_dump(),
+            self.fusion.model_dump(),
+            self.preprocess.model_dump(),
+            {name: digest for name, digest in self.files.items() if name in _EMBEDDING_FILES},
+        ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded bundle: the network in evaluation mode, its LoRA merged, in fp32 on the CPU."""
+
+    folder: Path
+    info: BundleInfo
+    model: EntClip
+    tokenize: Tokenize
+    preprocess: Preprocess
+
+
+def file_sha256(path: Path) -> str:
+    """Hash of a file's content as hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_info(folder: Path) -> BundleInfo:
+    """Read and check ``entdemo.json``.
+
+    Raises:
+        UserError: missing, damaged, a newer format, or a key that is missing, unknown or wrong.
+    """
+    path = folder / INFO
+    if not path.is_file():
+        raise UserError("weights.missing", name=folder.name)
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError("weights.unreadable", name=INFO) from error
+    found = raw.get("format") if isinstance(raw, dict) else None
+    if isinstance(found, int) and found > FORMAT:
+        raise UserError("weights.newer_format", found=found, known=FORMAT)
+    try:
+        info = BundleInfo.model_validate(raw)
+    except ValidationError as error:
+        raise _key_error(error) from error
+    if info.classes != CLASSES:
+        raise UserError("weights.key_invalid", file=INFO, name="classes", reason="other classes")
+    return info
+
+
+def _key_error(error: ValidationError) -> UserError:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return UserError("weights.key_missing", file=INFO, name=name)
+    if first["type"] == "extra_forbidden":
+        return UserError("weights.key_unknown", file=INFO, name=name)
+    return UserError("weights.key_invalid", file=INFO, name=name, reason=first["msg"])
+
+
+def check_files(folder: Path, info: BundleInfo) -> None:
+    """Every listed file is there with its hash, and no other file lies beside them.
+
+    Raises:
+        UserError: naming the first file that is missing, changed or unknown.
+    """
+    for name in sorted(info.files):
+        if name not in ALLOWED_FILES:
+            raise UserError("weights.file_unknown", name=name)
+        if not (folder / name).is_file():
+            raise UserError("weights.file_missing", name=name)
+        if file_sha256(folder / name) != info.files[name]:
+            raise UserError("weights.file_changed", name=name)
+    for path in sorted(folder.iterdir()):
+        if path.name not in {*info.files, INFO, CARD, CURVES} and not path.name.startswith("."):
+            raise UserError("weights.file_unknown", name=path.name)
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Load a bundle after checking its files, and check its golden embeddings.
+
+    Raises:
+        UserError: whatever is wrong, named.
+    """
+    info = read_info(folder)
+    check_files(folder, info)
+    config = EntClipConfig(info.base.name, info.fusion.levels, info.fusion.slerp_join)
+    model = EntClip(config, info.base.pretrained)
+    if info.base.pretrained is None:
+        load_strictly(model.clip, _tensors(folder / BASE), BASE)
+    load_lora(model.clip, folder)
+    merge_lora(model.clip)
+    load_strictly(
+        nn.ModuleDict({"head": model.head, "ood": model.ood}), _tensors(folder / HEAD), HEAD
+    )
+    model.eval().requires_grad_(False)
+    preprocess = Preprocess(**info.preprocess.model_dump())
+    check_golden(folder / GOLDEN, model, preprocess)
+    file = folder / TOKENIZER
+    tokenize = create_tokenizer(info.base.name, file if file.exists() else None)
+    return Bundle(folder, info, model, tokenize, preprocess)
+
+
+def _tensors(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except FileNotFoundError as error:
+        raise UserError("weights.file_missing", name=path.name) from error
+    except (OSError, SafetensorError) as error:
+        raise UserError("weights.unreadable", name=path.name) from error
+
+
+def load_strictly(module: nn.Module, state: dict[str, Tensor], file: str) -> None:
+    """Load ``state`` into ``module``, naming the first key or shape that does not fit."""
+    expected = module.state_dict()
+    for name in sorted(set(expected) - set(state)):
+        raise UserError("weights.key_missing", file=file, name=name)
+    for name in sorted(set(state) - set(expected)):
+        raise UserError("weights.key_unknown", file=file, name=name)
+    for name, tensor in state.items():
+        if tensor.shape != expected[name].shape:
+            raise UserError("weights.wrong_shape", name=name)
+    module.load_state_dict(state)
+
+
+def save_half(state: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """Save floating-point tensors in fp16 and return them as they will be read back."""
+    halved = {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        for name, tensor in state.items()
+    }
+    save_file(halved, path)
+    return halved
+
+
+def save_head(model: EntClip, path: Path) -> None:
+    """Save fusion, class head, prototypes and out-of-distribution statistics in fp32."""
+    parts = nn.ModuleDict({"head": model.head, "ood": model.ood})
+    save_file({name: tensor.contiguous() for name, tensor in parts.state_dict().items()}, path)
+
+
+def write_info(folder: Path, info: dict[str, Any]) -> BundleInfo:
+    """Write ``entdemo.json`` with the hashes of the files that lie in ``folder``."""
+    names = sorted(path.name for path in folder.iterdir() if path.name not in {INFO, CARD, CURVES})
+    files = {name: file_sha256(folder / name) for name in names}
+    checked = BundleInfo.model_validate({"format": FORMAT, **info, "files": files})
+    text = json.dumps(checked.model_dump(mode="json"), ensure_ascii=False, indent=1)
+    (folder / INFO).write_text(text + "\n", "utf-8")
+    return checked
