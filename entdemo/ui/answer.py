@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from entdemo.errors import Language
 from entdemo.predictor import Prediction
-from entdemo.taxonomy import CLASS_NAMES
-from entdemo.ui.cases import cards, class_names
+from entdemo.taxonomy import CLASS_NAMES, CLASSES
+from entdemo.ui.cases import cards, class_title
 from entdemo.ui.i18n import both, spans, word
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ def answer(prediction: Prediction, gallery: Gallery, kind: Kind) -> str:
     return (
         f'<section class="answer {prediction.verdict}">'
         f'<div class="verdict" role="status">{verdict(prediction, kind)}</div>'
-        f'<h3>{both("answer.probabilities")}</h3>{bars(prediction)}'
-        f"<h3>{heading}</h3>{cards(prediction.neighbours, gallery)}</section>"
+        f"<h3>{both('answer.probabilities')}</h3>{bars(prediction.probabilities)}"
+        f'<div class="cases-head"><h3>{heading}</h3>'
+        f'<p class="hint small">{both("answer.number")}</p></div>'
+        f"{cards(prediction.neighbours, gallery)}</section>"
     )
 
 
@@ -42,44 +45,42 @@ def sentence(prediction: Prediction, kind: Kind, language: Language) -> str:
     if prediction.verdict == "unsure":
         named = prediction.alternatives[:_MOST_NAMED]
         return word("answer.unsure", language, names=_joined(named, language))
-    return word("answer.likely", language, name=class_names(prediction.class_name)[language])
+    return word("answer.likely", language, name=CLASS_NAMES[prediction.class_name][language])
 
 
 def hint(prediction: Prediction, language: Language) -> str:
-    """What to make of the sentence; empty where there is nothing to add."""
+    """What to make of the sentence."""
     if prediction.verdict == "not-endoscopy":
         return word("answer.no_trust", language)
     if prediction.verdict == "unsure":
         return word("answer.unsure_hint", language)
     others = [name for name in prediction.alternatives if name != prediction.class_name]
     if not others:
-        return ""
+        return word("answer.alone", language)
     return word("answer.also", language, names=_joined(others[: _MOST_NAMED - 1], language))
 
 
 def _joined(names: tuple[str, ...] | list[str], language: Language) -> str:
-    return word("answer.or", language).join(class_names(name)[language] for name in names)
+    return word("answer.or", language).join(CLASS_NAMES[name][language] for name in names)
 
 
-def bars(prediction: Prediction) -> str:
+def bars(probabilities: Mapping[str, float]) -> str:
     """All seven classes in their fixed order, so that answers can be compared by eye."""
-    rows = "".join(
-        _bar(name, probability, best=name == prediction.class_name)
-        for name, probability in prediction.probabilities.items()
-    )
+    best = max(probabilities, key=probabilities.__getitem__, default=None)
+    rows = "".join(_bar(name, probabilities.get(name), best=name == best) for name in CLASSES)
     return f'<ul class="bars">{rows}</ul>'
 
 
-def _bar(name: str, probability: float, *, best: bool) -> str:
-    names = CLASS_NAMES[name]
-    percent = 100 * probability
+def _bar(name: str, probability: float | None, *, best: bool) -> str:
     return (
         f'<li class="{"best" if best else ""}" data-class="{name}">'
-        f'<span class="bar-name">{spans(names["en"], names["vi"])}</span>'
-        f'<span class="bar" aria-hidden="true"><span style="width:{percent:.1f}%"></span></span>'
-        f'<span class="bar-number">{_percent(percent)}</span></li>'
+        f'<span class="bar-name">{class_title(name)}</span>'
+        f'<span class="bar" aria-hidden="true"><span style="width:{100 * (probability or 0):.1f}%">'
+        f'</span></span><span class="bar-number">{_percent(probability)}</span></li>'
     )
 
 
-def _percent(percent: float) -> str:
-    return "&lt; 1 %" if percent < 1 else f"{percent:.0f} %"
+def _percent(probability: float | None) -> str:
+    if probability is None:
+        return ""
+    return "&lt; 1 %" if probability < 0.01 else f"{100 * probability:.0f} %"

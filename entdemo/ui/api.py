@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from entdemo.answer import prediction_json, search_json
 from entdemo.errors import Language, UserError
-from entdemo.predictor import Neighbour, Prediction
 from entdemo.ui.events import as_user_error
 from entdemo.ui.uploads import read_upload
 
@@ -34,7 +34,9 @@ def build_api(predictor: Predictor) -> None:
             first; similarity is a cosine) and timings_ms.
         """
         try:
-            return as_json(predictor.predict(read_upload(_path(frame), keep=True), checked(k)))
+            return prediction_json(
+                predictor.predict(read_upload(_path(frame), keep=True), checked(k))
+            )
         except Exception as error:
             raise _spoken(error, request) from None
 
@@ -46,10 +48,10 @@ def build_api(predictor: Predictor) -> None:
             k: how many cases, 1 to 50.
 
         Returns:
-            class, region, probabilities, in_distribution, neighbours and timings_ms.
+            class, region, probabilities and neighbours, as /predict gives them.
         """
         try:
-            return as_json(predictor.search(str(text), checked(k)))
+            return search_json(predictor.search(str(text), checked(k)))
         except Exception as error:
             raise _spoken(error, request) from None
 
@@ -71,29 +73,6 @@ def checked(k: object) -> int:
     if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_CASES:
         raise UserError("api.k", limit=MOST_CASES)
     return k
-
-
-def as_json(prediction: Prediction) -> dict[str, Any]:
-    """A prediction as the command line prints it."""
-    return {
-        "class": prediction.class_name,
-        "region": prediction.region,
-        "probabilities": prediction.probabilities,
-        "in_distribution": prediction.in_distribution,
-        "neighbours": [_neighbour(neighbour) for neighbour in prediction.neighbours],
-        "timings_ms": prediction.timings_ms,
-    }
-
-
-def _neighbour(neighbour: Neighbour) -> dict[str, Any]:
-    return {
-        "case_id": neighbour.case_id,
-        "similarity": neighbour.similarity,
-        "class": neighbour.class_name,
-        "caption_en": neighbour.caption_en,
-        "caption_vi": neighbour.caption_vi,
-        "file": neighbour.file,
-    }
 
 
 def _spoken(error: Exception, request: gr.Request) -> gr.Error:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
+from entdemo.errors import Language
 from entdemo.predictor import Neighbour
 from entdemo.taxonomy import CLASS_NAMES, findings_of, region_of
-from entdemo.ui.i18n import attribute, both, decimal, spans
+from entdemo.ui.i18n import LANGUAGES, attribute, both, capital, decimal, spans
 from entdemo.ui.pictures import SIDES, Size, picture_url
 
 if TYPE_CHECKING:
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
 Names = dict[str, str]
 
 
-def class_names(class_name: str) -> Names:
-    """A class in words, by language; a class this app does not know stays as it is written."""
-    return CLASS_NAMES.get(class_name, {"en": class_name, "vi": class_name})
+def class_title(class_name: str) -> str:
+    """A class in both languages, as a title."""
+    names = CLASS_NAMES[class_name]
+    return spans(capital(names["en"]), capital(names["vi"]))
 
 
 def finding_names(class_name: str, finding: str) -> Names:
     """A finding in words, by language; a finding of the user's own stays as it is written."""
-    known = findings_of(region_of(class_name)) if class_name in CLASS_NAMES else ()
-    for candidate in known:
+    for candidate in findings_of(region_of(class_name)):
         if candidate.key == finding:
             return {"en": candidate.en, "vi": candidate.vi}
     return {"en": finding, "vi": finding}
@@ -34,13 +35,17 @@ def finding_names(class_name: str, finding: str) -> Names:
 
 def case_picture(case_id: str, class_name: str, finding: str, size: Size) -> str:
     """An ``img`` of a case that takes its place before it has loaded."""
-    name, shown = class_names(class_name), finding_names(class_name, finding)
-    alt = attribute("alt", f"{name['en']}: {shown['en']}", f"{name['vi']}: {shown['vi']}")
+    alt = attribute("alt", *(_alt(class_name, finding, language) for language in LANGUAGES))
     side = SIDES[size]
     return (
         f'<img src="{escape(picture_url(case_id, size))}" {alt} width="{side}" height="{side}" '
         'loading="lazy" decoding="async">'
     )
+
+
+def _alt(class_name: str, finding: str, language: Language) -> str:
+    parts = (CLASS_NAMES[class_name][language], finding_names(class_name, finding)[language])
+    return ": ".join(part for part in parts if part)
 
 
 def cards(neighbours: Iterable[Neighbour], gallery: Gallery) -> str:
@@ -52,18 +57,16 @@ def cards(neighbours: Iterable[Neighbour], gallery: Gallery) -> str:
 
 
 def card(neighbour: Neighbour, gallery: Gallery) -> str:
-    """One case as a button, with its sheet hidden beside it."""
-    names = class_names(neighbour.class_name)
-    picture = case_picture(
-        neighbour.case_id, neighbour.class_name, neighbour.finding, size="small"
-    )
+    """One case as a button that carries its sheet, so that opening it needs no server."""
+    picture = case_picture(neighbour.case_id, neighbour.class_name, neighbour.finding, size="small")
     return (
-        f'<li class="card"><button type="button" data-case="{escape(neighbour.case_id)}">'
+        f'<li class="card"><button type="button" data-case="{escape(neighbour.case_id)}" '
+        f'data-sheet="{escape(sheet(gallery.case(neighbour.case_id)))}">'
         f"{picture}"
-        f'<span class="card-line"><span class="card-class">{spans(names["en"], names["vi"])}'
+        f'<span class="card-line"><span class="card-class">{class_title(neighbour.class_name)}'
         f"</span>{_similarity(neighbour.similarity)}</span>"
         f'<span class="card-caption">{spans(neighbour.caption_en, neighbour.caption_vi)}</span>'
-        f"</button>{sheet(gallery.case(neighbour.case_id))}</li>"
+        "</button></li>"
     )
 
 
@@ -77,7 +80,6 @@ def _similarity(similarity: float) -> str:
 
 def sheet(case: Case) -> str:
     """Everything about a case; the page moves it into the viewer."""
-    names = class_names(case.class_name)
     finding = finding_names(case.class_name, case.finding)
     rows = (
         _row("case.finding", spans(finding["en"], finding["vi"]))
@@ -86,12 +88,12 @@ def sheet(case: Case) -> str:
         + _row("case.id", escape(case.case_id))
     )
     return (
-        '<div class="sheet" hidden><div class="sheet-picture">'
+        '<div class="sheet-picture">'
         f"{case_picture(case.case_id, case.class_name, case.finding, size='large')}</div>"
-        f'<div class="sheet-text"><h2 tabindex="-1">{spans(names["en"], names["vi"])}</h2>'
+        f'<div class="sheet-text"><h2 tabindex="-1">{class_title(case.class_name)}</h2>'
         f'<p class="caption">{spans(case.caption_en, case.caption_vi)}</p><dl>{rows}</dl>'
         f'<button type="button" class="primary" data-similar="{escape(case.case_id)}">'
-        f"{both('case.similar')}</button></div></div>"
+        f"{both('case.similar')}</button></div>"
     )
 
 

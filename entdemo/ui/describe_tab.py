@@ -33,7 +33,7 @@ def build_describe_tab(predictor: Predictor) -> None:
             form = gr.HTML(search_form(), js_on_load=_MOUNT, apply_default_css=False)
             message = outlet("describe-message")
         with gr.Column(elem_classes="reply"):
-            result = outlet("describe-answer", empty("empty.describe_more"))
+            result = outlet("describe-answer", empty("empty.describe"))
 
     def on_search(data: Data) -> tuple[str]:
         prediction = predictor.search(str(data.get("text", "")), NEIGHBOURS)

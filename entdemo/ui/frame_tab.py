@@ -10,9 +10,9 @@ import gradio as gr
 
 from entdemo.decode import MAX_BYTES
 from entdemo.frame import Frame, load_frame
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASS_NAMES, CLASSES
 from entdemo.ui.answer import answer
-from entdemo.ui.cases import case_picture, class_names
+from entdemo.ui.cases import case_picture
 from entdemo.ui.events import MODEL_QUEUE, Data, listener
 from entdemo.ui.i18n import attribute, attribute_of, both, word
 from entdemo.ui.pictures import query_picture
@@ -32,13 +32,13 @@ def build_frame_tab(predictor: Predictor) -> None:
     """Place the tab's components and connect them."""
     with gr.Row(elem_classes="columns"):
         with gr.Column(elem_classes="ask"):
-            query = outlet("frame-query")
-            drop = gr.HTML(
-                drop_area(predictor.gallery), js_on_load=_MOUNT, apply_default_css=False
-            )
+            with gr.Column(elem_id="frame-stage"):
+                outlet("frame-drop", drop_area())
+                query = outlet("frame-query")
+            ask = gr.HTML(controls(predictor.gallery), js_on_load=_MOUNT, apply_default_css=False)
             message = outlet("frame-message")
         with gr.Column(elem_classes="reply"):
-            result = outlet("frame-answer", empty("empty.frame_more"))
+            result = outlet("frame-answer", empty("empty.frame"))
     targets = [query, result, message]
 
     def on_upload(data: Data) -> tuple[str, str]:
@@ -48,8 +48,8 @@ def build_frame_tab(predictor: Predictor) -> None:
         case_id = str(data.get("case_id"))
         return _reply(predictor, example_frame(predictor.gallery, case_id), shown_case=case_id)
 
-    drop.frame(listener(on_upload, 2), None, targets, **MODEL_QUEUE).then(**settle("frame"))
-    drop.example(listener(on_example, 2), None, targets, **MODEL_QUEUE).then(**settle("frame"))
+    ask.frame(listener(on_upload, 2), None, targets, **MODEL_QUEUE).then(**settle("frame"))
+    ask.example(listener(on_example, 2), None, targets, **MODEL_QUEUE).then(**settle("frame"))
 
 
 def _reply(predictor: Predictor, frame: Frame, shown_case: str | None) -> tuple[str, str]:
@@ -73,32 +73,39 @@ def query_view(frame: Frame) -> str:
     """The visitor's frame, with a ring around the disc that was found."""
     height, width = frame.rgb.shape[:2]
     alt = attribute_of("alt", "frame.query")
-    ring = hint = ""
+    ring = ""
     if frame.disc is not None:
         disc = frame.disc
         ring = (
             f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">'
             f'<circle cx="{disc.cx:.1f}" cy="{disc.cy:.1f}" r="{disc.radius:.1f}"/></svg>'
         )
-        hint = f'<figcaption>{both("frame.disc")}</figcaption>'
+    caption = both("frame.disc" if ring else "frame.no_disc")
     return (
-        f'<figure class="query"><div class="query-picture"><div class="query-fit" '
-        f'style="aspect-ratio:{width}/{height}"><img src="{query_picture(frame)}" {alt} '
-        f'width="{width}" height="{height}">{ring}</div></div>{hint}</figure>'
+        f'<figure class="query"><img src="{query_picture(frame)}" {alt} width="{width}" '
+        f'height="{height}">{ring}<figcaption>{caption}</figcaption></figure>'
     )
 
 
-def drop_area(gallery: Gallery) -> str:
-    """Where a frame is dropped, pasted or chosen, with one example a class below."""
+def drop_area() -> str:
+    """Where a frame is dropped or pasted; the visitor's frame later covers it."""
+    return (
+        f'<div class="drop"><p class="drop-main with-mouse">{both("frame.drop")}</p>'
+        f'<p class="hint with-mouse">{both("frame.paste")}</p>'
+        f'<p class="hint by-touch">{both("frame.here")}</p></div>'
+    )
+
+
+def controls(gallery: Gallery) -> str:
+    """Other ways to hand in a frame, with one example a class."""
     limit = MAX_BYTES // 1024**2
     examples = "".join(_example(case) for case in example_cases(gallery))
     return (
-        f'<div class="drop" data-limit="{MAX_BYTES}">'
-        f'<p class="drop-main">{both("frame.drop")}</p>'
-        f'<p class="hint">{both("frame.paste")}</p>'
+        f'<div class="ways" data-limit="{MAX_BYTES}">'
         '<label class="primary file"><input type="file" accept="image/*" '
         f'class="unseen">{both("frame.choose")}</label>'
-        f'<p class="hint small">{both("frame.limits", limit=limit)}</p></div>'
+        f'<button type="button" class="quiet" data-camera hidden>{both("frame.camera")}</button>'
+        f'</div><p class="hint small">{both("frame.limits", limit=limit)}</p>'
         '<div id="frame-local"></div>'
         f'<h2 class="subhead">{both("frame.examples")}</h2><ul class="examples">{examples}</ul>'
     )
@@ -113,7 +120,7 @@ def example_cases(gallery: Gallery) -> list[Case]:
 
 
 def _example(case: Case) -> str:
-    names = class_names(case.class_name)
+    names = CLASS_NAMES[case.class_name]
     label = attribute(
         "title",
         word("frame.example", "en", name=names["en"]),

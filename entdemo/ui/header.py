@@ -9,6 +9,7 @@ import gradio as gr
 
 from entdemo.errors import Language
 from entdemo.ui.i18n import alert, attribute_of, both, count, spans, word
+from entdemo.ui.shell import outlet
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
@@ -47,6 +48,15 @@ def head(predictor: Predictor) -> str:
         f'<p class="banner-purpose"><strong>{both("purpose")}</strong> '
         f'<span class="running">{spans(running(predictor, "en"), running(predictor, "vi"))}'
         "</span></p></header>"
+    )
+
+
+def build_footer() -> None:
+    """Place the page's foot."""
+    outlet(
+        "page-foot",
+        f'<footer class="foot"><button type="button" class="link" data-api>{both("api")}</button>'
+        "</footer>",
     )
 
 

@@ -28,16 +28,18 @@ TEXT: dict[str, dict[Language, str]] = {
     },
     "language": {"en": "Language", "vi": "Ngôn ngữ"},
     "theme": {"en": "Light or dark", "vi": "Sáng hoặc tối"},
-    "api": {"en": "Use it from a program", "vi": "Gọi từ chương trình"},
+    "api": {"en": "Use it from a program (API)", "vi": "Gọi từ chương trình (API)"},
     # tabs
     "tabs": {"en": "How to search", "vi": "Cách tìm"},
     "tab.frame": {"en": "Frame", "vi": "Khung hình"},
     "tab.describe": {"en": "Describe", "vi": "Mô tả"},
     # frame tab
     "frame.drop": {"en": "Drop a frame here", "vi": "Thả khung hình vào đây"},
+    "frame.here": {"en": "Your frame appears here", "vi": "Khung hình sẽ hiện ở đây"},
     "frame.paste": {"en": "or paste it with Ctrl + V", "vi": "hoặc dán bằng Ctrl + V"},
     "frame.choose": {"en": "Choose a file", "vi": "Chọn tệp"},
-    "frame.another": {"en": "Choose another", "vi": "Chọn ảnh khác"},
+    "frame.camera": {"en": "Use the camera", "vi": "Dùng máy ảnh"},
+    "frame.shoot": {"en": "Take the picture", "vi": "Chụp ảnh"},
     "frame.limits": {
         "en": "JPEG, PNG, WebP, BMP or TIFF, up to {limit} MB. The upload is deleted as soon as "
         "it is read.",
@@ -48,8 +50,12 @@ TEXT: dict[str, dict[Language, str]] = {
     "frame.example": {"en": "Example: {name}", "vi": "Ví dụ: {name}"},
     "frame.query": {"en": "Your frame", "vi": "Khung hình của bạn"},
     "frame.disc": {
-        "en": "The ring marks the endoscope's disc that was found.",
-        "vi": "Vòng tròn đánh dấu trường nhìn nội soi tìm được.",
+        "en": "Ring: disc found",
+        "vi": "Vòng: trường nhìn",
+    },
+    "frame.no_disc": {
+        "en": "No disc: the whole picture counts",
+        "vi": "Không có trường nhìn tròn: xét cả ảnh",
     },
     # describe tab
     "describe.label": {"en": "What do you see?", "vi": "Bạn thấy gì?"},
@@ -66,6 +72,10 @@ TEXT: dict[str, dict[Language, str]] = {
     # answers
     "answer.likely": {"en": "Likely {name}.", "vi": "Nhiều khả năng là {name}."},
     "answer.also": {"en": "Could also be {names}.", "vi": "Cũng có thể là {names}."},
+    "answer.alone": {
+        "en": "No other class comes close.",
+        "vi": "Không có lớp nào khác gần bằng.",
+    },
     "answer.unsure": {"en": "Unsure: {names}.", "vi": "Chưa chắc: {names}."},
     "answer.unsure_hint": {
         "en": "Compare the cases below before you decide.",
@@ -88,25 +98,32 @@ TEXT: dict[str, dict[Language, str]] = {
     "answer.cases": {"en": "Most similar cases", "vi": "Các ca giống nhất"},
     "answer.described": {"en": "Best matching cases", "vi": "Các ca phù hợp nhất"},
     "answer.similarity": {"en": "Similarity", "vi": "Độ giống"},
+    "answer.number": {
+        "en": "The number is the similarity, at most 1.",
+        "vi": "Con số là độ giống, cao nhất là 1.",
+    },
     "answer.none": {
         "en": "The gallery holds no other case.",
         "vi": "Thư viện không có ca nào khác.",
     },
     # before the first answer
     "empty.frame": {
-        "en": "The answer appears here",
-        "vi": "Câu trả lời sẽ hiện ở đây",
+        "en": "Which class does a frame show?",
+        "vi": "Khung hình thuộc lớp nào?",
     },
     "empty.frame_more": {
-        "en": "Which of the seven classes the frame shows, how sure that is, and the teaching "
-        "cases that look most like it.",
-        "vi": "Khung hình thuộc lớp nào trong bảy lớp, chắc chắn đến đâu, và những ca giảng dạy "
-        "giống nhất.",
+        "en": "Hand in a frame to see how likely each class is, and the teaching cases that look "
+        "most like it.",
+        "vi": "Đưa một khung hình vào để xem xác suất từng lớp và những ca giảng dạy giống nhất.",
+    },
+    "empty.describe": {
+        "en": "Which class do the words point to?",
+        "vi": "Mô tả ứng với lớp nào?",
     },
     "empty.describe_more": {
-        "en": "Which of the seven classes the words point to, and the teaching cases that fit "
-        "them best.",
-        "vi": "Mô tả ứng với lớp nào trong bảy lớp, và những ca giảng dạy phù hợp nhất.",
+        "en": "Describe a finding to see how likely each class is, and the teaching cases that "
+        "fit it best.",
+        "vi": "Mô tả một dấu hiệu để xem xác suất từng lớp và những ca giảng dạy phù hợp nhất.",
     },
     # a case
     "case.class": {"en": "Class", "vi": "Lớp"},
@@ -131,9 +148,7 @@ def word(key: str, language: Language, **values: object) -> str:
 
 def spans(english: str, vietnamese: str) -> str:
     """HTML that shows the text of the page's language; both texts are escaped."""
-    return (
-        f'<span lang="en">{escape(english)}</span><span lang="vi">{escape(vietnamese)}</span>'
-    )
+    return f'<span lang="en">{escape(english)}</span><span lang="vi">{escape(vietnamese)}</span>'
 
 
 def both(key: str, **values: object) -> str:
@@ -155,6 +170,11 @@ def attribute_of(name: str, key: str, **values: object) -> str:
 def alert(error: UserError) -> str:
     """HTML of an error message in both languages."""
     return f'<p class="alert" role="alert">{spans(error.text("en"), error.text("vi"))}</p>'
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def decimal(number: float, language: Language) -> str:

@@ -11,7 +11,7 @@ from entdemo.decode import MAX_BYTES
 from entdemo.ui.api import build_api
 from entdemo.ui.describe_tab import build_describe_tab
 from entdemo.ui.frame_tab import build_frame_tab
-from entdemo.ui.header import build_header
+from entdemo.ui.header import build_footer, build_header
 from entdemo.ui.i18n import word
 from entdemo.ui.pictures import picture_route
 from entdemo.ui.theme import head, theme
@@ -35,11 +35,12 @@ def build_page(predictor: Predictor) -> gr.Blocks:
         fill_width=True,
     ) as page:
         build_header(predictor)
-        with gr.Column(elem_id="panel-frame", elem_classes="panel"):
+        with gr.Column(elem_id="panel-frame", elem_classes="tab-panel"):
             build_frame_tab(predictor)
-        with gr.Column(elem_id="panel-describe", elem_classes="panel"):
+        with gr.Column(elem_id="panel-describe", elem_classes="tab-panel"):
             build_describe_tab(predictor)
         build_viewer(predictor)
+        build_footer()
         build_api(predictor)
     page.queue(api_open=False)
     return page

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from entdemo.ui.answer import bars
 from entdemo.ui.i18n import both
 
 
@@ -15,10 +16,11 @@ def outlet(elem_id: str, value: str = "") -> gr.HTML:
 
 
 def empty(key: str) -> str:
-    """What stands in an answer's place before there is one."""
+    """What stands in an answer's place before there is one; it has the answer's own shape."""
     return (
         '<section class="answer empty"><div class="verdict" role="status">'
-        f'<h2>{both("empty.frame")}</h2><p class="hint">{both(key)}</p></div></section>'
+        f'<h2>{both(key)}</h2><p class="hint">{both(f"{key}_more")}</p></div>'
+        f"<h3>{both('answer.probabilities')}</h3>{bars({})}</section>"
     )
 
 

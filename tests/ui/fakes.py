@@ -106,7 +106,11 @@ class FakePredictor:
         if len(text) > 1000:
             raise UserError("text.too_long", length=len(text), limit=1000)
         low = text.lower()
-        hints = {"throat": "amidan|tonsil|throat|họng", "ear": "ear|tai|nhĩ", "nose": "nose|nas|mũi"}
+        hints = {
+            "throat": "amidan|tonsil|throat|họng",
+            "ear": "ear|tai|nhĩ",
+            "nose": "nose|nas|mũi",
+        }
         hints |= {"vc": "cord|thanh"}
         prefix = next((p for p, words in hints.items() if re.search(words, low)), "")
         names = [name for name in CLASSES if name.startswith(prefix)]

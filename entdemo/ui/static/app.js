@@ -37,11 +37,6 @@ const entdemo = (window.entdemo = {});
       button.setAttribute("aria-pressed", String(button.dataset.language === code)));
   };
 
-  new MutationObserver(() => all("[data-i18n]").forEach(localise)).observe(root, {
-    subtree: true,
-    childList: true,
-    attributeFilter: ["alt", "title", "placeholder", "aria-label", "data-en", "data-vi"],
-  });
   root.lang = recall("language") ?? preferred().slice(0, 2).toLowerCase();
 
   /* --- header: language, theme, tabs ----------------------------------------------------- */
@@ -50,17 +45,33 @@ const entdemo = (window.entdemo = {});
     all("[data-theme-toggle]").forEach((b) => b.setAttribute("aria-pressed", String(dark)));
   };
 
+  let tabName = "frame";
+
+  const dressPanel = (panel) => {
+    const name = panel.id.replace("panel-", "");
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-labelledby", `tab-${name}`);
+    panel.hidden = name !== tabName;
+  };
+
   const selectTab = (name) => {
-    all("[data-tab]").forEach((tab) => {
-      const chosen = tab.dataset.tab === name;
-      tab.setAttribute("aria-selected", String(chosen));
-      tab.tabIndex = chosen ? 0 : -1;
-      const panel = find(`#panel-${tab.dataset.tab}`);
-      panel.setAttribute("role", "tabpanel");
-      panel.setAttribute("aria-labelledby", tab.id);
-      panel.hidden = !chosen;
+    tabName = name;
+    all(".tab-panel").forEach(dressPanel);
+    all("[role=tab]").forEach((tab) => {
+      tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
+      tab.tabIndex = tab.dataset.tab === name ? 0 : -1;
     });
   };
+
+  // Gradio adds and changes parts of the page at times of its own.
+  new MutationObserver(() => {
+    all("[data-i18n]").forEach(localise);
+    all(".tab-panel").forEach(dressPanel);
+  }).observe(root, {
+    subtree: true,
+    childList: true,
+    attributeFilter: ["alt", "title", "placeholder", "aria-label", "data-en", "data-vi"],
+  });
 
   const moveTab = (event) => {
     const tabs = all("[data-tab]");
@@ -94,6 +105,10 @@ const entdemo = (window.entdemo = {});
       }
     });
   };
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-api]")) find("footer .show-api")?.click();
+  });
 
   /* --- waiting and messages --------------------------------------------------------------- */
   const wait = (place) => {
@@ -131,9 +146,9 @@ const entdemo = (window.entdemo = {});
   };
 
   entdemo.mountFrame = (element, upload, ask, askExample) => {
-    const drop = find(".drop", element);
+    const mark = (over) => find("#frame-stage").classList.toggle("over", over);
     const input = find("input[type=file]", element);
-    const limit = Number(drop.dataset.limit);
+    const limit = Number(find(".ways", element).dataset.limit);
 
     const send = async (file) => {
       calm("frame");
@@ -173,14 +188,14 @@ const entdemo = (window.entdemo = {});
     });
     document.addEventListener("dragover", (event) => {
       event.preventDefault();
-      drop.classList.add("over");
+      mark(true);
     });
     document.addEventListener("dragleave", (event) => {
-      if (!event.relatedTarget) drop.classList.remove("over");
+      if (!event.relatedTarget) mark(false);
     });
     document.addEventListener("drop", (event) => {
       event.preventDefault();
-      drop.classList.remove("over");
+      mark(false);
       send(event.dataTransfer.files[0]);
     });
   };
@@ -226,11 +241,11 @@ const entdemo = (window.entdemo = {});
     const html = find("#similar-message .alert") ? "#similar-message" : "#similar-answer";
     const target = find(".viewer-similar", viewer);
     target.innerHTML = find(`${html} .alert, ${html} .similar`).outerHTML;
-    target.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    target.scrollIntoView({ block: "start", behavior: "smooth" });
   };
 
   const openCase = (button) => {
-    const html = button.parentElement.querySelector(".sheet").innerHTML;
+    const html = button.dataset.sheet;
     if (!viewer.open) trail = [];
     trail.push(html);
     if (!viewer.open) viewer.showModal();
