@@ -118,6 +118,93 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "{name} of the weights cannot be read; it is damaged.",
         "vi": "Không đọc được {name} của bộ trọng số; tệp đã hỏng.",
     },
+    # weights from the Hub
+    "hub.unreachable": {
+        "en": "The Hub cannot be reached for “{repo}”. Check the network connection and proxy, then "
+        "try again.",
+        "vi": "Không kết nối được tới Hub để lấy “{repo}”. Hãy kiểm tra mạng và proxy rồi thử lại.",
+    },
+    "hub.cut": {
+        "en": "The connection to the Hub broke off while “{repo}” was fetched. Please try again.",
+        "vi": "Kết nối tới Hub bị ngắt khi đang tải “{repo}”. Vui lòng thử lại.",
+    },
+    "hub.offline": {
+        "en": "“{repo}” is not in the cache and offline mode is on. Unset HF_HUB_OFFLINE once to "
+        "fetch it.",
+        "vi": "“{repo}” chưa có trong bộ nhớ đệm và chế độ ngoại tuyến đang bật. Hãy bỏ "
+        "HF_HUB_OFFLINE một lần để tải về.",
+    },
+    "hub.no_access": {
+        "en": "There is no folder “{repo}” here, and the Hub shows no such repo to you: the name "
+        "may be wrong, or the repo is private and needs a token with access to it in HF_TOKEN.",
+        "vi": "Ở đây không có thư mục “{repo}”, và Hub không cho thấy kho nào như vậy: có thể sai "
+        "tên, hoặc kho riêng tư cần token có quyền truy cập trong HF_TOKEN.",
+    },
+    "hub.no_revision": {
+        "en": "The Hub repo of “{repo}” has no such revision; it must be a branch, a tag or a full "
+        "commit id.",
+        "vi": "Kho trên Hub của “{repo}” không có phiên bản này; cần tên nhánh, thẻ hoặc mã commit "
+        "đầy đủ.",
+    },
+    "hub.rate_limited": {
+        "en": "The Hub refuses further requests for now (rate limit). Wait some minutes, or set "
+        "HF_TOKEN for a higher limit.",
+        "vi": "Hub tạm thời từ chối yêu cầu (quá giới hạn). Hãy đợi vài phút, hoặc đặt HF_TOKEN để "
+        "có giới hạn cao hơn.",
+    },
+    "hub.server": {
+        "en": "The Hub has a problem of its own (status {status}). Please try again later.",
+        "vi": "Hub đang gặp sự cố (mã {status}). Vui lòng thử lại sau.",
+    },
+    "hub.refused": {
+        "en": "The Hub refused the request for “{repo}” (status {status}).",
+        "vi": "Hub từ chối yêu cầu về “{repo}” (mã {status}).",
+    },
+    "hub.silent": {
+        "en": "The Hub stopped answering while “{repo}” was fetched. Please try again.",
+        "vi": "Hub ngừng trả lời khi đang tải “{repo}”. Vui lòng thử lại.",
+    },
+    "hub.no_bundle": {
+        "en": "The Hub repo “{repo}” holds no weights of entdemo (entdemo.json is missing).",
+        "vi": "Kho “{repo}” trên Hub không chứa trọng số của entdemo (thiếu entdemo.json).",
+    },
+    "hub.wrong_content": {
+        "en": "{name} of “{repo}” arrived with another content than the Hub announced, twice. "
+        "Do not use it; try again from another network.",
+        "vi": "{name} của “{repo}” hai lần tải về đều khác nội dung Hub công bố. Đừng dùng tệp "
+        "này; hãy thử lại từ mạng khác.",
+    },
+    "hub.storage": {
+        "en": "“{repo}” cannot be stored on this computer: {reason}.",
+        "vi": "Không lưu được “{repo}” trên máy này: {reason}.",
+    },
+    "hub.fallback": {
+        "en": "The shipped weights are in use, not “{source}”. {reason}",
+        "vi": "Đang dùng bộ trọng số kèm sẵn, không phải “{source}”. {reason}",
+    },
+    "hub.target_in_use": {
+        "en": "The folder “{name}” already exists with other content. Please name a new folder.",
+        "vi": "Thư mục “{name}” đã có nội dung khác. Vui lòng chọn thư mục mới.",
+    },
+    "hub.repo_name": {
+        "en": "“{name}” is not the name of a Hub repo; it must look like owner/name.",
+        "vi": "“{name}” không phải tên kho trên Hub; tên phải có dạng owner/name.",
+    },
+    "hub.no_write": {
+        "en": "The Hub does not let you write to “{repo}”. Set HF_TOKEN to a token with write "
+        "access to it.",
+        "vi": "Hub không cho phép ghi vào “{repo}”. Hãy đặt HF_TOKEN là token có quyền ghi.",
+    },
+    "hub.public": {
+        "en": "“{repo}” already exists and is public, so nothing was uploaded. Make it private on "
+        "the Hub first, or push without --private.",
+        "vi": "“{repo}” đã tồn tại và công khai, nên chưa tải gì lên. Hãy đặt kho thành riêng tư "
+        "trên Hub trước, hoặc bỏ --private.",
+    },
+    "hub.card": {
+        "en": "The YAML header of README.md cannot be read. Correct it or delete the file.",
+        "vi": "Không đọc được phần đầu YAML của README.md. Hãy sửa hoặc xóa tệp này.",
+    },
     # tables (cases.csv, captions.csv)
     "table.empty": {
         "en": "{name} is empty; its first row must hold the column names.",
@@ -362,6 +449,10 @@ MESSAGES: dict[str, dict[Language, str]] = {
     "ui.no_picture_dropped": {
         "en": "No file came with that. Please save the picture first, then choose it.",
         "vi": "Không có tệp nào kèm theo. Vui lòng lưu ảnh trước rồi chọn ảnh đó.",
+    },
+    "ui.no_camera": {
+        "en": "The camera cannot be used. Please allow it in the browser, or choose a file.",
+        "vi": "Không dùng được máy ảnh. Vui lòng cho phép trong trình duyệt hoặc chọn tệp.",
     },
     "api.k": {
         "en": "k must be a whole number from 1 to {limit}.",

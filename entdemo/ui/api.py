@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.events import api
 
 from entdemo.answer import prediction_json, search_json
 from entdemo.errors import Language, UserError
@@ -55,8 +56,8 @@ def build_api(predictor: Predictor) -> None:
         except Exception as error:
             raise _spoken(error, request) from None
 
-    gr.api(predict, api_name="predict", **_QUEUE)
-    gr.api(search, api_name="search", **_QUEUE)
+    api(predict, api_name="predict", **_QUEUE)
+    api(search, api_name="search", **_QUEUE)
 
 
 def _path(frame: object) -> object:

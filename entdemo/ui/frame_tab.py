@@ -108,6 +108,10 @@ def controls(gallery: Gallery) -> str:
         f'</div><p class="hint small">{both("frame.limits", limit=limit)}</p>'
         '<div id="frame-local"></div>'
         f'<h2 class="subhead">{both("frame.examples")}</h2><ul class="examples">{examples}</ul>'
+        f'<dialog id="camera" {attribute_of("aria-label", "frame.camera")}><div class="viewer-bar">'
+        f'<button type="button" class="quiet" data-camera-stop>{both("case.close")}</button></div>'
+        '<video playsinline muted></video><button type="button" class="primary" data-camera-shoot>'
+        f"{both('frame.shoot')}</button></dialog>"
     )
 
 

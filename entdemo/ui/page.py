@@ -28,6 +28,7 @@ def build_page(predictor: Predictor) -> gr.Blocks:
     """The app around one predictor; nothing of a visitor is kept in it."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     title = f"entdemo · {word('title', 'en')}"
+    page: gr.Blocks
     with gr.Blocks(
         title=title,
         analytics_enabled=False,

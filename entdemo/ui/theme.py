@@ -18,6 +18,7 @@ _SPOKEN_BY_SCRIPT = (
     "ui.upload_lost",
     "ui.offline",
     "ui.no_picture_dropped",
+    "ui.no_camera",
 )
 
 

@@ -145,6 +145,39 @@ const entdemo = (window.entdemo = {});
     return new File([file], name, { type: "application/octet-stream" });
   };
 
+  /** Let the visitor take a picture; the camera is off again when the dialog closes. */
+  const mountCamera = (element, send) => {
+    const start = find("[data-camera]", element);
+    const dialog = find("#camera", element);
+    const video = find("video", dialog);
+    start.hidden = !navigator.mediaDevices?.getUserMedia;
+    start.addEventListener("click", async () => {
+      try {
+        video.srcObject = await navigator.mediaDevices.getUserMedia({
+          video: { facingMode: "environment", width: { ideal: 1280 } },
+        });
+      } catch {
+        return complain("frame", words("ui.no_camera"));
+      }
+      calm("frame");
+      dialog.showModal();
+      video.play();
+    });
+    dialog.addEventListener("close", () => {
+      video.srcObject?.getTracks().forEach((track) => track.stop());
+      video.srcObject = null;
+    });
+    find("[data-camera-stop]", dialog).addEventListener("click", () => dialog.close());
+    find("[data-camera-shoot]", dialog).addEventListener("click", () => {
+      const canvas = document.createElement("canvas");
+      canvas.width = video.videoWidth;
+      canvas.height = video.videoHeight;
+      canvas.getContext("2d").drawImage(video, 0, 0);
+      dialog.close();
+      canvas.toBlob((blob) => send(new File([blob], "camera")), "image/jpeg", 0.95);
+    });
+  };
+
   entdemo.mountFrame = (element, upload, ask, askExample) => {
     const mark = (over) => find("#frame-stage").classList.toggle("over", over);
     const input = find("input[type=file]", element);
@@ -169,6 +202,7 @@ const entdemo = (window.entdemo = {});
       }
     };
 
+    mountCamera(element, send);
     input.addEventListener("change", () => {
       if (input.files.length) send(input.files[0]);
       input.value = "";
