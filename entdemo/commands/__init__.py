@@ -1,0 +1,1 @@
+"""The commands of ``python -m entdemo``, one file a group."""

@@ -1,0 +1,123 @@
+"""``gallery build|add|remove|verify``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entdemo.commands.output import (
+    DEFAULTS,
+    Device,
+    Json,
+    Weights,
+    err,
+    out,
+    print_json,
+    progress_bar,
+)
+
+if TYPE_CHECKING:
+    from entdemo.gallery.store import Gallery
+
+app = typer.Typer(no_args_is_help=True, help="Build and keep galleries of teaching cases.")
+
+Folder = Annotated[Path, typer.Argument(help="Folder of the gallery.")]
+Source = Annotated[
+    Path, typer.Option("--from", help="Frames: a sub-folder a class, and captions.csv.")
+]
+
+
+@app.command()
+def build(
+    gallery: Folder,
+    source: Source,
+    weights: Weights = DEFAULTS.weights,
+    device: Device = DEFAULTS.device,
+    json: Json = False,
+) -> None:
+    """Make a gallery from a folder of frames, in place of the one that is there."""
+    from entdemo.gallery.build import build_gallery
+
+    _write(build_gallery, gallery, source, weights, device, json)
+
+
+@app.command()
+def add(
+    gallery: Folder,
+    source: Source,
+    weights: Weights = DEFAULTS.weights,
+    device: Device = DEFAULTS.device,
+    json: Json = False,
+) -> None:
+    """Add the frames of a folder to a gallery."""
+    from entdemo.gallery.build import add_cases
+
+    _write(add_cases, gallery, source, weights, device, json)
+
+
+@app.command()
+def remove(
+    gallery: Folder,
+    case_ids: Annotated[list[str], typer.Argument(help="Ids of cases to remove.")],
+    json: Json = False,
+) -> None:
+    """Remove cases from a gallery."""
+    from entdemo.gallery.build import remove_cases
+
+    _told(remove_cases(gallery, case_ids), json)
+
+
+@app.command()
+def verify(gallery: Folder, json: Json = False) -> None:
+    """Check every file of a gallery; exit code 1 if anything is wrong."""
+    from entdemo.gallery.store import verify_gallery
+
+    problems = [str(problem) for problem in verify_gallery(gallery)]
+    if json:
+        print_json({"ok": not problems, "problems": problems})
+    else:
+        out.print("\n".join(problems) or "The gallery is whole.")
+    raise typer.Exit(1 if problems else 0)
+
+
+def _write(
+    action: Callable[..., Gallery],
+    gallery: Path,
+    source: Path,
+    weights: str,
+    device: str,
+    json: bool,
+) -> None:
+    from entdemo.device import pick_device
+    from entdemo.gallery.folder import read_folder
+    from entdemo.hub import open_weights
+    from entdemo.predictor import frame_embedder
+
+    items = read_folder(source)
+    chosen = pick_device(device)
+    bundle, notice = open_weights(weights)
+    if notice is not None:
+        raise notice
+    embed = frame_embedder(bundle, chosen)
+    with progress_bar("frames") as progress:
+        made = action(
+            gallery,
+            items,
+            embed,
+            bundle.info.embedder_id,
+            bundle.preprocess.hash,
+            progress=progress,
+        )
+    _told(made, json)
+
+
+def _told(gallery: Gallery, json: bool) -> None:
+    for note in gallery.notes:
+        err.print(note)
+    if json:
+        print_json({"cases": len(gallery.cases), "dim": int(gallery.vectors.shape[1])})
+    else:
+        out.print(f"{len(gallery.cases)} cases in {gallery.folder}.")

@@ -1,0 +1,58 @@
+"""What commands print: JSON for machines on stdout, tables and progress for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from entdemo.gallery.store import Progress as Report
+from entdemo.settings import Settings
+
+DEFAULTS = Settings()
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Weights = Annotated[
+    str, typer.Option(envvar="ENTDEMO_WEIGHTS", help="Folder, or Hub repo owner/name@revision.")
+]
+Gallery = Annotated[str, typer.Option(envvar="ENTDEMO_GALLERY", help="Folder of the gallery.")]
+Device = Annotated[str, typer.Option(envvar="ENTDEMO_DEVICE", help="auto, cuda, mps or cpu.")]
+Count = Annotated[int, typer.Option("--k", min=1, max=1000, help="How many cases.")]
+
+out = Console()
+err = Console(stderr=True)
+
+
+def print_json(data: dict[str, Any]) -> None:
+    """One JSON object on stdout."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def rows(title: str, columns: list[str], lines: list[list[str]]) -> Table:
+    """A table; figures go to the right."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column)
+    for line in lines:
+        table.add_row(*line)
+    return table
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Report]:
+    """A bar on stderr; yields a function of (done, total or None)."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
