@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import safetensors.numpy
-from PIL import Image
 
-from entdemo.decode import MIN_SIDE
 from entdemo.errors import UserError
-from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case, write_cases
 from entdemo.gallery.files import write_atomically, writing
 from entdemo.gallery.index import HnswIndex, Vectors
+from entdemo.gallery.intake import Groups, NewCase, make_case, read_picture, stored_jpeg
 from entdemo.gallery.manifest import (
     CASES,
     FILE_NAME,
@@ -33,36 +29,6 @@ from entdemo.gallery.manifest import (
     finish,
 )
 from entdemo.gallery.store import BATCH_SIZE, Embed, Gallery, Progress, embedded
-from entdemo.gallery.table import tidy
-from entdemo.taxonomy import CLASSES
-
-STORED_SIDE = 480
-_QUALITY = 88
-_GROUP = re.compile(r"g-(\d+)")
-
-
-@dataclass(frozen=True)
-class NewCase:
-    """A case to take up; ``picture`` is a frame, a picture file's bytes or its path.
-
-    ``group`` names the examination; only a running number of it is kept.
-    """
-
-    picture: Frame | bytes | str | Path
-    class_name: str
-    finding: str = ""
-    caption_en: str = ""
-    caption_vi: str = ""
-    source: str = ""
-    licence: str = ""
-    group: str = ""
-
-    @property
-    def name(self) -> str:
-        """What to call it in a message; never stored."""
-        if isinstance(self.picture, str | Path):
-            return Path(self.picture).name
-        return self.caption_en or self.class_name
 
 
 @dataclass
@@ -76,15 +42,15 @@ class _Draft:
     def take(self, items: Iterable[NewCase], progress: Progress | None) -> list[Case]:
         """Store the frames of new cases and add the cases; frames already there are folded."""
         known = {case.case_id: case for case in self.cases}
-        groups = _Groups(self.cases)
+        groups = Groups(self.cases)
         added: list[Case] = []
         for count, item in enumerate(items, 1):
-            frame = _picture(item)
-            case = _case(item, frame, groups)
+            frame = read_picture(item)
+            case = make_case(item, frame, groups)
             if case.case_id in known:
                 self._fold(item, case, known[case.case_id])
             else:
-                write_atomically(self.folder / case.file, _jpeg(frame))
+                write_atomically(self.folder / case.file, stored_jpeg(frame))
                 known[case.case_id] = case
                 added.append(case)
             if progress:
@@ -215,63 +181,6 @@ def embed_again(
         files = [folder / case.file for case in draft.cases]
         vectors = embedded(files, embed, batch_size=batch_size, progress=progress)
         return draft.save(vectors, embedder_id, preprocess_hash)
-
-
-class _Groups:
-    """Running numbers in place of examination numbers, which may identify a patient."""
-
-    def __init__(self, cases: Sequence[Case]) -> None:
-        numbers = [_GROUP.fullmatch(case.group) for case in cases]
-        self._last = max((int(match[1]) for match in numbers if match), default=0)
-        self._names: dict[str, str] = {}
-
-    def name(self, label: str) -> str:
-        if not label:
-            return ""
-        if label not in self._names:
-            self._last += 1
-            self._names[label] = f"g-{self._last}"
-        return self._names[label]
-
-
-def _picture(item: NewCase) -> Frame:
-    if isinstance(item.picture, Frame):
-        return item.picture
-    try:
-        return load_frame(item.picture)
-    except UserError as error:
-        raise UserError("gallery.bad_picture", name=item.name, reason=error) from error
-
-
-def _case(item: NewCase, frame: Frame, groups: _Groups) -> Case:
-    if item.class_name not in CLASSES:
-        raise ValueError(f"{item.class_name!r} is not one of the classes")
-    case_id = f"c-{frame.digest[:12]}"
-    return Case(
-        case_id=case_id,
-        file=f"{FRAMES}/{case_id}.jpg",
-        class_name=item.class_name,
-        finding=tidy(item.finding),
-        caption_en=tidy(item.caption_en),
-        caption_vi=tidy(item.caption_vi),
-        source=tidy(item.source),
-        licence=tidy(item.licence),
-        group=groups.name(tidy(item.group)),
-    )
-
-
-def _jpeg(frame: Frame) -> bytes:
-    """The frame's content as it is stored; ``load_frame`` reads it again whatever its shape.
-
-    What surrounds the endoscope's picture is left out: patients' names are often burned in there.
-    """
-    image = Image.fromarray(frame.content())
-    if max(image.size) > STORED_SIDE:
-        image.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    width, height = (max(MIN_SIDE, side) for side in image.size)
-    file = BytesIO()
-    image.crop((0, 0, width, height)).save(file, "JPEG", quality=_QUALITY)
-    return file.getvalue()
 
 
 def _existing(path: str | Path) -> Path:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from entdemo.errors import UserError
-from entdemo.gallery.build import NewCase
 from entdemo.gallery.cases import read_class
+from entdemo.gallery.intake import NewCase
 from entdemo.gallery.table import Row, read_table
 from entdemo.taxonomy import CLASSES
 
@@ -38,7 +38,7 @@ def read_folder(path: str | Path) -> list[NewCase]:
     pictures = {file.relative_to(folder).as_posix(): file for file in _pictures(folder)}
     if not pictures:
         raise UserError("folder.no_pictures", path=folder, known=", ".join(CLASSES))
-    rows = _captions(folder, pictures)
+    rows = read_captions(folder, pictures)
     return [_new_case(key, file, rows.get(key)) for key, file in sorted(pictures.items())]
 
 
@@ -47,24 +47,35 @@ def _pictures(folder: Path) -> Iterator[Path]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            if _class_of(entry.name) is None:
+            if class_of(entry.name) is None:
                 known = ", ".join(CLASSES)
                 raise UserError("folder.no_class", name=entry.name, known=known)
-            yield from (file for file in entry.iterdir() if _is_picture(file))
-        elif _is_picture(entry):
+            yield from (file for file in entry.iterdir() if is_picture(file))
+        elif is_picture(entry):
             yield entry
 
 
-def _is_picture(file: Path) -> bool:
+def is_picture(file: Path) -> bool:
+    """Whether a file is named like a picture and is not hidden."""
     return file.suffix.lower() in _PICTURES and not file.name.startswith(".") and file.is_file()
 
 
-def _class_of(folder_name: str) -> str | None:
+def class_of(folder_name: str) -> str | None:
+    """The class that a sub-folder is named after, in whatever case and spelling."""
     name = folder_name.lower().replace("_", "-").replace(" ", "-")
     return name if name in CLASSES else None
 
 
-def _captions(folder: Path, pictures: dict[str, Path]) -> dict[str, Row]:
+def read_captions(folder: Path, pictures: Mapping[str, Path]) -> dict[str, Row]:
+    """Rows of the folder's ``captions.csv`` by the keys of ``pictures``; none without that file.
+
+    Args:
+        folder: where ``captions.csv`` lies.
+        pictures: by their path in the folder, as ``CLASS/NAME``.
+
+    Raises:
+        UserError: if it cannot be read, or names a missing picture or one twice.
+    """
     file = folder / CAPTIONS
     if not file.is_file():
         return {}
@@ -80,7 +91,7 @@ def _captions(folder: Path, pictures: dict[str, Path]) -> dict[str, Row]:
     return rows
 
 
-def _key(file: str, pictures: dict[str, Path]) -> str | None:
+def _key(file: str, pictures: Mapping[str, Path]) -> str | None:
     if file in pictures:
         return file
     named = [key for key in pictures if key.rpartition("/")[2] == file]
@@ -88,7 +99,7 @@ def _key(file: str, pictures: dict[str, Path]) -> str | None:
 
 
 def _new_case(key: str, file: Path, row: Row | None) -> NewCase:
-    of_folder = _class_of(key.split("/")[0]) if "/" in key else None
+    of_folder = class_of(key.split("/")[0]) if "/" in key else None
     of_row = read_class(row, CAPTIONS) if row and row.cells["class"] else None
     class_name = of_folder or of_row
     if class_name is None:

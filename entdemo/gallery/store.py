@@ -1,4 +1,4 @@
-"""A gallery of teaching cases in a folder: open it, search it, check it.
+"""A gallery of teaching cases in a folder: open it and search it.
 
 ``cases.csv`` (see ``cases``), ``frames/``, ``vectors.safetensors``, ``index.hnsw`` and
 ``gallery.json`` (see ``manifest``, also for what a crash leaves). ``cases.csv`` may be edited:
@@ -13,22 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import safetensors.numpy
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 
 from entdemo.errors import UserError
 from entdemo.frame import Frame, load_frame
-from entdemo.gallery.cases import Case, read_cases
+from entdemo.gallery.cases import Case
 from entdemo.gallery.index import HnswIndex, Vectors, unit
-from entdemo.gallery.manifest import (
-    FRAMES,
-    VECTORS,
-    FrameMark,
-    Manifest,
-    State,
-    read_state,
-)
+from entdemo.gallery.manifest import Manifest, State
+from entdemo.gallery.reading import read_consistent, read_vectors
 
 Embed = Callable[[list[Frame]], NDArray[np.float32]]
 """[B] frames -> [B, D] float32 vectors, of any length but zero."""
@@ -102,7 +94,7 @@ class Gallery:
                 and ``embed`` is not given.
         """
         folder = Path(path)
-        state, kept = _consistent(folder)
+        state, kept = read_consistent(folder)
         if _made_by(state.manifest, embedder_id, preprocess_hash):
             return _opened(folder, state, kept)
         if embed is None:
@@ -188,44 +180,6 @@ def embedded(
     return np.concatenate(parts)
 
 
-def verify_gallery(path: str | Path) -> list[UserError]:
-    """Everything that is wrong with a gallery; every byte is read."""
-    folder = Path(path)
-    try:
-        state = read_state(folder)
-        frames = [state.manifest.frames[row] for row, _ in _kept(state)]
-        read_vectors(state)
-    except UserError as error:
-        return [error]
-    problems = [problem for frame in frames for problem in _wrong(folder, frame)]
-    if state.index is None:
-        problems.append(UserError("gallery.index_stale"))
-    known = {frame.file for frame in state.manifest.frames}
-    for file in sorted((folder / FRAMES).glob("*")):
-        if f"{FRAMES}/{file.name}" not in known:
-            problems.append(UserError("gallery.stray_file", file=file.name))
-    return problems
-
-
-def read_vectors(state: State) -> Vectors:
-    """[N, D] float32 of length 1, a row for each frame of the manifest.
-
-    Raises:
-        UserError: if the file holds anything else.
-    """
-    try:
-        vectors = safetensors.numpy.load(state.vectors)["vectors"]
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise UserError("gallery.damaged", file=VECTORS) from error
-    expected = (len(state.manifest.frames), state.manifest.dim)
-    if vectors.shape != expected or vectors.dtype != np.float32:
-        raise UserError("gallery.damaged", file=VECTORS)
-    lengths = np.linalg.norm(vectors, axis=1)
-    if not (np.abs(lengths - 1) < 1e-3).all():  # also false for NaN
-        raise UserError("gallery.damaged", file=VECTORS)
-    return vectors
-
-
 def _made_by(manifest: Manifest, embedder_id: str | None, preprocess_hash: str | None) -> bool:
     return embedder_id in (None, manifest.bundle) and preprocess_hash in (None, manifest.preprocess)
 
@@ -250,50 +204,3 @@ def _loaded(data: bytes, vectors: Vectors) -> HnswIndex | None:
         return HnswIndex.from_bytes(data, vectors)
     except ValueError:
         return None
-
-
-def _consistent(folder: Path) -> tuple[State, list[tuple[int, Case]]]:
-    """State and kept rows; read again if a writer took frames away in between."""
-    while True:
-        state = read_state(folder)
-        kept = _kept(state)
-        try:
-            _check_frames(folder, [state.manifest.frames[row] for row, _ in kept])
-            return state, kept
-        except UserError:
-            if read_state(folder).manifest == state.manifest:
-                raise
-
-
-def _kept(state: State) -> list[tuple[int, Case]]:
-    """Row of the vectors and case, for all cases that still have a row in ``cases.csv``."""
-    by_id = {case.case_id: case for case in read_cases(state.cases)}
-    kept = []
-    for row, frame in enumerate(state.manifest.frames):
-        case = by_id.pop(frame.case_id, None)
-        if case is None:
-            continue
-        if case.file != frame.file:
-            raise UserError("gallery.file_changed", case_id=case.case_id, file=frame.file)
-        kept.append((row, case))
-    for case_id in by_id:
-        raise UserError("gallery.case_without_vector", case_id=case_id)
-    return kept
-
-
-def _check_frames(folder: Path, frames: list[FrameMark]) -> None:
-    for frame in frames:
-        try:
-            size = (folder / frame.file).stat().st_size
-        except OSError as error:
-            raise UserError("gallery.frame_missing", file=frame.file) from error
-        if size != frame.size:
-            raise UserError("gallery.frame_changed", file=frame.file)
-
-
-def _wrong(folder: Path, frame: FrameMark) -> list[UserError]:
-    try:
-        data = (folder / frame.file).read_bytes()
-    except OSError:
-        return [UserError("gallery.frame_missing", file=frame.file)]
-    return [] if frame.fits(data) else [UserError("gallery.frame_changed", file=frame.file)]

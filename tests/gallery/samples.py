@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from entdemo.frame import Frame, frame_from_array
-from entdemo.gallery.build import NewCase
+from entdemo.gallery.intake import NewCase
 from entdemo.taxonomy import CLASSES
 
 

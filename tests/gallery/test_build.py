@@ -19,15 +19,11 @@ from PIL import Image
 from entdemo.errors import UserError
 from entdemo.frame import frame_from_array, load_frame
 from entdemo.gallery import files
-from entdemo.gallery.build import (
-    NewCase,
-    add_cases,
-    build_gallery,
-    embed_again,
-    remove_cases,
-)
+from entdemo.gallery.build import add_cases, build_gallery, embed_again, remove_cases
 from entdemo.gallery.cases import read_cases, write_cases
-from entdemo.gallery.store import Gallery, verify_gallery
+from entdemo.gallery.intake import NewCase
+from entdemo.gallery.store import Gallery
+from entdemo.gallery.verify import verify_gallery
 from tests.gallery.samples import embed, embed_otherwise, jpeg, new_cases, picture
 
 WEIGHTS = ("weights-1", "prep-1")

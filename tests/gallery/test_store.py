@@ -12,7 +12,8 @@ import safetensors.numpy
 from entdemo.errors import UserError
 from entdemo.gallery.index import HnswIndex
 from entdemo.gallery.manifest import Mark
-from entdemo.gallery.store import Gallery, verify_gallery
+from entdemo.gallery.store import Gallery
+from entdemo.gallery.verify import verify_gallery
 from tests.gallery.samples import embed, embed_otherwise
 
 

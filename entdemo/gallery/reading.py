@@ -1,0 +1,80 @@
+"""A gallery's files -> cases joined to the rows of their vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from entdemo.errors import UserError
+from entdemo.gallery.cases import Case, read_cases
+from entdemo.gallery.index import Vectors
+from entdemo.gallery.manifest import VECTORS, FrameMark, State, read_state
+
+
+def read_consistent(folder: Path) -> tuple[State, list[tuple[int, Case]]]:
+    """State and kept rows; read again if a writer took frames away in between.
+
+    Raises:
+        UserError: if there is no gallery, or its files do not fit each other.
+    """
+    while True:
+        state = read_state(folder)
+        kept = kept_rows(state)
+        try:
+            _check_frames(folder, [state.manifest.frames[row] for row, _ in kept])
+            return state, kept
+        except UserError:
+            if read_state(folder).manifest == state.manifest:
+                raise
+
+
+def kept_rows(state: State) -> list[tuple[int, Case]]:
+    """Row of the vectors and case, for all cases that still have a row in ``cases.csv``.
+
+    Raises:
+        UserError: if a case was never added, or its file was changed there.
+    """
+    by_id = {case.case_id: case for case in read_cases(state.cases)}
+    kept = []
+    for row, frame in enumerate(state.manifest.frames):
+        case = by_id.pop(frame.case_id, None)
+        if case is None:
+            continue
+        if case.file != frame.file:
+            raise UserError("gallery.file_changed", case_id=case.case_id, file=frame.file)
+        kept.append((row, case))
+    for case_id in by_id:
+        raise UserError("gallery.case_without_vector", case_id=case_id)
+    return kept
+
+
+def _check_frames(folder: Path, frames: list[FrameMark]) -> None:
+    for frame in frames:
+        try:
+            size = (folder / frame.file).stat().st_size
+        except OSError as error:
+            raise UserError("gallery.frame_missing", file=frame.file) from error
+        if size != frame.size:
+            raise UserError("gallery.frame_changed", file=frame.file)
+
+
+def read_vectors(state: State) -> Vectors:
+    """[N, D] float32 of length 1, a row for each frame of the manifest.
+
+    Raises:
+        UserError: if the file holds anything else.
+    """
+    try:
+        vectors = safetensors.numpy.load(state.vectors)["vectors"]
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise UserError("gallery.damaged", file=VECTORS) from error
+    expected = (len(state.manifest.frames), state.manifest.dim)
+    if vectors.shape != expected or vectors.dtype != np.float32:
+        raise UserError("gallery.damaged", file=VECTORS)
+    lengths = np.linalg.norm(vectors, axis=1)
+    if not (np.abs(lengths - 1) < 1e-3).all():  # also false for NaN
+        raise UserError("gallery.damaged", file=VECTORS)
+    return vectors

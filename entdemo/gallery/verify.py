@@ -1,0 +1,36 @@
+"""Everything that is wrong with a gallery."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from entdemo.errors import UserError
+from entdemo.gallery.manifest import FRAMES, FrameMark, read_state
+from entdemo.gallery.reading import kept_rows, read_vectors
+
+
+def verify_gallery(path: str | Path) -> list[UserError]:
+    """Everything that is wrong with a gallery; every byte is read."""
+    folder = Path(path)
+    try:
+        state = read_state(folder)
+        frames = [state.manifest.frames[row] for row, _ in kept_rows(state)]
+        read_vectors(state)
+    except UserError as error:
+        return [error]
+    problems = [problem for frame in frames for problem in _wrong(folder, frame)]
+    if state.index is None:
+        problems.append(UserError("gallery.index_stale"))
+    known = {frame.file for frame in state.manifest.frames}
+    for file in sorted((folder / FRAMES).glob("*")):
+        if f"{FRAMES}/{file.name}" not in known:
+            problems.append(UserError("gallery.stray_file", file=file.name))
+    return problems
+
+
+def _wrong(folder: Path, frame: FrameMark) -> list[UserError]:
+    try:
+        data = (folder / frame.file).read_bytes()
+    except OSError:
+        return [UserError("gallery.frame_missing", file=frame.file)]
+    return [] if frame.fits(data) else [UserError("gallery.frame_changed", file=frame.file)]
