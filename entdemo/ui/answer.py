@@ -61,7 +61,10 @@ def hint(prediction: Prediction, language: Language) -> str:
 
 
 def _joined(names: tuple[str, ...] | list[str], language: Language) -> str:
-    return word("answer.or", language).join(CLASS_NAMES[name][language] for name in names)
+    words = [CLASS_NAMES[name][language] for name in names]
+    if len(words) == 1:
+        return words[0]
+    return "; ".join(words[:-1]) + word("answer.or", language) + words[-1]
 
 
 def bars(probabilities: Mapping[str, float]) -> str:

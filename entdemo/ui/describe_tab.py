@@ -32,6 +32,7 @@ def build_describe_tab(predictor: Predictor) -> None:
         with gr.Column(elem_classes="ask"):
             form = gr.HTML(search_form(), js_on_load=_MOUNT, apply_default_css=False)
             message = outlet("describe-message")
+            outlet("describe-examples", examples())
         with gr.Column(elem_classes="reply"):
             result = outlet("describe-answer", empty("empty.describe"))
 
@@ -45,12 +46,7 @@ def build_describe_tab(predictor: Predictor) -> None:
 
 
 def search_form() -> str:
-    """The description box with its button and examples."""
-    chips = "".join(
-        f'<li><button type="button" class="chip" {attribute("data-text", english, vietnamese)}>'
-        f"{spans(english, vietnamese)}</button></li>"
-        for english, vietnamese in EXAMPLES
-    )
+    """The description box with its button."""
     placeholder = attribute_of("placeholder", "describe.placeholder")
     return (
         f'<form class="describe"><label for="description">{both("describe.label")}</label>'
@@ -58,5 +54,14 @@ def search_form() -> str:
         'autocomplete="off"></textarea>'
         f'<p class="hint small" id="description-hint">{both("describe.hint")}</p>'
         f'<button type="submit" class="primary">{both("describe.search")}</button></form>'
-        f'<h2 class="subhead">{both("describe.examples")}</h2><ul class="chips">{chips}</ul>'
     )
+
+
+def examples() -> str:
+    """Descriptions to try, in the page's language."""
+    chips = "".join(
+        f'<li><button type="button" class="chip" {attribute("data-text", english, vietnamese)}>'
+        f"{spans(english, vietnamese)}</button></li>"
+        for english, vietnamese in EXAMPLES
+    )
+    return f'<h2 class="subhead">{both("describe.examples")}</h2><ul class="chips">{chips}</ul>'

@@ -35,8 +35,9 @@ def build_frame_tab(predictor: Predictor) -> None:
             with gr.Column(elem_id="frame-stage"):
                 outlet("frame-drop", drop_area())
                 query = outlet("frame-query")
-            ask = gr.HTML(controls(predictor.gallery), js_on_load=_MOUNT, apply_default_css=False)
+            ask = gr.HTML(controls(), js_on_load=_MOUNT, apply_default_css=False)
             message = outlet("frame-message")
+            outlet("frame-examples", examples(predictor.gallery))
         with gr.Column(elem_classes="reply"):
             result = outlet("frame-answer", empty("empty.frame"))
     targets = [query, result, message]
@@ -96,10 +97,9 @@ def drop_area() -> str:
     )
 
 
-def controls(gallery: Gallery) -> str:
-    """Other ways to hand in a frame, with one example a class."""
+def controls() -> str:
+    """Other ways to hand in a frame."""
     limit = MAX_BYTES // 1024**2
-    examples = "".join(_example(case) for case in example_cases(gallery))
     return (
         f'<div class="ways" data-limit="{MAX_BYTES}">'
         '<label class="primary file"><input type="file" accept="image/*" '
@@ -107,12 +107,17 @@ def controls(gallery: Gallery) -> str:
         f'<button type="button" class="quiet" data-camera hidden>{both("frame.camera")}</button>'
         f'</div><p class="hint small">{both("frame.limits", limit=limit)}</p>'
         '<div id="frame-local"></div>'
-        f'<h2 class="subhead">{both("frame.examples")}</h2><ul class="examples">{examples}</ul>'
         f'<dialog id="camera" {attribute_of("aria-label", "frame.camera")}><div class="viewer-bar">'
         f'<button type="button" class="quiet" data-camera-stop>{both("case.close")}</button></div>'
         '<video playsinline muted></video><button type="button" class="primary" data-camera-shoot>'
         f"{both('frame.shoot')}</button></dialog>"
     )
+
+
+def examples(gallery: Gallery) -> str:
+    """One example a class, as buttons."""
+    items = "".join(_example(case) for case in example_cases(gallery))
+    return f'<h2 class="subhead">{both("frame.examples")}</h2><ul class="examples">{items}</ul>'
 
 
 def example_cases(gallery: Gallery) -> list[Case]:

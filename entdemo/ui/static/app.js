@@ -207,7 +207,7 @@ const entdemo = (window.entdemo = {});
       if (input.files.length) send(input.files[0]);
       input.value = "";
     });
-    element.addEventListener("click", (event) => {
+    document.addEventListener("click", (event) => {
       const button = event.target.closest("[data-example]");
       if (!button) return;
       calm("frame");
@@ -251,7 +251,7 @@ const entdemo = (window.entdemo = {});
       event.preventDefault();
       send();
     });
-    element.addEventListener("click", (event) => {
+    document.addEventListener("click", (event) => {
       const chip = event.target.closest("[data-text]");
       if (!chip) return;
       box.value = chip.dataset.text;
