@@ -296,8 +296,9 @@ def _mixed(text: str, language: Language, dice: Dice) -> str:
     options = lexicon(language)["any", "mix"]
     for _ in range(8):
         old, new = options[dice.below(len(options))].pattern.source.split("=")
-        if old in text:
-            return text.replace(old, new, 1)
+        mixed, changed = re.subn(rf"\b{re.escape(old)}\b", new, text, count=1)
+        if changed:
+            return mixed
     return text
 
 
