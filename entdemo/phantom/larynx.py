@@ -17,6 +17,7 @@ from entdemo.phantom.larynx_findings import (
     swell_colour,
 )
 from entdemo.phantom.larynx_parts import (
+    Edges,
     Palette,
     draw_cords,
     draw_folds,
@@ -38,6 +39,12 @@ from entdemo.phantom.larynx_shape import (
     sample_shape,
     sample_view,
 )
+from entdemo.phantom.larynx_surgery import (
+    draw_blood,
+    draw_instrument,
+    draw_laryngoscope,
+    draw_tube,
+)
 from entdemo.phantom.layers import Layers
 from entdemo.phantom.scene import Scene
 
@@ -53,7 +60,7 @@ def draw(state: State, rng: np.random.Generator, size: int) -> Scene:
     shape = reshape(sample_shape(state, view, rng), observations, rng)
     palette = _palette(observations, rng)
     local = local_grid(view, size, rng)
-    layers = Layers.wall(size, palette.base, view.distance, 0.5)
+    layers = Layers.wall(size, palette.base, view.distance, float(rng.uniform(0.2, 0.7)))
     _draw_surroundings(layers, local, shape, view, palette, rng)
     _draw_glottis(layers, local, shape, view, palette, observations, rng)
     return layers.scene(Facts(f"vc-{state}", observations))
@@ -98,5 +105,26 @@ def _draw_glottis(
     sink_gap(layers, local, shape, view, palette, edges, rng)
     draw_lesions(layers, local, view, edges, palette, lesions, rng)
     raise_arytenoids(layers, local, shape, view, palette, rng)
+    if view.name == "close":
+        _operate(layers, local, shape, view, edges, rng)
     if any(seen.key == "mucus" for seen in observations):
         draw_mucus(layers, local, view, edges, rng)
+
+
+def _operate(
+    layers: Layers,
+    local: Local,
+    shape: Shape,
+    view: View,
+    edges: Edges,
+    rng: np.random.Generator,
+) -> None:
+    """Add what surgery brings in; no finding, so the facts stay as they are."""
+    if rng.random() < 0.35:
+        draw_blood(layers, local, edges, rng)
+    if shape.gap > 0 and rng.random() < 0.55:
+        draw_tube(layers, local, shape, view, edges, rng)
+    if rng.random() < 0.45:
+        draw_laryngoscope(layers, local, view, rng)
+    if rng.random() < 0.15:
+        draw_instrument(layers, local, view, rng)

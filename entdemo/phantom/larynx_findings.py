@@ -89,7 +89,7 @@ def reshape(shape: Shape, observations: tuple[Observation, ...], rng: np.random.
                 false_height=float(rng.uniform(0.22, 0.32)),
             )
         elif seen.key == "nodule" and shape.gap == 0:
-            shape = replace(shape, chink=float(rng.uniform(0.015, 0.03)))
+            shape = replace(shape, hourglass=float(rng.uniform(0.012, 0.024)))
     return shape
 
 
@@ -191,7 +191,7 @@ def _draw_polyp(
     dome = np.sqrt(np.clip(1 - t * t, 0, 1))
     tones = (srgb(206, 84, 78), srgb(222, 160, 150), srgb(232, 200, 190), palette.base)
     tone = tones[int(rng.integers(len(tones)))]
-    colour = blend(tone, srgb(245, 225, 215), 0.35 * dome)
+    colour = blend(tone, srgb(245, 225, 215), 0.2 * dome)
     depth = view.distance - view.scale * lesion.radius * (0.2 + 0.9 * dome)
     layers.dim(f32(bell(t, 1.3) * (1 - mask)), 0.35)
     layers.cover(f32(mask), colour, f32(np.minimum(depth, layers.depth)), 1.0)
@@ -205,12 +205,13 @@ def draw_mucus(
         place = (float(rng.normal(0, 0.16)), float(rng.uniform(0.15, 1.1)))
         blob = bump(local, place, float(rng.uniform(0.05, 0.11)), float(rng.uniform(0.8, 2.0)))
         rough = noise("cloud", local.x, local.y, rng, 2.0)
-        mask = smoothstep(0.35, 0.6, f32(blob + 0.12 * rough)) * (1 - edges.gap)
+        mask = smoothstep(0.35, 0.6, f32(blob * (1 + 0.4 * rough))) * (1 - edges.gap)
         _lay_mucus(layers, mask, blob, view, rng)
-    if rng.random() < 0.6:
+    if rng.random() < 0.35:
         v = float(rng.uniform(0.3, 0.9))
-        sag = local.v - v - float(rng.normal(0, 0.25)) * local.u
-        strand = bell(sag, 0.012 + local.soft) * smoothstep(0.4, 0.25, np.abs(local.u))
+        sag = local.v - v - float(rng.normal(0, 0.4)) * local.u
+        sag = f32(sag + float(rng.normal(0, 1.2)) * local.u**2)
+        strand = bell(sag, 0.006 + local.soft) * smoothstep(0.35, 0.15, np.abs(local.u))
         _lay_mucus(layers, f32(0.9 * strand), strand, view, rng)
 
 
@@ -219,5 +220,5 @@ def _lay_mucus(
 ) -> None:
     cream = between(srgb(236, 232, 224), srgb(226, 214, 170), rng.random())
     strength = float(rng.uniform(0.55, 0.9))
-    depth = np.minimum(layers.depth, view.distance) - 0.06 * view.scale * blob
+    depth = np.minimum(layers.depth, view.distance) - 0.02 * view.scale * blob
     layers.cover(f32(strength * mask), cream, f32(depth), 1.0)

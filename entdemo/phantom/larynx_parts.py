@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.phantom.larynx_shape import Local, Shape, View
-from entdemo.phantom.layers import Layers, blend, mottle, planes, vein
+from entdemo.phantom.layers import Layers, blend, mottle, swell, vein
 from entdemo.phantom.shapes import bell, f32, lerp, sd_ellipse, smoothstep
 from entdemo.phantom.tissue import Colour, noise, srgb, vessels
 
@@ -50,9 +50,9 @@ class Edges:
 _MUCOSA: tuple[tuple[Colour, Colour, Colour], ...] = (
     (srgb(196, 92, 78), srgb(160, 48, 42), srgb(222, 150, 128)),
     (srgb(172, 66, 52), srgb(128, 30, 28), srgb(206, 118, 92)),
-    (srgb(214, 128, 104), srgb(190, 80, 64), srgb(236, 178, 146)),
+    (srgb(208, 112, 92), srgb(182, 66, 54), srgb(230, 162, 136)),
     (srgb(208, 116, 112), srgb(170, 62, 72), srgb(228, 170, 164)),
-    (srgb(218, 134, 92), srgb(196, 84, 58), srgb(238, 190, 140)),
+    (srgb(206, 112, 76), srgb(182, 66, 46), srgb(232, 172, 126)),
 )
 
 
@@ -75,24 +75,32 @@ def sample_palette(rng: np.random.Generator) -> Palette:
         base=base,
         flush=flush,
         pale=pale,
-        cord=between(pearl, pale, rng.uniform(0.2, 0.9)),
-        rim=between(rim, pale, rng.uniform(0.2, 0.9)),
+        cord=between(pearl, pale, rng.uniform(0.3, 1.15)),
+        rim=between(rim, pale, rng.uniform(0.2, 1.0)),
     )
 
 
 def _half_width(local: Local, shape: Shape) -> Array:
     v = local.v
-    if shape.gap == 0 and shape.chink == 0:
-        return np.full_like(v, -2 * local.soft)
     if shape.lens:
         profile = np.clip(4 * v * (1 - v), 0, 1) ** np.float32(0.8)
     elif shape.gap > 0:
         rear = np.clip((v - 0.75) * (1 / 0.45), 0, 1)
         profile = np.clip(v, 0, 1.3) ** np.float32(shape.bow) * np.sqrt(1 - rear**3)
     else:
-        profile = smoothstep(0.78, 0.95, v) * smoothstep(1.08, 0.99, v)
-    widest = max(shape.gap, shape.chink) + 2 * local.soft
-    return f32(widest * profile - 2 * local.soft)
+        return _chinks(local, shape)
+    return f32((shape.gap + 2 * local.soft) * profile - 2 * local.soft)
+
+
+def _chinks(local: Local, shape: Shape) -> Array:
+    """Half-width of what closed cords leave open: behind, or around nodules that meet."""
+    if shape.hourglass > 0:
+        off = np.abs(local.v - 0.46) * (1 / 0.44)
+        profile, widest = np.clip(4 * off * (1 - off), 0, 1), shape.hourglass
+    else:
+        profile = smoothstep(0.75, 0.97, local.v) * smoothstep(1.08, 1.0, local.v)
+        widest = shape.chink
+    return f32((widest + 2 * local.soft) * profile - 2 * local.soft)
 
 
 def find_edges(local: Local, shape: Shape, inset: tuple[Array, Array] | None = None) -> Edges:
@@ -103,9 +111,9 @@ def find_edges(local: Local, shape: Shape, inset: tuple[Array, Array] | None = N
         half = half - lerp(inset[1], inset[0], right)
     beyond = f32(np.abs(local.u) - half)
     soft = local.soft
-    taper = 0.55 + 0.45 * smoothstep(0.0, 0.5, local.v)
+    taper = 0.4 + 0.6 * np.clip(3.2 * local.v * (1.12 - local.v), 0, 1)
     width = f32(lerp(shape.cord[1], shape.cord[0], right) * taper)
-    along = smoothstep(-0.04, 0.06, local.v) * smoothstep(1.15, 0.9, local.v)
+    along = smoothstep(-0.04, 0.08, local.v) * smoothstep(1.15, 0.82, local.v)
     gap = smoothstep(soft, -soft, beyond)
     blur = soft + 0.02
     cord = along * smoothstep(-soft, soft, beyond) * smoothstep(blur, -blur, beyond - width)
@@ -117,9 +125,9 @@ def paint_mucosa(
 ) -> None:
     """Colour everything as wet mucosa with patches and vessels."""
     scale = float(np.clip(0.9 / view.length, 0.6, 2.0))
-    blotches = float(rng.uniform(0.3, 0.8))
+    blotches = float(rng.uniform(0.1, 0.5))
     mottle(layers, local.x, local.y, rng, palette.flush, palette.pale, blotches, scale)
-    strength = float(rng.uniform(0.1, 0.5)) * (1.4 if view.name == "close" else 0.6)
+    strength = float(rng.uniform(0.3, 0.9) if view.name == "close" else rng.uniform(0.05, 0.4))
     vein(layers, local.x, local.y, rng, strength, scale)
 
 
@@ -131,23 +139,31 @@ def bump(local: Local, centre: tuple[float, float], radius: float, stretch: floa
     return t * t
 
 
+def _dome(local: Local, centre: tuple[float, float], radius: float, stretch: float = 1.0) -> Array:
+    """A mound like ``bump`` with a fuller top and an end."""
+    du = (local.u - centre[0]) * (1 / (1.9 * radius))
+    dv = (local.v - centre[1]) * (1 / (1.9 * radius * stretch))
+    t = np.clip(1 - du * du - dv * dv, 0, 1)
+    return f32(t * t * (2 - t))
+
+
 def raise_inlet(
     layers: Layers, local: Local, shape: Shape, view: View, rng: np.random.Generator
 ) -> None:
     """Vestibule, aryepiglottic folds, piriform sinuses and the walls of the hypopharynx."""
     u, v = local.u, local.v
-    ring = sd_ellipse(u, v, (0.0, 0.42), shape.ring)
-    lateral = smoothstep(-0.45, 0.25, v) * smoothstep(1.5, 1.1, v)
-    height = 0.22 * smoothstep(-0.6, 0.1, ring) + shape.ring_height * bell(ring, 0.3) * lateral
-    sinus = smoothstep(0.0, 0.3, ring) * smoothstep(-0.3, 0.5, v) * smoothstep(1.7, 1.0, v)
-    height -= 0.6 * sinus
-    height += shape.back * smoothstep(1.3, 2.4, v)
-    height += 0.07 * noise("soft", u, v, rng, 0.5)
+    wave = swell(u.shape[0], rng, int(rng.integers(3, 8)))
+    ring = f32(sd_ellipse(u, v, (0.0, 0.42), shape.ring) + 0.05 * wave)
+    beside = smoothstep(-0.2, 0.5, v) * smoothstep(1.9, 1.1, v)
+    height = shape.ring_height * smoothstep(-0.75, 0.0, ring) * (0.6 + 0.4 * beside)
+    sinus = smoothstep(0.02, 0.32, ring) * smoothstep(1.1, 0.4, ring) * beside
+    height -= (shape.ring_height + float(rng.uniform(0.1, 0.45))) * sinus
+    height += float(rng.uniform(0.4, 1.1)) * smoothstep(0.35, 1.5, ring)
+    height += shape.back * smoothstep(1.4, 2.3, v) + 0.06 * wave
     layers.raise_by(f32(height * view.scale))
-    layers.dim(sinus, float(rng.uniform(0.25, 0.6)))
+    layers.dim(sinus, float(rng.uniform(0.2, 0.65)))
     apart = np.hypot(u, v - 0.45) * view.length
-    tube = smoothstep(0.55, 1.7, apart) * (0.5 * view.distance)
-    layers.raise_by(f32(tube))
+    layers.raise_by(f32(smoothstep(0.5, 1.6, apart) * (0.4 * view.distance)))
 
 
 def raise_arytenoids(
@@ -159,24 +175,23 @@ def raise_arytenoids(
     rng: np.random.Generator,
 ) -> None:
     """Arytenoid mounds with corniculate and cuneiform tubercles and the cleft between."""
-    level = 1.2 + 0.1 * shape.bump_size
-    scale = view.scale * shape.bump
-    warm = between(palette.base, palette.pale, float(rng.uniform(-0.3, 0.7)))
-    tops = np.zeros_like(local.u)
-    body = np.zeros_like(local.u)
+    radius = shape.bump_size
+    warm = between(palette.base, palette.pale, float(rng.uniform(-0.3, 0.9)))
+    wedge_height = float(rng.uniform(0.15, 0.8))
+    tops, body = np.zeros_like(local.u), np.zeros_like(local.u)
     for sign, spread in ((-1, shape.spread[0]), (1, shape.spread[1])):
-        at = float(level + rng.normal(0, 0.03))
-        main = bump(local, (sign * spread, at), shape.bump_size, 1.2)
-        wedge_at = (sign * (spread + 1.6 * shape.bump_size), at - 0.16)
-        wedge = bump(local, wedge_at, shape.bump_size * 0.7)
-        tip = bump(local, (sign * spread * 0.9, at + 0.02), shape.bump_size * 0.45)
-        tops += main + 0.6 * wedge + 0.35 * tip
-        body = np.maximum(body, np.maximum(main, wedge))
-    middle = bump(local, (0.0, level + 0.05), 0.12 + 0.5 * shape.gap, 0.9)
-    layers.paint(warm, 0.6 * body)
-    layers.raise_by(f32(scale * (tops + 0.3 * middle)))
+        at = 1.14 + 0.6 * radius + float(rng.normal(0, 0.03))
+        main = _dome(local, (sign * (spread + 0.3 * radius), at), radius, 1.25)
+        wedge_at = (sign * (spread + 2.1 * radius), at - float(rng.uniform(0.1, 0.3)))
+        wedge = _dome(local, wedge_at, radius * float(rng.uniform(0.6, 0.95)), 1.1)
+        tip = bump(local, (sign * spread, at + 0.03), radius * 0.5)
+        tops = np.sqrt(tops**2 + main**2 + (wedge_height * wedge) ** 2) + 0.15 * tip
+        body = np.maximum(body, np.maximum(main, wedge_height * wedge))
+    middle = bump(local, (0.0, 1.25), 0.12 + 0.5 * shape.gap, 0.8)
+    layers.paint(warm, f32(0.5 * body))
+    layers.raise_by(f32(view.scale * shape.bump * (0.75 * tops + 0.3 * middle)))
     cleft = bell(local.u, 0.03 + local.soft) * smoothstep(1.0, 1.1, local.v)
-    layers.dim(cleft * smoothstep(1.6, 1.25, local.v), 0.3)
+    layers.dim(cleft * smoothstep(1.6, 1.25, local.v), 0.4)
 
 
 def raise_epiglottis(
@@ -188,21 +203,20 @@ def raise_epiglottis(
     rng: np.random.Generator,
 ) -> None:
     """A pale curved plate in front: flat, omega-shaped or curled."""
-    place, curve, power, height, half = shape.epiglottis
-    skew = float(rng.normal(0, 0.12))
-    across = np.sqrt((local.u - 0.05 * skew) ** 2 + np.float32(0.003))
-    steep = across ** np.float32(power - 1)
-    rim = place + curve * across * steep + skew * local.u
-    inside = f32((local.v - rim) / np.sqrt(1 + (curve * power * steep) ** 2))
-    reach = smoothstep(half + 0.35, half - 0.25, across)
-    back, front = bell(inside, 0.5), bell(inside, float(rng.uniform(0.12, 0.4)))
-    face = np.where(inside > 0, back, front)
-    layers.raise_by(f32(height * view.scale * face * reach))
-    layers.dim(smoothstep(-0.1, -0.5, inside) * reach, float(rng.uniform(0.0, 0.5)))
-    edge = bell(inside - 0.03, float(rng.uniform(0.08, 0.25)))
-    plate = np.maximum(edge, 0.5 * smoothstep(0.6, 0.0, np.abs(inside - 0.15))) * reach
-    net = vessels(local.x, local.y, rng, "fine", 0.9) * np.float32(rng.uniform(0.0, 0.6))
-    layers.paint(blend(palette.rim, palette.flush, net), f32(plate * rng.uniform(0.4, 0.9)))
+    leaf = shape.epiglottis
+    across = np.sqrt((local.u - 0.05 * leaf.skew) ** 2 + np.float32(0.003))
+    steep = across ** np.float32(leaf.power - 1)
+    rim = leaf.place + leaf.curve * across * steep + leaf.skew * local.u
+    inside = f32((local.v - rim) / np.sqrt(1 + (leaf.curve * leaf.power * steep) ** 2))
+    reach = smoothstep(leaf.half + 0.4, leaf.half - 0.3, across)
+    face = np.where(inside > 0, bell(inside, -0.7 * leaf.place), bell(inside, leaf.thick))
+    layers.raise_by(f32(leaf.height * view.scale * face * reach))
+    layers.dim(smoothstep(-0.1, -0.6, inside) * reach, float(rng.uniform(0.0, 0.4)))
+    edge = bell(inside - 0.03, float(rng.uniform(0.08, 0.3)))
+    plate = np.maximum(edge, 0.6 * smoothstep(-leaf.thick, 0.0, inside) * bell(inside, 0.4))
+    net = vessels(local.x, local.y, rng, "fine", 0.9) * np.float32(rng.uniform(0.0, 0.8))
+    colour = blend(palette.rim, palette.flush, net)
+    layers.paint(colour, f32(plate * reach * rng.uniform(0.3, 0.9)))
     petiole = bump(local, (0.0, -0.2), 0.15)
     layers.raise_by(f32(shape.petiole * view.scale * petiole))
 
@@ -210,7 +224,7 @@ def raise_epiglottis(
 def draw_folds(layers: Layers, local: Local, shape: Shape, view: View, edges: Edges) -> None:
     """False cords with the ventricle's dark line between them and the true cords."""
     beyond = edges.beyond - edges.width
-    along = smoothstep(-0.25, 0.05, local.v) * smoothstep(1.15, 0.85, local.v)
+    along = smoothstep(-0.25, 0.15, local.v) * smoothstep(1.15, 0.7, local.v)
     fold = smoothstep(0.0, 0.2, beyond) * smoothstep(1.8, 0.7, beyond * (1 / shape.false_width))
     opened = lerp(shape.ventricle[1], shape.ventricle[0], edges.right)
     groove = f32(bell(beyond - 0.015, 0.022 + local.soft) * along * opened)
@@ -239,7 +253,7 @@ def draw_cords(
     colour = blend(palette.cord, palette.base, f32(0.4 * smoothstep(0.5, 1.0, across)))
     colour = blend(colour, palette.flush, net)
     colour = colour * (1 + np.float32(0.1 if view.name == "close" else 0.04) * fibres)
-    layers.paint(colour, f32(edges.cord * rng.uniform(0.65, 0.95)))
+    layers.paint(colour, f32(edges.cord * rng.uniform(0.5, 0.9)))
     layers.moisten(edges.cord, float(rng.uniform(0.5, 1.0)))
 
 
@@ -254,19 +268,20 @@ def sink_gap(
 ) -> None:
     """The glottis: subglottic wall and tracheal rings that vanish into the dark."""
     v = local.v
+    near = view.name == "close"
     inward = np.clip(-edges.beyond / max(shape.gap, 0.03), 0, 1)
-    fall = float(rng.uniform(1.0, 3.0))
-    depth = view.distance + 0.35 * view.length + view.length * fall * np.clip(v + 0.2, 0.2, 1.4)
-    depth = f32(depth - 0.3 * view.length * (1 - inward))
-    rings = 0.5 + 0.5 * np.sin(v * float(rng.uniform(18, 30)) + 3 * local.u**2)
-    wall = between(palette.flush, palette.base, float(rng.uniform(0.0, 0.7)))
-    dark = float(rng.uniform(0.1, 0.6) if view.name == "close" else rng.uniform(0.03, 0.25))
-    shade = f32(dark * (0.75 + 0.25 * rings) * smoothstep(1.2, -0.1, v))
-    layers.cover(edges.gap, planes(wall) * shade, np.maximum(depth, layers.depth + 0.3), 0.1)
+    rings = np.sin(v * float(rng.uniform(14, 30)) + float(rng.uniform(-4, 4)) * local.u**2)
+    fall = float(rng.uniform(0.8, 2.2) if near else rng.uniform(1.0, 3.0))
+    run = 0.2 + fall * np.clip(v + 0.1, 0.1, 1.4) + 0.3 * inward + 0.02 * rings
+    depth = np.maximum(view.distance + view.length * run, layers.depth + 0.6)
+    light = float(rng.uniform(0.15, 0.9) if near else rng.uniform(0.03, 0.3))
+    reach = float(rng.uniform(0.5, 1.3))
+    shade = light * (0.85 + 0.15 * rings) * smoothstep(reach, -0.1, v) * (1.1 - 0.5 * inward)
+    wall = blend(layers.albedo, palette.flush, np.float32(0.6) * edges.gap)
+    layers.cover(edges.gap, wall * f32(shade + 0.015), f32(depth), 0.15)
 
 
 def draw_meeting(layers: Layers, local: Local, edges: Edges, strength: float) -> None:
     """The line in which closed cords meet."""
-    line = f32(bell(local.u, 0.9 * local.soft) * edges.along * (1 - edges.gap))
+    line = f32(bell(local.u, 1.2 * local.soft) * edges.along * (1 - edges.gap))
     layers.dim(line, strength)
-    layers.raise_by(-0.02 * line)

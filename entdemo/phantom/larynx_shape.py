@@ -15,8 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from entdemo.phantom.layers import swell
 from entdemo.phantom.shapes import f32, grid, rotate
-from entdemo.phantom.tissue import warp
 
 Array = NDArray[np.float32]
 State = Literal["open", "closed"]
@@ -30,14 +30,14 @@ _VIEW_WEIGHTS = {"open": (0.38, 0.2, 0.17, 0.25), "closed": (0.45, 0.24, 0.19, 0
 _LENGTHS = {
     "rigid": (0.5, 0.9),
     "flexible": (0.36, 0.75),
-    "distant": (0.24, 0.42),
-    "close": (1.0, 2.2),
+    "distant": (0.26, 0.44),
+    "close": (1.2, 2.6),
 }
 _DISTANCES = {
     "rigid": (1.3, 2.0),
     "flexible": (1.6, 2.3),
     "distant": (2.0, 2.8),
-    "close": (0.75, 1.1),
+    "close": (0.8, 1.2),
 }
 
 
@@ -74,25 +74,40 @@ class View:
 def sample_view(state: State, rng: np.random.Generator) -> View:
     """Draw a pose; surgical close views are commoner with open cords."""
     name = VIEWS[int(rng.choice(len(VIEWS), p=_VIEW_WEIGHTS[state]))]
-    spread = {"rigid": 0.16, "flexible": 0.22, "distant": 0.3, "close": 0.3}[name]
+    spread = {"rigid": 0.14, "flexible": 0.2, "distant": 0.26, "close": 0.2}[name]
     upside_down = (
         rng.random() < {"rigid": 0.2, "flexible": 0.3, "distant": 0.25, "close": 0.6}[name]
     )
-    turn = rng.normal(0, 0.28 if name != "close" else 0.45)
+    turn = float(rng.normal(0, 0.4 if name == "close" else 0.28) + (np.pi if upside_down else 0))
+    length, squash = float(rng.uniform(*_LENGTHS[name])), float(rng.uniform(0.72, 1.1))
+    centre = (_offset(spread, rng), _offset(spread, rng))
+    if name == "close":
+        centre = _behind_apex(turn, length * squash, rng)
     return View(
         name=name,
-        length=float(rng.uniform(*_LENGTHS[name])),
-        centre=(_offset(spread, rng), _offset(spread, rng)),
-        turn=float(turn + (np.pi if upside_down else 0.0)),
-        squash=float(rng.uniform(0.72, 1.1)),
+        length=length,
+        centre=centre,
+        turn=turn,
+        squash=squash,
         taper=float(rng.uniform(-0.1, 0.28)),
         distance=float(rng.uniform(*_DISTANCES[name])),
         relief=float(rng.uniform(0.75, 1.25)),
     )
 
 
+def _behind_apex(turn: float, run: float, rng: np.random.Generator) -> tuple[float, float]:
+    """The glottis' middle when its anterior commissure lies in view, opposite to its run."""
+    along = (float(np.sin(turn)), -float(np.cos(turn)))
+    apex = float(rng.uniform(-0.1, 0.6))
+    aside = float(rng.normal(0, 0.25))
+    return (
+        (0.5 * run - apex) * along[0] - aside * along[1],
+        (0.5 * run - apex) * along[1] + aside * along[0],
+    )
+
+
 def _offset(spread: float, rng: np.random.Generator) -> float:
-    return float(np.clip(rng.normal(0, spread), -0.5, 0.5))
+    return float(np.clip(rng.normal(0, spread), -0.34, 0.34))
 
 
 @dataclass(frozen=True)
@@ -118,9 +133,32 @@ def local_grid(view: View, size: int, rng: np.random.Generator) -> Local:
     u, v = rotate(x - view.centre[0], y - view.centre[1], view.turn)
     u, v = u * (1 / view.length), v * (-1 / (view.length * view.squash))
     u = u / (1 + view.taper * np.clip(v, -1.5, 1.8))
-    u, v = warp(u, v, rng, float(rng.uniform(0.015, 0.035)), 0.7)
+    bend = float(np.clip(rng.uniform(0.006, 0.018) / view.length, 0.006, 0.04))
+    u, v = u + bend * swell(size, rng, 5), v + bend * swell(size, rng, 5)
     soft = max(0.012, 1.6 / size / view.length)
     return Local(x=x, y=y, u=f32(u), v=f32(v + 0.5), soft=soft)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """The epiglottis, in local units.
+
+    Attributes:
+        place: v of its rim on the midline.
+        curve, power: the rim bends towards the cords by curve * |u|^power.
+        height: how far its rim stands above the cords.
+        half: half its width.
+        thick: how far its front slopes away.
+        skew: slant of the rim.
+    """
+
+    place: float
+    curve: float
+    power: float
+    height: float
+    half: float
+    thick: float
+    skew: float
 
 
 @dataclass(frozen=True)
@@ -131,6 +169,7 @@ class Shape:
         gap: half-width of the glottis at its widest, 0 when closed.
         lens: the gap is the slim lens of phonation rather than a triangle.
         chink: half-width of a posterior chink of closed cords.
+        hourglass: half-width of the chinks on both sides of closed nodules.
         bow: power of the triangle's sides, below 1 when the cords are bowed.
         cord: visible width of each true cord.
         bulge: extra height of each true cord (swelling).
@@ -141,7 +180,7 @@ class Shape:
         bump: height of the arytenoids.
         bump_size: radius of the arytenoids.
         spread: distance of each arytenoid from the midline.
-        epiglottis: place of its rim on the midline (v), its curve, power, height, half-width.
+        epiglottis: the plate in front.
         petiole: height of the bump above the anterior commissure.
         back: height of the posterior wall.
     """
@@ -149,6 +188,7 @@ class Shape:
     gap: float
     lens: bool
     chink: float
+    hourglass: float
     bow: float
     cord: tuple[float, float]
     bulge: tuple[float, float]
@@ -160,7 +200,7 @@ class Shape:
     bump: float
     bump_size: float
     spread: tuple[float, float]
-    epiglottis: tuple[float, float, float, float, float]
+    epiglottis: Leaf
     petiole: float
     back: float
 
@@ -185,30 +225,39 @@ def sample_shape(state: State, view: View, rng: np.random.Generator) -> Shape:
     return Shape(
         gap=gap,
         lens=lens,
-        chink=float(rng.uniform(0.0, 0.03)) if state == "closed" and rng.random() < 0.35 else 0.0,
+        chink=_chink(state, rng),
+        hourglass=0.0,
         bow=float(rng.uniform(0.65, 1.15)),
         cord=(cord * float(rng.uniform(0.85, 1.15)), cord * float(rng.uniform(0.85, 1.15))),
         bulge=(0.0, 0.0),
         ventricle=(float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.5, 1.0))),
         false_width=float(rng.uniform(0.22, 0.42)),
         false_height=float(rng.uniform(0.1, 0.24)),
-        ring=(float(rng.uniform(0.62, 0.9)) + 0.3 * gap, float(rng.uniform(0.8, 1.05))),
-        ring_height=float(rng.uniform(0.2, 0.45)),
-        bump=float(rng.uniform(0.25, 0.55)),
-        bump_size=float(rng.uniform(0.17, 0.27)),
+        ring=(float(rng.uniform(0.7, 1.0)) + 0.3 * gap, float(rng.uniform(0.8, 1.05))),
+        ring_height=float(rng.uniform(0.25, 0.5)),
+        bump=float(rng.uniform(0.35, 0.85)),
+        bump_size=float(rng.uniform(0.16, 0.26)),
         spread=(near * float(rng.uniform(0.85, 1.15)), near * float(rng.uniform(0.85, 1.15))),
         epiglottis=_epiglottis(view, rng),
         petiole=float(rng.uniform(0.0, 0.25)),
-        back=float(rng.uniform(-0.25, 0.6)),
+        back=float(rng.uniform(-0.3, 0.7)),
     )
 
 
-def _epiglottis(view: View, rng: np.random.Generator) -> tuple[float, float, float, float, float]:
-    near = view.name in ("flexible", "distant") and rng.random() < 0.6
-    return (
-        float(rng.uniform(-0.75, -0.35)),
-        float(rng.uniform(0.1, 0.75)),
-        float(rng.uniform(1.6, 3.0)),
-        float(rng.uniform(0.6, 1.1) if near else rng.uniform(0.3, 0.7)),
-        float(rng.uniform(0.75, 1.15)),
+def _chink(state: State, rng: np.random.Generator) -> float:
+    return float(rng.uniform(0.005, 0.022)) if state == "closed" and rng.random() < 0.25 else 0.0
+
+
+def _epiglottis(view: View, rng: np.random.Generator) -> Leaf:
+    omega = rng.random() < 0.2
+    near = view.name in ("flexible", "distant") and rng.random() < 0.75
+    grown = float(rng.uniform(1.2, 2.2)) if near else 1.0  # by perspective
+    return Leaf(
+        place=grown * float(rng.uniform(-0.7, -0.35)),
+        curve=float(rng.uniform(1.2, 2.4) if omega else rng.uniform(0.05, 0.7)) / grown,
+        power=float(rng.uniform(1.6, 2.6)),
+        height=grown * float(rng.uniform(0.3, 0.75)),
+        half=grown * float(rng.uniform(0.4, 0.55) if omega else rng.uniform(0.75, 1.2)),
+        thick=grown * float(rng.uniform(0.15, 0.5)),
+        skew=float(rng.normal(0, 0.12)),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from entdemo.phantom.facts import Facts
 from entdemo.phantom.scene import Scene
@@ -34,6 +35,17 @@ def blend(a: Tone, b: Tone, weight: Array) -> Array:
     """Planes [3, S, S]: ``a`` where weight [S, S] is 0, ``b`` where it is 1."""
     first, second = planes(a), planes(b)
     return f32(first + (second - first) * weight)
+
+
+def swell(size: int, rng: np.random.Generator, cells: int) -> Array:
+    """A very smooth random field [S, S] of deviation about 1, with ``cells`` waves a side.
+
+    Interpolated from a coarse grid, so that relief and warps made of it show no steps however
+    near the scope is.
+    """
+    coarse = Image.fromarray(rng.standard_normal((cells + 2, cells + 2)).astype(np.float32))
+    smooth = coarse.resize((size, size), Image.Resampling.BICUBIC, box=(1, 1, cells + 1, cells + 1))
+    return np.asarray(smooth, np.float32) * np.float32(1.3)
 
 
 @dataclass

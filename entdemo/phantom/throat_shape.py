@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.phantom.facts import Observation, Side, Size
+from entdemo.phantom.layers import swell
 from entdemo.phantom.shapes import f32, grid, rotate
-from entdemo.phantom.tissue import Colour, srgb, warp
+from entdemo.phantom.tissue import Colour, srgb
 
 Array = NDArray[np.float32]
 Scenery = Literal["mouth", "wall", "base"]
@@ -178,5 +179,6 @@ def local_grid(throat: Throat, size: int, rng: np.random.Generator) -> Local:
     x, y = grid(size)
     u, v = rotate(x - rng.normal(0, 0.12), y - rng.normal(0, 0.12), float(rng.normal(0, 0.12)))
     u, v = u * (1 / throat.scale), v * (1 / throat.scale)
-    u, v = warp(f32(u), f32(v), rng, float(rng.uniform(0.015, 0.035)), 0.8)
+    bend = float(rng.uniform(0.015, 0.035))
+    u, v = u + bend * swell(size, rng, 5), v + bend * swell(size, rng, 5)
     return Local(x=x, y=y, u=f32(u), v=f32(v), soft=max(0.012, 1.6 / size / throat.scale))
