@@ -1,1 +1,1 @@
-
+"""How good weights are: figures with intervals, from labelled frames and labelled texts."""

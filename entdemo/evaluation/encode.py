@@ -1,0 +1,168 @@
+"""Frames and texts through a bundle's encoder, into plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from entdemo.errors import UserError
+from entdemo.evaluation.dataset import Item
+from entdemo.frame import Frame, load_frame
+from entdemo.weights import Bundle
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many items are done."""
+
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What a bundle says about N frames or texts.
+
+    Attributes:
+        embeddings: float32 [N, D], unit vectors.
+        probabilities: float64 [N, C], calibrated, in the order of ``taxonomy.CLASSES``.
+    """
+
+    embeddings: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class EncodedFrames(Encoded):
+    """Also ``distances``, float32 [N], of the out-of-distribution detector."""
+
+    distances: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A picture that could not be read, and why."""
+
+    name: str
+    reason: UserError
+
+
+@dataclass(frozen=True)
+class EncodedItems:
+    """The readable items of a data set.
+
+    Attributes:
+        items: N items.
+        digests: of their pixels; copies of a frame share one.
+        frames: their encodings, in the same order.
+        skipped: those that could not be read.
+    """
+
+    items: list[Item]
+    digests: list[str]
+    frames: EncodedFrames
+    skipped: list[Skipped]
+
+
+def encode_items(
+    bundle: Bundle, items: Sequence[Item], progress: Progress | None = None
+) -> EncodedItems:
+    """Read and encode pictures in batches; only one batch is in memory.
+
+    Raises:
+        UserError: if no picture can be read.
+    """
+    kept: list[Item] = []
+    digests: list[str] = []
+    parts: list[EncodedFrames] = []
+    skipped: list[Skipped] = []
+    for start in range(0, len(items), _BATCH):
+        batch = items[start : start + _BATCH]
+        frames = [_read(item, skipped) for item in batch]
+        read = [(item, frame) for item, frame in zip(batch, frames, strict=True) if frame]
+        if read:
+            kept += [item for item, _ in read]
+            digests += [frame.digest for _, frame in read]
+            parts.append(encode_squares(bundle, squares_of(bundle, [frame for _, frame in read])))
+        if progress:
+            progress(start + len(batch), len(items))
+    if not parts:
+        first = skipped[0]
+        raise UserError(
+            "evaluation.no_frames", count=len(skipped), name=first.name, reason=first.reason
+        )
+    return EncodedItems(kept, digests, _joined(parts), skipped)
+
+
+def _read(item: Item, skipped: list[Skipped]) -> Frame | None:
+    try:
+        return load_frame(item.file)
+    except UserError as error:
+        skipped.append(Skipped(item.name, error))
+        return None
+
+
+def squares_of(bundle: Bundle, frames: Sequence[Frame]) -> NDArray[np.uint8]:
+    """Frames as the network sees them, uint8 [N, S, S, 3]."""
+    return np.stack([frame.square(bundle.preprocess.image_size) for frame in frames])
+
+
+@torch.inference_mode()
+def encode_squares(bundle: Bundle, squares: NDArray[np.uint8]) -> EncodedFrames:
+    """Encode uint8 [N, S, S, 3], N at least 1."""
+    temperature = bundle.info.calibration.frame_temperature
+    parts = []
+    for start in range(0, len(squares), _BATCH):
+        pixels = bundle.preprocess.tensor(squares[start : start + _BATCH]).to(_device(bundle))
+        encoded = bundle.model.encode_frames(pixels)
+        parts.append(
+            EncodedFrames(
+                _array(encoded.embedding),
+                _probabilities(bundle, encoded.embedding, temperature),
+                _array(bundle.model.ood(encoded.features)),
+            )
+        )
+    return _joined(parts)
+
+
+@torch.inference_mode()
+def encode_texts(bundle: Bundle, texts: Sequence[str], progress: Progress | None = None) -> Encoded:
+    """Encode N texts, N at least 1."""
+    temperature = bundle.info.calibration.text_temperature
+    parts: list[Encoded] = []
+    for start in range(0, len(texts), _BATCH):
+        batch = list(texts[start : start + _BATCH])
+        embedding = bundle.model.encode_texts(bundle.tokenize(batch).to(_device(bundle)))
+        parts.append(Encoded(_array(embedding), _probabilities(bundle, embedding, temperature)))
+        if progress:
+            progress(start + len(batch), len(texts))
+    return Encoded(
+        np.concatenate([part.embeddings for part in parts]),
+        np.concatenate([part.probabilities for part in parts]),
+    )
+
+
+def _joined(parts: Sequence[EncodedFrames]) -> EncodedFrames:
+    return EncodedFrames(
+        np.concatenate([part.embeddings for part in parts]),
+        np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.distances for part in parts]),
+    )
+
+
+def _probabilities(bundle: Bundle, embedding: Tensor, temperature: float) -> NDArray[np.float64]:
+    head = bundle.model.head
+    logits = head.class_logits(embedding, head.prototypes) / temperature
+    probabilities: NDArray[np.float64] = logits.double().softmax(dim=-1).cpu().numpy()
+    return probabilities
+
+
+def _array(tensor: Tensor) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = tensor.float().cpu().numpy()
+    return array
+
+
+def _device(bundle: Bundle) -> torch.device:
+    return next(bundle.model.parameters()).device

@@ -1,0 +1,78 @@
+"""Labelled frames in, figures out: classification, calibration, retrieval, intervals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entdemo.evaluation import metrics
+from entdemo.evaluation.bootstrap import macro_f1_interval, mean_interval
+from entdemo.evaluation.dataset import read_items
+from entdemo.evaluation.encode import EncodedItems, Progress, encode_items
+from entdemo.evaluation.labels import class_labels, group_numbers
+from entdemo.evaluation.report import ClassReport, Report
+from entdemo.evaluation.retrieval import NO_LABEL
+from entdemo.evaluation.searches import search_all
+from entdemo.taxonomy import REGIONS
+from entdemo.weights import Bundle
+
+Ints = NDArray[np.int64]
+
+
+def evaluate(bundle: Bundle, data: Path, progress: Progress | None = None) -> Report:
+    """Evaluate weights on a folder of labelled frames.
+
+    Args:
+        bundle: loaded weights; computes where its model is.
+        data: see ``dataset.read_items``.
+        progress: told after each batch.
+
+    Raises:
+        UserError: see ``dataset.read_items``; or no picture can be read.
+    """
+    encoded = encode_items(bundle, read_items(data), progress)
+    groups = group_numbers(encoded)
+    right_region = _right_region(encoded).astype(np.float64)
+    passes = encoded.frames.distances <= bundle.info.ood.threshold
+    return Report(
+        n=len(encoded.items),
+        skipped=encoded.skipped,
+        in_distribution=float(passes.mean()),
+        region_accuracy=float(right_region.mean()),
+        region_accuracy_ci95=mean_interval(right_region, groups),
+        classes=_class_report(encoded, groups),
+        retrieval=search_all(bundle, encoded, groups),
+    )
+
+
+def _right_region(encoded: EncodedItems) -> NDArray[np.bool_]:
+    truth = np.array([REGIONS.index(item.region) for item in encoded.items])
+    found = metrics.region_probabilities(encoded.frames.probabilities).argmax(axis=1)
+    right: NDArray[np.bool_] = found == truth
+    return right
+
+
+def _class_report(encoded: EncodedItems, groups: Ints) -> ClassReport | None:
+    labels = class_labels(encoded.items)
+    known = labels != NO_LABEL
+    if not known.any():
+        return None
+    truth, probabilities = labels[known], encoded.frames.probabilities[known]
+    predicted = probabilities.argmax(axis=1)
+    counts = metrics.confusion(truth, predicted)
+    right = (truth == predicted).astype(np.float64)
+    return ClassReport(
+        frames=len(truth),
+        accuracy=metrics.accuracy(truth, predicted),
+        accuracy_ci95=mean_interval(right, groups[known]),
+        macro_f1=metrics.macro_f1(truth, predicted),
+        macro_f1_ci95=macro_f1_interval(truth, predicted, groups[known]),
+        ece=metrics.expected_calibration_error(probabilities, truth),
+        confusion=counts,
+        per_class=metrics.per_class(truth, predicted),
+        sides=metrics.swaps(counts, metrics.SIDES),
+        cord_states=metrics.swaps(counts, metrics.CORD_STATES),
+        reliability=metrics.reliability(probabilities, truth),
+    )

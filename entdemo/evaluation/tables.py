@@ -1,0 +1,115 @@
+"""A report as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from entdemo.evaluation.bootstrap import Interval
+from entdemo.evaluation.metrics import ClassFigures, Swap
+from entdemo.evaluation.report import ClassReport, Report, RetrievalFigures
+
+_NONE = "–"
+
+
+def report_table(report: Report) -> RenderableType:
+    """All that a report holds."""
+    parts: list[RenderableType] = [_figures(report)]
+    if report.classes:
+        parts += [_per_class(report.classes.per_class), _confusion(report.classes.confusion)]
+        swaps = report.classes.sides + report.classes.cord_states
+        if swaps:
+            parts.append(_swaps(swaps))
+    if report.retrieval:
+        parts.append(_retrieval(report))
+    if report.skipped:
+        parts.append(_skipped(report))
+    return Group(*parts)
+
+
+def _table(title: str, first: str, columns: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    table.add_column(first)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _figures(report: Report) -> Table:
+    table = _table(f"{report.n} frames", "figure", ("frames", "value", "95 % interval"))
+    if report.classes:
+        _add_class_figures(table, report.classes)
+    region_ends = _ends(report.region_accuracy_ci95)
+    table.add_row("region accuracy", str(report.n), _share(report.region_accuracy), region_ends)
+    table.add_row("in distribution", str(report.n), _share(report.in_distribution), _NONE)
+    return table
+
+
+def _add_class_figures(table: Table, classes: ClassReport) -> None:
+    frames = str(classes.frames)
+    table.add_row("accuracy", frames, _share(classes.accuracy), _ends(classes.accuracy_ci95))
+    table.add_row("macro-F1", frames, _share(classes.macro_f1), _ends(classes.macro_f1_ci95))
+    table.add_row("calibration error (ECE)", frames, _share(classes.ece), _NONE)
+
+
+def _per_class(rows: Sequence[ClassFigures]) -> Table:
+    table = _table("Classes", "class", ("frames", "precision", "recall", "F1"))
+    for row in rows:
+        shares = (_share(value) for value in (row.precision, row.recall, row.f1))
+        table.add_row(row.class_name, str(row.frames), *shares)
+    return table
+
+
+def _confusion(counts: dict[str, dict[str, int]]) -> Table:
+    table = _table("Confusion", "true class \\ predicted", list(counts))
+    for true, row in counts.items():
+        if any(row.values()):
+            table.add_row(true, *(str(count or "·") for count in row.values()))
+    return table
+
+
+def _swaps(swaps: Sequence[Swap]) -> Table:
+    table = _table("Sides and cord states", "mistaken", ("frames", "count", "rate"))
+    for swap in swaps:
+        name = f"{swap.true} taken for {swap.predicted}"
+        table.add_row(name, str(swap.frames), str(swap.count), _share(swap.rate))
+    return table
+
+
+def _retrieval(report: Report) -> Table:
+    columns = ("queries", "recall@1", "95 % interval", "recall@5", "MRR", "95 % interval")
+    table = _table("Retrieval, each query left out", "query to answer; what is a hit", columns)
+    for name, figures in report.retrieval.items():
+        table.add_row(name, *_retrieval_cells(figures))
+    return table
+
+
+def _retrieval_cells(figures: RetrievalFigures) -> tuple[str, ...]:
+    return (
+        str(figures.queries),
+        _share(figures.recall_1),
+        _ends(figures.recall_1_ci95),
+        _share(figures.recall_5),
+        _share(figures.mrr),
+        _ends(figures.mrr_ci95),
+    )
+
+
+def _skipped(report: Report) -> Table:
+    table = Table(title=f"{len(report.skipped)} pictures skipped", title_justify="left")
+    table.add_column("picture")
+    table.add_column("reason")
+    for skipped in report.skipped:
+        table.add_row(escape(skipped.name), escape(str(skipped.reason)))
+    return table
+
+
+def _share(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _ends(interval: Interval | None) -> str:
+    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else _NONE

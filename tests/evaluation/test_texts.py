@@ -1,0 +1,84 @@
+"""Labelled sentences."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from entdemo.errors import UserError
+from entdemo.evaluation.texts import evaluate_texts, read_sentences
+from tests.evaluation.fakes import fake_bundle
+
+
+def write(folder: Path, *rows: object) -> Path:
+    file = folder / "texts.jsonl"
+    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
+    file.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
+    return file
+
+
+def test_figures_by_hand(tmp_path: Path) -> None:
+    """The fake takes a text for the class that it names, otherwise for throat."""
+    file = write(
+        tmp_path,
+        {"text": "ear-left: ráy tai", "class": "ear-left", "lang": "vi"},
+        {"text": "ear-right", "class": "ear-left", "region": "ear"},
+        {"text": "a nose", "class": "nose-left"},
+        "",
+        {"text": "vc-open", "class": None, "region": "vocal-cords"},
+        {"text": "vc-open", "region": "nose"},
+    )
+    told: list[tuple[int, int]] = []
+    report = evaluate_texts(fake_bundle(), file, lambda done, total: told.append((done, total)))
+    assert report.to_json() == {
+        "n": 5,
+        "accuracy": pytest.approx(1 / 3),
+        "region_accuracy": pytest.approx(3 / 5),
+    }
+    assert told == [(5, 5)]
+
+
+def test_regions_alone_have_no_accuracy(tmp_path: Path) -> None:
+    file = write(tmp_path, {"text": "sore", "class": None, "region": "throat"})
+    assert evaluate_texts(fake_bundle(), file).to_json() == {
+        "n": 1, "accuracy": None, "region_accuracy": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        ("{not json", "evaluation.line"),
+        ([1, 2], "evaluation.line"),
+        ({"class": "throat"}, "evaluation.line"),
+        ({"text": "  ", "class": "throat"}, "evaluation.line"),
+        ({"text": 5, "class": "throat"}, "evaluation.line"),
+        ({"text": "x", "class": "thraot"}, "evaluation.line_value"),
+        ({"text": "x", "class": ["throat"]}, "evaluation.line_value"),
+        ({"text": "x", "region": "larynx"}, "evaluation.line_value"),
+        ({"text": "x", "class": "throat", "region": "ear"}, "evaluation.line_value"),
+        ({"text": "x"}, "evaluation.line_unlabelled"),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path: Path, row: object, key: str) -> None:
+    file = write(tmp_path, {"text": "fine", "class": "throat"}, "", row)
+    with pytest.raises(UserError) as caught:
+        read_sentences(file)
+    assert caught.value.key == key
+    assert "line 3" in caught.value.text("en")
+    assert "dòng 3" in caught.value.text("vi")
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    for name, content, key in [
+        ("empty.jsonl", b"\n\n", "evaluation.no_lines"),
+        ("latin.jsonl", '{"text": "é"}'.encode("latin-1"), "evaluation.not_utf8"),
+        ("missing.jsonl", None, "evaluation.no_file"),
+    ]:
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(UserError) as caught:
+            read_sentences(tmp_path / name)
+        assert caught.value.key == key
