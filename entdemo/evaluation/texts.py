@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.console import RenderableType
+from rich.table import Table
 
 from entdemo.errors import UserError
 from entdemo.evaluation.encode import Progress, encode_texts
@@ -43,6 +45,13 @@ class TextReport:
     def to_json(self) -> dict[str, Any]:
         """The three figures by name."""
         return asdict(self)
+
+    def table(self) -> RenderableType:
+        """The three figures for a terminal."""
+        table = Table("figure", "value", title=f"{self.n} texts", title_justify="left")
+        table.add_row("accuracy", "–" if self.accuracy is None else f"{self.accuracy:.3f}")
+        table.add_row("region accuracy", f"{self.region_accuracy:.3f}")
+        return table
 
 
 def evaluate_texts(bundle: Bundle, file: Path, progress: Progress | None = None) -> TextReport:

@@ -1,0 +1,69 @@
+"""``evaluate`` and ``texts``: how good weights are on labelled frames or sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entdemo.commands.output import (
+    DEFAULTS,
+    Device,
+    Json,
+    Weights,
+    out,
+    print_json,
+    progress_bar,
+)
+
+if TYPE_CHECKING:
+    from entdemo.weights import Bundle
+
+
+def evaluate(
+    data: Annotated[Path, typer.Argument(help="Frames: a sub-folder a class, or a region.")],
+    weights: Weights = DEFAULTS.weights,
+    device: Device = DEFAULTS.device,
+    json: Json = False,
+) -> None:
+    """Accuracy, calibration and retrieval on labelled frames, with 95 % intervals.
+
+    Retrieval is among DATA itself, each query left out. A captions.csv adds text retrieval.
+    """
+    from entdemo.evaluation.evaluate import evaluate
+
+    with progress_bar("frames") as progress:
+        report = evaluate(_open(weights, device), data, progress)
+    if json:
+        print_json(report.to_json())
+    else:
+        out.print(report.table())
+
+
+def texts(
+    file: Annotated[Path, typer.Argument(help='Lines {"text": ..., "class": ...}.')],
+    weights: Weights = DEFAULTS.weights,
+    device: Device = DEFAULTS.device,
+    json: Json = False,
+) -> None:
+    """Accuracy on labelled sentences, English or Vietnamese."""
+    from entdemo.evaluation.texts import evaluate_texts
+
+    with progress_bar("texts") as progress:
+        report = evaluate_texts(_open(weights, device), file, progress)
+    if json:
+        print_json(report.to_json())
+    else:
+        out.print(report.table())
+
+
+def _open(weights: str, device: str) -> Bundle:
+    """The bundle asked for: figures of other weights in its place would mislead."""
+    from entdemo.device import pick_device
+    from entdemo.hub import resolve_weights
+    from entdemo.weights import load_bundle
+
+    bundle = load_bundle(resolve_weights(weights))
+    bundle.model.to(pick_device(device))
+    return bundle
