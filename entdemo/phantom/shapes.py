@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 Array = NDArray[np.float32]
 Point = tuple[float, float]
@@ -81,7 +82,7 @@ def sd_capsule(x: Array, y: Array, a: Point, b: Point, radius: float, tip: float
     """Signed distance of a rounded stick from ``a`` to ``b``; ``tip`` is the radius at ``b``."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     px, py = x - a[0], y - a[1]
-    t = np.clip((px * dx + py * dy) * (1 / (dx * dx + dy * dy + 1e-9)), 0, 1)
+    t = f32(np.clip((px * dx + py * dy) * (1 / (dx * dx + dy * dy + 1e-9)), 0, 1))
     end = radius if tip < 0 else tip
     distance: Array = np.hypot(px - t * dx, py - t * dy) - (radius + (end - radius) * t)
     return distance
@@ -121,3 +122,13 @@ def gradient(field: Array) -> tuple[Array, Array]:
     dx = (padded[1:-1, 2:] - padded[1:-1, :-2]) * scale
     dy = (padded[2:, 1:-1] - padded[:-2, 1:-1]) * scale
     return dx, dy
+
+
+def strokes(size: int, lines: Sequence[tuple[Sequence[Point], float]]) -> Array:
+    """Antialiased thin lines, each as (points, width in picture units); [size, size] in 0..1."""
+    canvas = Image.new("L", (2 * size, 2 * size))
+    draw = ImageDraw.Draw(canvas)
+    for points, width in lines:
+        pixels = [((px + 1) * size, (py + 1) * size) for px, py in points]
+        draw.line(pixels, fill=255, width=max(1, round(width * size)), joint="curve")
+    return np.asarray(canvas.reduce(2), np.float32) / np.float32(255)

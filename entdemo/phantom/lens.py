@@ -1,0 +1,267 @@
+"""Lens, sensor and recorder: from linear RGB to the frame that a user would upload.
+
+Nothing here mirrors a picture: left and right stay as drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
+
+from entdemo.phantom.shapes import grid, smoothstep
+from entdemo.phantom.tissue import noise
+
+Array = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+Style = Literal["disc", "square", "closeup", "grey"]
+
+STYLES: tuple[Style, ...] = ("disc", "square", "closeup", "grey")
+STYLE_SHARES = (0.55, 0.20, 0.15, 0.10)
+"""How often each style is drawn where none is asked for."""
+
+
+def expose(linear: Array, style: Style, rng: np.random.Generator) -> Picture:
+    """Record linear RGB as a frame in the given style.
+
+    Args:
+        linear: [S, S, 3] float32, 1 is white.
+        style: ``disc`` on black, ``square``, ``closeup`` of any aspect, or ``grey``.
+        rng: draws the optics' faults and the framing.
+
+    Returns:
+        [H, W, 3] uint8 sRGB; 640 x 480 for ``disc``.
+    """
+    linear = _fog(linear, rng)
+    if rng.random() < 0.25:
+        linear = _motion(linear, rng)
+    picture = Image.fromarray(_develop(linear, rng), "RGB")
+    picture = _optics(picture, rng)
+    if style == "grey":
+        picture = _grey(picture, rng)
+    framing = _framing(style, rng)
+    frame = _recorder(_frame(picture, framing, rng), rng)
+    return np.asarray(frame)
+
+
+def _fog(linear: Array, rng: np.random.Generator) -> Array:
+    """Mist or fluid on the lens: veils the picture in patches."""
+    if rng.random() > 0.25:
+        return linear
+    x, y = grid(linear.shape[0])
+    patch = smoothstep(-1.0, 2.2, noise("soft", x, y, rng, 0.5))
+    veil = rng.uniform(0.05, 0.35) * patch
+    light = linear.mean(axis=(0, 1)) * 0.7 + 0.1
+    fogged: Array = linear + (light - linear) * veil[..., None]
+    return fogged
+
+
+def _motion(linear: Array, rng: np.random.Generator) -> Array:
+    """The scope moved during exposure."""
+    angle, length = rng.uniform(0, np.pi), rng.uniform(0.01, 0.04) * linear.shape[0]
+    steps = np.linspace(-0.5, 0.5, 5) * length
+    blurred = np.zeros_like(linear)
+    for step in steps:
+        shift = (round(step * np.sin(angle)), round(step * np.cos(angle)))
+        blurred += np.roll(linear, shift, axis=(0, 1))
+    blurred /= len(steps)
+    return blurred
+
+
+def _develop(linear: Array, rng: np.random.Generator) -> Picture:
+    """Sensor noise, clipping, tone curve and lifted blacks; [S, S, 3] uint8."""
+    knee = rng.uniform(0.0, 1.0)
+    value = np.clip(linear, 0, None)
+    rolled = 1 - np.exp(-1.25 * value)
+    value = np.clip(value + (rolled - value) * knee, 0, 1)
+    value = value ** np.float32(1 / rng.uniform(1.9, 2.6))
+    contrast = rng.uniform(-0.15, 0.35)
+    value = value + contrast * (value * value * (3 - 2 * value) - value)
+    value = _lift(value, rng)
+    value = _sensor_noise(value, rng)
+    return (np.clip(value, 0, 1) * 255).astype(np.uint8)
+
+
+def _lift(value: Array, rng: np.random.Generator) -> Array:
+    """Blacks that are not quite black, often purple or blue."""
+    tints = ((0.06, 0.02, 0.12), (0.08, 0.03, 0.05), (0.03, 0.03, 0.04), (0.05, 0.03, 0.14))
+    tint = np.asarray(tints[int(rng.integers(len(tints)))], np.float32)
+    lift = tint * np.float32(rng.uniform(0, 1.6) if rng.random() < 0.6 else 0)
+    lifted: Array = value * (1 - lift) + lift
+    return lifted
+
+
+def _sensor_noise(value: Array, rng: np.random.Generator) -> Array:
+    """Luma and chroma noise, stronger in the dark."""
+    level = rng.uniform(0.002, 0.02) * (2.5 if rng.random() < 0.15 else 1)
+    x, y = grid(value.shape[0])
+    luma = noise("grain", x, y, rng, 1.5)
+    chroma = noise("grain", x, y, rng, 0.7)
+    weight = level * (1.3 - value[..., 1])
+    mixed = np.stack((luma + 0.6 * chroma, luma - 0.3 * chroma, luma - 0.9 * chroma), -1)
+    noisy: Array = value + weight[..., None] * mixed
+    return noisy
+
+
+def _optics(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Bloom, colour fringes, defocus and the processor's colour setting."""
+    if rng.random() < 0.5:
+        picture = _bloom(picture, rng)
+    if rng.random() < 0.4:
+        picture = _fringes(picture, rng)
+    blur = abs(rng.normal(0, 0.9)) + (rng.uniform(1, 2.5) if rng.random() < 0.15 else 0)
+    if blur > 0.3:
+        picture = picture.filter(ImageFilter.BoxBlur(blur * picture.width / 256))
+    picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.55, 1.5))
+    return ImageEnhance.Contrast(picture).enhance(rng.uniform(0.8, 1.2))
+
+
+def _bloom(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Bright areas glow into their surroundings."""
+    small = picture.reduce(4).point(([0] * 190 + [(v - 190) * 3 for v in range(190, 256)]) * 3)
+    glow = small.filter(ImageFilter.BoxBlur(rng.uniform(1.5, 5)))
+    glow = ImageEnhance.Brightness(glow).enhance(rng.uniform(0.3, 1.0))
+    return ImageChops.screen(picture, glow.resize(picture.size, Image.Resampling.BILINEAR))
+
+
+def _fringes(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Lateral chromatic aberration: red and blue at slightly other scales."""
+    red, green, blue = picture.split()
+    grow = rng.uniform(-0.012, 0.012)
+    return Image.merge("RGB", (_zoom(red, 1 + grow), green, _zoom(blue, 1 - grow)))
+
+
+def _zoom(channel: Image.Image, factor: float) -> Image.Image:
+    shift = channel.width / 2 * (1 - factor)
+    return channel.transform(
+        channel.size,
+        Image.Transform.AFFINE,
+        (factor, 0, shift, 0, factor, shift),
+        Image.Resampling.BILINEAR,
+    )
+
+
+def _grey(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A monochrome camera: mostly green light, wide range of exposure."""
+    grey = (
+        picture.convert("L", (0.25, 0.65, 0.1, 0)) if rng.random() < 0.5 else picture.convert("L")
+    )
+    gain = float(rng.choice([0.35, 0.8, 1.2])) * rng.uniform(0.8, 1.2)
+    return ImageEnhance.Brightness(grey).enhance(gain).convert("RGB")
+
+
+@dataclass(frozen=True)
+class Framing:
+    """Where the picture lies in the frame.
+
+    Attributes:
+        width, height: the frame's size in pixels.
+        diameter: the picture's side in frame pixels; the disc is inscribed in it.
+        x, y: the picture's centre in frame pixels.
+        masked: whether all outside the disc is black.
+    """
+
+    width: int
+    height: int
+    diameter: int
+    x: float
+    y: float
+    masked: bool
+
+
+def _framing(style: Style, rng: np.random.Generator) -> Framing:
+    if style == "disc":
+        diameter = int(480 * rng.choice([rng.uniform(0.88, 1.0), rng.uniform(1.0, 1.22)]))
+        return Framing(640, 480, diameter, 320 + rng.normal(0, 22), 240 + rng.normal(0, 10), True)
+    if style == "square":
+        side = int(rng.integers(280, 420))
+        if rng.random() < 0.5:
+            return Framing(side, side, side, side / 2, side / 2, True)
+        return _filled(side, side, 1.25, rng)
+    if style == "closeup":
+        width = int(rng.integers(320, 560))
+        return _filled(width, int(width * rng.uniform(0.56, 1.1)), 1.3, rng)
+    return _grey_framing(rng)
+
+
+def _filled(width: int, height: int, zoom: float, rng: np.random.Generator) -> Framing:
+    """The picture covers the whole frame."""
+    diameter = int(max(width, height) * rng.uniform(1.03, zoom))
+    free_x, free_y = (diameter - width) / 2, (diameter - height) / 2
+    limit = 0.12 * diameter
+    x = width / 2 + rng.uniform(-1, 1) * min(free_x, limit)
+    y = height / 2 + rng.uniform(-1, 1) * min(free_y, limit)
+    return Framing(width, height, diameter, x, y, False)
+
+
+def _grey_framing(rng: np.random.Generator) -> Framing:
+    if rng.random() < 0.35:
+        width = int(rng.integers(260, 400))
+        return _filled(width, int(width * rng.uniform(0.9, 1.5)), 1.15, rng)
+    width, ratio = int(rng.integers(240, 320)), rng.uniform(1.2, 2.0)
+    diameter = int(width * rng.uniform(1.0, 1.4))
+    y = width * ratio / 2 + rng.normal(0, 15)
+    return Framing(width, int(width * ratio), diameter, width / 2 + rng.normal(0, 8), y, True)
+
+
+@lru_cache(maxsize=1)
+def _disc() -> Image.Image:
+    """An antialiased disc, 512 pixels across."""
+    canvas = Image.new("L", (1024, 1024))
+    ImageDraw.Draw(canvas).ellipse((4, 4, 1020, 1020), fill=255)
+    return canvas.reduce(2)
+
+
+def _mask(diameter: int, rng: np.random.Generator) -> Image.Image:
+    """The disc's rim: hard or soft, often with a small notch that marks the scope's top."""
+    mask = _disc().resize((diameter, diameter), Image.Resampling.BILINEAR)
+    if rng.random() < 0.6:
+        _notch(mask, rng)
+    if rng.random() < 0.5:
+        mask = mask.filter(ImageFilter.BoxBlur(rng.uniform(1, 7)))
+    return mask
+
+
+def _notch(mask: Image.Image, rng: np.random.Generator) -> None:
+    """A small dark triangle that points inwards, at any place of the rim."""
+    radius = mask.width / 2
+    angle, half = rng.uniform(0, 2 * np.pi), rng.uniform(0.02, 0.045)
+    inner = radius * (1 - rng.uniform(0.04, 0.08))
+    corners = [(angle - half, radius * 1.02), (angle, inner), (angle + half, radius * 1.02)]
+    points = [(radius + r * np.cos(a), radius + r * np.sin(a)) for a, r in corners]
+    ImageDraw.Draw(mask).polygon([(float(px), float(py)) for px, py in points], fill=0)
+
+
+def _frame(picture: Image.Image, framing: Framing, rng: np.random.Generator) -> Image.Image:
+    side = framing.diameter
+    dark = int(abs(rng.normal(0, 5))) if framing.masked else 0
+    frame = Image.new("RGB", (framing.width, framing.height), (dark, dark, dark))
+    scaled = picture.resize((side, side), Image.Resampling.BICUBIC)
+    corner = (round(framing.x - side / 2), round(framing.y - side / 2))
+    if framing.masked:
+        frame.paste(scaled, corner, _mask(side, rng))
+    else:
+        frame.paste(scaled, corner)
+    return frame
+
+
+def _recorder(frame: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Edge enhancement as of cheap processors, then JPEG compression."""
+    if rng.random() < 0.35:
+        frame = frame.filter(
+            ImageFilter.UnsharpMask(rng.uniform(1, 4), int(rng.uniform(40, 180)), 2)
+        )
+    if rng.random() < 0.7:
+        frame = _jpeg(frame, int(rng.uniform(28, 92)))
+    return frame
+
+
+def _jpeg(frame: Image.Image, quality: int) -> Image.Image:
+    buffer = BytesIO()
+    frame.save(buffer, "JPEG", quality=quality)
+    return Image.open(buffer).convert("RGB")

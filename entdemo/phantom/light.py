@@ -1,0 +1,193 @@
+"""Light at the scope's tip: from a scene's surfaces to linear RGB, as a small camera meters it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entdemo.phantom.scene import Scene
+from entdemo.phantom.shapes import f32, gradient, grid, mix, smoothstep
+from entdemo.phantom.tissue import noise
+
+Array = NDArray[np.float32]
+Vector = tuple[Array, Array, Array]
+
+_FOCAL = 1.2  # the disc's rim is seen about 40 degrees off the axis
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """One setting of the light.
+
+    Attributes:
+        x, y: place of the fibre bundle beside the lens, in disc radii at depth 1.
+        falloff: exponent of the fall with distance; 2 is physical, processors flatten it.
+        aim_x, aim_y: where on the picture the beam points.
+        beam: width of the beam; large is even light.
+        gloss: strength of highlights.
+        sharpness: exponent of highlights.
+        bounce: light that reaches shadows from other walls.
+        key: metered percentile of brightness.
+        target: linear value that percentile is exposed to; above 1 burns it out.
+        tint: colour of the light, linear RGB.
+        cast: a second colour that takes over along ``cast_angle``.
+        cast_angle: direction of the second colour, radians.
+        cast_weight: strength of the second colour, 0..1.
+    """
+
+    x: float
+    y: float
+    falloff: float
+    aim_x: float
+    aim_y: float
+    beam: float
+    gloss: float
+    sharpness: float
+    bounce: float
+    key: float
+    target: float
+    tint: tuple[float, float, float]
+    cast: tuple[float, float, float]
+    cast_angle: float
+    cast_weight: float
+
+
+_TINTS = (
+    (1.0, 0.98, 0.95),
+    (1.05, 0.97, 0.82),
+    (1.1, 0.92, 0.72),
+    (0.97, 0.98, 1.08),
+    (1.02, 0.92, 1.05),
+)
+_CASTS = (
+    (0.78, 0.95, 1.3),
+    (0.9, 0.95, 1.2),
+    (1.05, 1.1, 0.55),
+    (1.1, 0.85, 0.6),
+    (0.85, 0.7, 1.15),
+)
+
+
+def random_lamp(rng: np.random.Generator) -> Lamp:
+    """A plausible lamp: off-centre, warm to bluish, from dim to burnt out."""
+    angle = rng.uniform(0, 2 * np.pi)
+    offset = rng.uniform(0.03, 0.3)
+    aim = abs(rng.normal(0, 0.3))
+    return Lamp(
+        x=offset * float(np.cos(angle)),
+        y=offset * float(np.sin(angle)),
+        falloff=rng.uniform(0.9, 2.0),
+        aim_x=aim * float(np.cos(angle)),
+        aim_y=aim * float(np.sin(angle)),
+        beam=rng.uniform(0.75, 2.2),
+        gloss=float(rng.choice([0.25, 0.6, 1.2])) * rng.uniform(0.6, 1.4),
+        sharpness=rng.uniform(30, 160),
+        bounce=rng.uniform(0.03, 0.2),
+        key=rng.uniform(70, 97),
+        target=rng.uniform(0.35, 0.95),
+        tint=_TINTS[int(rng.integers(len(_TINTS)))],
+        cast=_CASTS[int(rng.integers(len(_CASTS)))],
+        cast_angle=rng.uniform(0, 2 * np.pi),
+        cast_weight=float(rng.choice([0.0, 0.4, 0.9])) * rng.uniform(0.4, 1.0),
+    )
+
+
+def _unit(x: Array, y: Array, z: Array) -> Vector:
+    scale = 1 / np.sqrt(x * x + y * y + z * z + np.float32(1e-9))
+    return x * scale, y * scale, z * scale
+
+
+def normals(depth: Array, x: Array, y: Array) -> Vector:
+    """Unit normals that face the tip, from depth under a perspective view."""
+    dx, dy = gradient(depth)
+    return _unit(dx * _FOCAL, dy * _FOCAL, -(depth + x * dx + y * dy))
+
+
+def _dot(a: Vector, b: Vector) -> Array:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def _irradiance(lamp: Lamp, depth: Array, lit: Array, x: Array, y: Array) -> tuple[Array, Array]:
+    """Light per channel-wrap: hard Lambert light and a softer one that bleeds into shadows."""
+    reach = depth * np.sqrt(1 + (x * x + y * y) * (1 / _FOCAL**2))
+    fall = (reach + 0.25) ** np.float32(-lamp.falloff)
+    away = (x - lamp.aim_x) ** 2 + (y - lamp.aim_y) ** 2
+    beam = np.exp(away * (-1 / (2 * lamp.beam**2)))
+    power = fall * beam
+    hard = np.clip(lit, 0, 1)
+    soft = np.clip((lit + 0.45) * (1 / 1.45), 0, 1)
+    return power * hard, power * soft
+
+
+def _glints(
+    lamp: Lamp, scene: Scene, normal: Vector, halfway: Vector, rng: np.random.Generator
+) -> Array:
+    """Highlights of wet tissue: clustered where the film of fluid is uneven."""
+    size = scene.depth.shape[0]
+    x, y = grid(size)
+    film = smoothstep(-0.6, 1.2, noise("soft", x, y, rng, 1.4))
+    align = np.clip(_dot(normal, halfway), 0, 1)
+    shine = align ** np.float32(lamp.sharpness)
+    broad = align ** np.float32(lamp.sharpness * 0.15)
+    return f32(lamp.gloss * scene.wet * (shine * (0.4 + 1.6 * film) + 0.05 * broad))
+
+
+def shade(scene: Scene, rng: np.random.Generator, lamp: Lamp | None = None) -> Array:
+    """Light a scene.
+
+    A point light near the lens with a soft beam and a fall with distance, Lambert shading that
+    bleeds more in red (light scattered under the surface), red interreflection in the depths,
+    highlights on wet surfaces, a colour cast that changes over the picture, and metering.
+
+    Args:
+        scene: what is lit.
+        rng: draws the lamp and the unevenness of fluid films.
+        lamp: a fixed lamp in place of a drawn one.
+
+    Returns:
+        [S, S, 3] float32 linear RGB, 1 is the sensor's white; burnt areas exceed it.
+    """
+    lamp = lamp or random_lamp(rng)
+    x, y = grid(scene.depth.shape[0])
+    relief = _rough(scene, x, y, rng)
+    normal = normals(relief, x, y)
+    z = scene.depth
+    to_lamp = _unit(lamp.x - x * z * (1 / _FOCAL), lamp.y - y * z * (1 / _FOCAL), -z)
+    to_eye = _unit(-x * (1 / _FOCAL), -y * (1 / _FOCAL), np.full_like(z, -1))
+    halfway = _unit(*(a + b for a, b in zip(to_lamp, to_eye, strict=True)))
+    hard, soft = _irradiance(lamp, z, _dot(normal, to_lamp), x, y)
+    rgb = _diffuse(scene.albedo, hard, soft, lamp)
+    glints = _glints(lamp, scene, normal, halfway, rng)
+    rgb = rgb + (glints * np.sqrt(hard + 0.02))[..., None]
+    return _expose(rgb * _cast(lamp, x, y), lamp)
+
+
+def _rough(scene: Scene, x: Array, y: Array, rng: np.random.Generator) -> Array:
+    """Depth with the fine unevenness of a wet surface, so that highlights break up."""
+    amount = rng.uniform(0.001, 0.006)
+    return f32(scene.depth * (1 + amount * scene.wet * noise("cloud", x, y, rng, 2.2)))
+
+
+def _diffuse(albedo: Array, hard: Array, soft: Array, lamp: Lamp) -> Array:
+    """Shaded albedo; red travels further under the surface, and depths glow in their own tint."""
+    bleed = soft - hard
+    light = np.stack((hard + 0.8 * bleed, hard + 0.35 * bleed, hard + 0.2 * bleed), -1)
+    mean = albedo.mean(axis=(0, 1))
+    glow = lamp.bounce * float(soft.mean()) * mean / mean.max()
+    lit: Array = albedo * (light + glow)
+    return lit
+
+
+def _cast(lamp: Lamp, x: Array, y: Array) -> Array:
+    along = x * float(np.cos(lamp.cast_angle)) + y * float(np.sin(lamp.cast_angle))
+    weight = lamp.cast_weight * smoothstep(-0.4, 1.1, along)
+    return mix(lamp.tint, lamp.cast, weight)
+
+
+def _expose(rgb: Array, lamp: Lamp) -> Array:
+    """Scale so that the metered percentile of the disc reaches its target."""
+    luma = rgb[::4, ::4] @ np.array([0.3, 0.55, 0.15], np.float32)
+    metered = float(np.percentile(luma, lamp.key))
+    return f32(rgb * (lamp.target / max(metered, 1e-4)))
