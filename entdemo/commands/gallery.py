@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,23 +26,29 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Build and keep galleries of teaching cases.")
 
 Folder = Annotated[Path, typer.Argument(help="Folder of the gallery.")]
-Source = Annotated[
-    Path, typer.Option("--from", help="Frames: a sub-folder a class, and captions.csv.")
-]
+_FROM = typer.Option("--from", help="Frames: a sub-folder a class, and captions.csv.")
+Source = Annotated[Path, _FROM]
 
 
 @app.command()
 def build(
     gallery: Folder,
-    source: Source,
+    source: Annotated[Path | None, _FROM] = None,
     weights: Weights = DEFAULTS.weights,
     device: Device = DEFAULTS.device,
     json: Json = False,
 ) -> None:
-    """Make a gallery from a folder of frames, in place of the one that is there."""
-    from entdemo.gallery.build import build_gallery
+    """Make a gallery from a folder of frames, in place of the one that is there.
 
-    _write(build_gallery, gallery, source, weights, device, json)
+    Without --from the gallery keeps its own frames, and the weights compute their vectors again.
+    """
+    from entdemo.gallery.build import build_gallery, embed_again
+    from entdemo.gallery.folder import read_folder
+
+    if source is None:
+        _write(partial(embed_again, gallery), weights, device, json)
+    else:
+        _write(partial(build_gallery, gallery, read_folder(source)), weights, device, json)
 
 
 @app.command()
@@ -54,8 +61,9 @@ def add(
 ) -> None:
     """Add the frames of a folder to a gallery."""
     from entdemo.gallery.build import add_cases
+    from entdemo.gallery.folder import read_folder
 
-    _write(add_cases, gallery, source, weights, device, json)
+    _write(partial(add_cases, gallery, read_folder(source)), weights, device, json)
 
 
 @app.command()
@@ -73,7 +81,7 @@ def remove(
 @app.command()
 def verify(gallery: Folder, json: Json = False) -> None:
     """Check every file of a gallery; exit code 1 if anything is wrong."""
-    from entdemo.gallery.store import verify_gallery
+    from entdemo.gallery.verify import verify_gallery
 
     problems = [str(problem) for problem in verify_gallery(gallery)]
     if json:
@@ -85,32 +93,21 @@ def verify(gallery: Folder, json: Json = False) -> None:
 
 def _write(
     action: Callable[..., Gallery],
-    gallery: Path,
-    source: Path,
     weights: str,
     device: str,
     json: bool,
 ) -> None:
     from entdemo.device import pick_device
-    from entdemo.gallery.folder import read_folder
     from entdemo.hub import open_weights
     from entdemo.predictor import frame_embedder
 
-    items = read_folder(source)
     chosen = pick_device(device)
     bundle, notice = open_weights(weights)
     if notice is not None:
         raise notice
     embed = frame_embedder(bundle, chosen)
     with progress_bar("frames") as progress:
-        made = action(
-            gallery,
-            items,
-            embed,
-            bundle.info.embedder_id,
-            bundle.preprocess.hash,
-            progress=progress,
-        )
+        made = action(embed, bundle.info.embedder_id, bundle.preprocess.hash, progress=progress)
     _told(made, json)
 
 

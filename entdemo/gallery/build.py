@@ -46,11 +46,12 @@ class _Draft:
         added: list[Case] = []
         for count, item in enumerate(items, 1):
             frame = read_picture(item)
-            case = make_case(item, frame, groups)
+            jpeg = stored_jpeg(frame)
+            case = make_case(item, frame, jpeg, groups)
             if case.case_id in known:
                 self._fold(item, case, known[case.case_id])
             else:
-                write_atomically(self.folder / case.file, stored_jpeg(frame))
+                write_atomically(self.folder / case.file, jpeg)
                 known[case.case_id] = case
                 added.append(case)
             if progress:

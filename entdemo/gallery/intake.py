@@ -14,6 +14,7 @@ from entdemo.decode import MIN_SIDE
 from entdemo.errors import UserError
 from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case
+from entdemo.gallery.files import sha256
 from entdemo.gallery.manifest import FRAMES
 from entdemo.gallery.table import tidy
 from entdemo.taxonomy import CLASSES
@@ -79,8 +80,11 @@ def read_picture(item: NewCase) -> Frame:
         raise UserError("gallery.bad_picture", name=item.name, reason=error) from error
 
 
-def make_case(item: NewCase, frame: Frame, groups: Groups) -> Case:
-    """The row of ``cases.csv``; id and file name are made of the frame's pixels.
+def make_case(item: NewCase, frame: Frame, jpeg: bytes, groups: Groups) -> Case:
+    """The row of ``cases.csv``.
+
+    The id is made of the frame's pixels, so that the same frame is recognised; the file name also
+    of the stored bytes, so that no file is ever overwritten by another encoding of its frame.
 
     Raises:
         ValueError: if the class is none of the seven.
@@ -90,7 +94,7 @@ def make_case(item: NewCase, frame: Frame, groups: Groups) -> Case:
     case_id = f"c-{frame.digest[:12]}"
     return Case(
         case_id=case_id,
-        file=f"{FRAMES}/{case_id}.jpg",
+        file=f"{FRAMES}/{case_id}-{sha256(jpeg)[:8]}.jpg",
         class_name=item.class_name,
         finding=tidy(item.finding),
         caption_en=tidy(item.caption_en),

@@ -32,7 +32,7 @@ FRAMES = "frames"
 DATA_FILES = (CASES, VECTORS, INDEX)
 OWN_NAMES = (FILE_NAME, *DATA_FILES)
 
-_OWN_FRAME = re.compile(r"\.?c-[0-9a-f]{12}\.jpg.*")
+_OWN_FRAME = re.compile(r"\.?c-[0-9a-f]{12}-[0-9a-f]{8}\.jpg.*")
 _ATTEMPTS = 40
 _PAUSE = 0.05
 

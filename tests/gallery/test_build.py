@@ -18,7 +18,7 @@ from PIL import Image
 
 from entdemo.errors import UserError
 from entdemo.frame import frame_from_array, load_frame
-from entdemo.gallery import files
+from entdemo.gallery import files, intake
 from entdemo.gallery.build import add_cases, build_gallery, embed_again, remove_cases
 from entdemo.gallery.cases import read_cases, write_cases
 from entdemo.gallery.intake import NewCase
@@ -367,6 +367,22 @@ def test_writers_wait_for_each_other(folder: Path, monkeypatch: pytest.MonkeyPat
     assert len(Gallery.open(folder).cases) == 21
 
 
+def test_another_encoding_of_a_frame_leaves_the_old_file_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Gallery.open(folder)
+    monkeypatch.setattr(intake, "_QUALITY", 60)
+    failing = [*new_cases(3), NewCase(b"no picture", "throat")]
+    with pytest.raises(UserError):
+        build_gallery(folder, failing, embed, *WEIGHTS)
+    assert Gallery.open(folder).cases == before.cases
+    assert {problem.key for problem in verify_gallery(folder)} == {"gallery.stray_file"}
+    after = build_gallery(folder, new_cases(21), embed, *WEIGHTS)
+    assert ids(after) == ids(before)
+    assert after.cases[0].file != before.cases[0].file
+    assert verify_gallery(folder) == []
+
+
 def test_a_full_disk_is_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -381,8 +397,9 @@ def test_a_full_disk_is_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_leftovers_of_a_power_cut_are_swept(folder: Path) -> None:
     before = contents(folder)
-    for name in (".cases.csv.abc123", ".index.hnsw.new.x1", "frames/.c-0123456789ab.jpg.tmp",
-                 "frames/c-0123456789ab.jpg", "vectors.safetensors.new"):  # fmt: skip
+    frame = "c-0123456789ab-01234567.jpg"
+    for name in (".cases.csv.abc123", ".index.hnsw.new.x1", "vectors.safetensors.new",
+                 f"frames/{frame}", f"frames/.{frame}.tmp"):  # fmt: skip
         (folder / name).write_bytes(b"half a fi")
     (folder / "frames" / "mine.jpg").write_bytes(b"a person's own")
     assert len(Gallery.open(folder).cases) == 21
