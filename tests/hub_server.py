@@ -61,6 +61,7 @@ class Repo:
     private: bool
     head: str = ""
     commits: dict[str, dict[str, StoredFile]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
 
     def commit(self, files: dict[str, StoredFile]) -> str:
         """Make ``files`` the content of ``main`` and return the new commit's id (40 hex digits)."""
@@ -71,8 +72,8 @@ class Repo:
         return self.head
 
     def resolve(self, revision: str) -> str:
-        """The commit id of ``main`` or of a commit id; raises `Refusal` for any other revision."""
-        commit = self.head if revision == "main" else revision
+        """The commit id of ``main``, a tag or a commit id; raises `Refusal` for anything else."""
+        commit = self.head if revision == "main" else self.tags.get(revision, revision)
         if commit not in self.commits:
             raise Refusal(404, "RevisionNotFound", f"Invalid rev id: {revision}")
         return commit
