@@ -8,19 +8,14 @@ from numpy.typing import NDArray
 from entdemo.phantom.facts import Facts, Observation
 from entdemo.phantom.layers import Layers
 from entdemo.phantom.scene import Scene
-from entdemo.phantom.throat_parts import (
-    draw_base,
+from entdemo.phantom.throat_mouth import (
     draw_blade,
     draw_exudate,
-    draw_front_arch,
-    draw_granules,
-    draw_mucus,
-    draw_rear_arch,
+    draw_pillars,
+    draw_teeth,
     draw_tongue,
     draw_tonsil,
-    draw_uvula,
-    open_tube,
-    paint_wall,
+    draw_velum,
 )
 from entdemo.phantom.throat_shape import (
     Local,
@@ -32,6 +27,7 @@ from entdemo.phantom.throat_shape import (
     sample_palette,
     sample_throat,
 )
+from entdemo.phantom.throat_wall import draw_base, draw_granules, draw_mucus, open_tube, paint_wall
 
 Array = NDArray[np.float32]
 
@@ -43,19 +39,21 @@ def draw(rng: np.random.Generator, size: int) -> Scene:
     keys = {seen.key for seen in observations}
     palette = sample_palette("redness" in keys, rng)
     local = local_grid(throat, size, rng)
-    layers = Layers.wall(size, palette.base, throat.wall, 0.6)
+    layers = Layers.wall(size, palette.base, throat.wall, float(rng.uniform(0.2, 0.7)))
     paint_wall(layers, local, throat, palette, rng)
     mucosa = layers.albedo
     if scenery != "mouth":
         open_tube(layers, local, throat, rng)
     if "granules" in keys:
-        draw_granules(layers, local, palette, rng, 1.0)
-    if "mucus" in keys:
+        draw_granules(layers, local, throat, palette, rng)
+    if "mucus" in keys and scenery != "base":
         draw_mucus(layers, local, rng)
     if scenery == "mouth":
         _draw_mouth(layers, local, throat, palette, observations, mucosa, rng)
     elif scenery == "base":
         draw_base(layers, local, throat, palette, rng)
+        if "mucus" in keys:
+            draw_mucus(layers, local, rng)
     return layers.scene(Facts("throat", observations))
 
 
@@ -68,15 +66,17 @@ def _draw_mouth(
     mucosa: Array,
     rng: np.random.Generator,
 ) -> None:
-    draw_rear_arch(layers, local, throat, palette, rng)
+    swollen = any(seen.key == "uvula" for seen in observations)
+    draw_velum(layers, local, throat, palette, swollen, rng)
+    depth = layers.depth
     exudate = next((seen for seen in observations if seen.key == "exudate"), None)
     for right in (True, False):
         mask = draw_tonsil(layers, local, throat, palette, right, rng)
         if exudate is not None and has_side(exudate.side, right):
             draw_exudate(layers, local, mask, rng)
-    draw_front_arch(layers, local, throat, palette, mucosa, rng)
-    swollen = any(seen.key == "uvula" for seen in observations)
-    draw_uvula(layers, local, throat, palette, swollen, rng)
+    draw_pillars(layers, local, throat, mucosa, depth, rng)
     draw_tongue(layers, local, throat, palette, rng)
     if throat.blade != "none":
         draw_blade(layers, local, throat, rng)
+    if throat.scale < 0.95:
+        draw_teeth(layers, local, throat, rng)

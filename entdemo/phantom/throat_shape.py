@@ -52,6 +52,7 @@ class Throat:
         inner: half-axes of the posterior arch as shares of the anterior one.
         tonsil: how far each tonsil reaches to the midline, 0 (hidden) to 1 (touching).
         uvula: length, radius and sideways lean; length 0 where it is out of view.
+        tip: width of the uvula's tip as a share of its radius.
         bifid: whether the uvula has two tips.
         tongue: v of the tongue's back.
         blade: ``none``, ``metal`` or ``wood`` tongue depressor.
@@ -64,6 +65,7 @@ class Throat:
     inner: tuple[float, float]
     tonsil: tuple[float, float]
     uvula: tuple[float, float, float]
+    tip: float
     bifid: bool
     tongue: float
     blade: Literal["none", "metal", "wood"]
@@ -159,15 +161,17 @@ def sample_throat(
     scenery: Scenery, observations: tuple[Observation, ...], rng: np.random.Generator
 ) -> Throat:
     """Draw a throat in which the findings hold."""
+    sided = any(seen.side is not None for seen in observations)
     blade = rng.choice(("none", "metal", "wood"), p=(0.6, 0.2, 0.2))
     return Throat(
         scenery=scenery,
-        scale=float(rng.uniform(0.85, 1.5)),
+        scale=float(rng.uniform(0.75, 1.35 if sided else 1.9)),
         wall=float(rng.uniform(1.5, 2.5)),
         fauces=(float(rng.uniform(0.6, 0.8)), float(rng.uniform(0.6, 0.85))),
         inner=(float(rng.uniform(0.72, 0.88)), float(rng.uniform(0.75, 0.92))),
         tonsil=(_tonsil(True, observations, rng), _tonsil(False, observations, rng)),
         uvula=_uvula(any(seen.key == "uvula" for seen in observations), rng),
+        tip=float(rng.uniform(0.45, 1.0)),
         bifid=bool(rng.random() < 0.05),
         tongue=float(rng.uniform(0.42, 0.75)),
         blade=blade,
