@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,6 +46,8 @@ def draw(rng: np.random.Generator, size: int) -> Scene:
     mucosa = layers.albedo
     if scenery != "mouth":
         open_tube(layers, local, throat, rng)
+    if scenery == "wall" and rng.random() < 0.5:
+        _hang_velum(layers, local, throat, palette, rng)
     if "granules" in keys:
         draw_granules(layers, local, throat, palette, rng)
     if "mucus" in keys and scenery != "base":
@@ -55,6 +59,15 @@ def draw(rng: np.random.Generator, size: int) -> Scene:
         if "mucus" in keys:
             draw_mucus(layers, local, rng)
     return layers.scene(Facts("throat", observations))
+
+
+def _hang_velum(
+    layers: Layers, local: Local, throat: Throat, palette: Palette, rng: np.random.Generator
+) -> None:
+    """The velum's edge at the top of a close view, the uvula often out of the picture."""
+    wide = replace(throat, fauces=(throat.fauces[0] * 1.7, throat.fauces[1]), inner=(1.0, 1.0))
+    lowered = replace(local, v=local.v + float(rng.uniform(0.0, 0.4)))
+    draw_velum(layers, lowered, wide, palette, False, rng)
 
 
 def _draw_mouth(

@@ -56,9 +56,8 @@ def draw_velum(
     mask = smoothstep(0.015 + local.soft, -0.015 - local.soft, edge)
     step = float(rng.uniform(0.15, 0.35))
     roll = smoothstep(0.0, -0.13, edge)
-    body = smoothstep(0.0, -throat.uvula[1], uvula) * smoothstep(
-        -0.12, 0.1, local.v - 0.3 + radii[1]
-    )
+    top = 0.3 - radii[1]
+    body = smoothstep(0.0, -throat.uvula[1], uvula) * smoothstep(top - 0.12, top + 0.1, local.v)
     near = float(rng.uniform(0.25, 0.5)) * throat.wall * smoothstep(0.0, 1.4, arch)
     depth = throat.wall - step * (0.5 + 0.5 * roll) - near - 0.12 * body
     tone = between(palette.base, palette.pale, float(rng.uniform(0.0, 0.9)))

@@ -38,7 +38,7 @@ def open_tube(layers: Layers, local: Local, throat: Throat, rng: np.random.Gener
     layers.raise_by(f32(-float(rng.uniform(0.4, 1.8)) * pit))
     layers.dim(pit, float(rng.uniform(0.2, 0.7)))
     fold = np.abs(local.u - at[0] - bent) - float(rng.uniform(0.3, 0.7))
-    layers.raise_by(f32(float(rng.uniform(-0.15, 0.2)) * bell(fold, 0.2)))
+    layers.raise_by(f32(float(rng.uniform(-0.15, 0.2)) * bell(f32(fold), 0.2)))
 
 
 def draw_granules(
@@ -60,7 +60,7 @@ def draw_granules(
             box = (2 * column - wide, 2 * row - radius, 2 * column + wide, 2 * row + radius)
             pen.ellipse([float(value) for value in box], fill=int(rng.integers(140, 256)))
     soft = sheet.filter(ImageFilter.BoxBlur(unit * 0.016)).resize((size, size))
-    mound = np.asarray(soft.filter(ImageFilter.BoxBlur(unit * 0.006)), np.float32) / 255
+    mound = f32(np.asarray(soft.filter(ImageFilter.BoxBlur(unit * 0.006))) * (1 / 255))
     layers.raise_by(f32(float(rng.uniform(0.06, 0.11)) * mound))
     tone = between(palette.flush, palette.pale, float(rng.uniform(0.0, 0.9)))
     layers.paint(tone, 0.7 * mound)
