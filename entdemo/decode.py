@@ -28,6 +28,8 @@ MAX_SIDE = 1600
 _WARNINGS = threading.Lock()
 _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 _TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_PHONE_PHOTOS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif")
+_VIDEO_MARKS = (b"\x1aE\xdf\xa3", b"\0\0\1\xba", b"0&\xb2u", b"FLV\1")  # mkv, mpg, wmv, flv
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -53,7 +55,7 @@ def decode(data: bytes) -> Image.Image:
     Raises:
         UserError: for anything else, whatever the bytes are.
     """
-    plugin = _plugin_for(data)
+    plugin = check_bytes(data, len(data))
     try:
         # Pillow warns about odd tags; a lock because warning filters belong to the process.
         with _WARNINGS, warnings.catch_warnings():
@@ -82,18 +84,24 @@ def reduced(image: Image.Image) -> Image.Image:
     return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
-def _plugin_for(data: bytes) -> type[ImageFile.ImageFile]:
-    if not data:
+def check_bytes(start: bytes, size: int) -> type[ImageFile.ImageFile]:
+    """Tell a file's format.
+
+    Args:
+        start: the file's first bytes, 4096 are enough.
+        size: the file's length in bytes.
+
+    Raises:
+        UserError: if it is none of the accepted formats, or too long.
+    """
+    if not start:
         raise UserError("frame.empty")
-    if len(data) > MAX_BYTES:
-        raise UserError(
-            "frame.too_many_bytes", megabytes=len(data) / 1024**2, limit=MAX_BYTES // 1024**2
-        )
-    if data[128:132] == b"DICM":
-        raise UserError("frame.dicom")
-    plugin = _by_signature(data)
+    plugin = None if start[128:132] == b"DICM" else _by_signature(start)
     if plugin is None:
-        raise UserError(_why_not(data))
+        raise UserError(_why_not(start))
+    if size > MAX_BYTES:
+        limit = MAX_BYTES // 1024**2
+        raise UserError("frame.too_many_bytes", megabytes=size / 1024**2, limit=limit)
     return plugin
 
 
@@ -112,11 +120,17 @@ def _by_signature(data: bytes) -> type[ImageFile.ImageFile] | None:
 
 
 def _why_not(data: bytes) -> str:
+    if data[128:132] == b"DICM":
+        return "frame.dicom"
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<") and b"<svg" in start.lower():
         return "frame.vector"
-    if start.startswith((b"GIF87a", b"GIF89a")) and _moves(data):
+    if data.startswith((b"GIF87a", b"GIF89a")) and _moves(data):
         return "frame.animated"
+    if data[4:8] == b"ftyp" and data[8:12] in _PHONE_PHOTOS:
+        return "frame.phone_photo"
+    if data[4:8] == b"ftyp" or data.startswith(_VIDEO_MARKS) or data[8:12] == b"AVI ":
+        return "frame.video"
     return "frame.not_a_picture"
 
 

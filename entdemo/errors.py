@@ -16,6 +16,10 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "The file “{name}” was not found.",
         "vi": "Không tìm thấy tệp “{name}”.",
     },
+    "frame.unreadable": {
+        "en": "The file “{name}” cannot be opened. Please check that you may read it.",
+        "vi": "Không mở được tệp “{name}”. Vui lòng kiểm tra quyền đọc tệp.",
+    },
     "frame.not_a_picture": {
         "en": "This file is not a picture that can be read here. Please use JPEG, PNG, WebP, BMP "
         "or TIFF.",
@@ -45,6 +49,14 @@ MESSAGES: dict[str, dict[Language, str]] = {
     "frame.several": {
         "en": "This file holds several pictures. Please save the one you want as its own file.",
         "vi": "Tệp này chứa nhiều ảnh. Vui lòng lưu riêng ảnh cần dùng thành một tệp.",
+    },
+    "frame.video": {
+        "en": "This is a video. Please save one frame of it as JPEG or PNG.",
+        "vi": "Đây là video. Vui lòng lưu một khung hình thành JPEG hoặc PNG.",
+    },
+    "frame.phone_photo": {
+        "en": "This is an HEIC or AVIF photo. Please export it as JPEG or PNG.",
+        "vi": "Đây là ảnh HEIC hoặc AVIF. Vui lòng xuất ảnh thành JPEG hoặc PNG.",
     },
     "frame.dicom": {
         "en": "This is a DICOM file. Please export the frame as JPEG or PNG, without patient data.",
@@ -469,6 +481,11 @@ MESSAGES: dict[str, dict[Language, str]] = {
     "app.auth": {
         "en": "ENTDEMO_AUTH must look like user:password.",
         "vi": "ENTDEMO_AUTH phải có dạng tên:mật_khẩu.",
+    },
+    # drawn frames
+    "phantom.folder_not_empty": {
+        "en": "The folder “{name}” is not empty. Please name a new or empty folder.",
+        "vi": "Thư mục “{name}” không trống. Vui lòng chọn thư mục mới hoặc thư mục trống.",
     },
 }
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from entdemo.decode import MAX_BYTES, check_size, decode, reduced
+from entdemo.decode import MAX_BYTES, check_bytes, check_size, decode, reduced
 from entdemo.disc import Box, Disc, find_content
 from entdemo.errors import UserError
 
@@ -126,12 +126,11 @@ def _frame(image: Image.Image) -> Frame:
 
 def _read_file(path: Path) -> bytes:
     try:
-        size = os.stat(path).st_size if path.is_file() else None
-        if size is None:
+        if not path.is_file():
             raise UserError("frame.missing", name=path.name)
-        if size > MAX_BYTES:
-            limit = MAX_BYTES // 1024**2
-            raise UserError("frame.too_many_bytes", megabytes=size / 1024**2, limit=limit)
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise UserError("frame.missing", name=path.name) from error
+        with path.open("rb") as file:
+            start = file.read(4096)
+            check_bytes(start, os.stat(file.fileno()).st_size)
+            return start + file.read(MAX_BYTES)
+    except OSError as error:
+        raise UserError("frame.unreadable", name=path.name) from error

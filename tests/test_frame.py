@@ -95,6 +95,10 @@ REFUSED = {
     "svg": (b'<?xml version="1.0"?>\n<svg xmlns="x"></svg>', "frame.vector"),
     "svg with a byte order mark": (b"\xef\xbb\xbf<SVG></SVG>", "frame.vector"),
     "dicom": (bytes(128) + b"DICM" + bytes(400), "frame.dicom"),
+    "mp4": (b"\0\0\0\x18ftypisom" + bytes(99), "frame.video"),
+    "avi": (b"RIFF\0\0\0\0AVI LIST" + bytes(99), "frame.video"),
+    "mkv": (b"\x1aE\xdf\xa3" + bytes(99), "frame.video"),
+    "heic": (b"\0\0\0\x18ftypheic" + bytes(99), "frame.phone_photo"),
     "animated gif": (gif(3), "frame.animated"),
     "still gif": (gif(1), "frame.not_a_picture"),
     "truncated jpeg": (saved(scene(), "JPEG")[:900], "frame.truncated"),
@@ -139,6 +143,12 @@ def test_limits_do_not_depend_on_pillows_global(monkeypatch: pytest.MonkeyPatch)
     assert load_frame(saved(scene())).rgb.shape == (72, 96, 3)
 
 
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "frame.png").write_bytes(saved(scene()))
+    monkeypatch.setattr(Path, "open", lambda *_: (_ for _ in ()).throw(PermissionError()))
+    assert refusal(tmp_path / "frame.png") == "frame.unreadable"
+
+
 def test_paths(tmp_path: Path) -> None:
     path = tmp_path / "frame.txt"
     path.write_bytes(saved(scene(), "WEBP", lossless=True))
@@ -147,8 +157,10 @@ def test_paths(tmp_path: Path) -> None:
     assert refusal(tmp_path) == "frame.missing"
     assert refusal(tmp_path / "none.png") == "frame.missing"
     assert refusal("nul\0byte.png") == "frame.missing"
-    path.write_bytes(bytes(20 * 1024 * 1024 + 1))
+    path.write_bytes(saved(scene()) + bytes(20 * 1024 * 1024))
     assert refusal(path) == "frame.too_many_bytes"
+    path.write_bytes(b"\0\0\0\x18ftypisom" + bytes(21 * 1024 * 1024))
+    assert refusal(path) == "frame.video"
 
 
 @pytest.mark.parametrize("form", ["PNG", "BMP", "TIFF", "WEBP", "JPEG"])
