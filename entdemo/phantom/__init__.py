@@ -1,1 +1,5 @@
-"""Phantom frames: endoscopy-like pictures drawn from numbers, so no patient is behind them."""
+"""Procedurally drawn endoscopy frames with captions: no patient data."""
+
+from entdemo.phantom.frame import Phantom, draw
+
+__all__ = ["Phantom", "draw"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -133,8 +134,8 @@ class _Ear:
     def _drum(self) -> Canvas:
         """The membrane's colour and its hollow shape, over the whole grid."""
         rng, u, v = self.rng, self.u, self.v
-        tone = _DRUM_TONES[int(rng.integers(len(_DRUM_TONES)))]
-        tone = np.asarray(tone, np.float32) * np.float32(rng.uniform(0.45, 1.0))
+        base = _DRUM_TONES[int(rng.integers(len(_DRUM_TONES)))]
+        tone = np.asarray(base, np.float32) * np.float32(rng.uniform(0.45, 1.0))
         cloud = noise("cloud", u, v, rng, 0.35)
         shade = 1 + rng.uniform(0.05, 0.3) * np.clip(cloud, -2, 2)
         albedo = f32(tone * shade[..., None])
@@ -191,9 +192,7 @@ def _malleus(ear: _Ear) -> None:
     )
     spine = bezier([ear.knob, bend, ear.umbo], 3)
     width = rng.uniform(0.035, 0.065)
-    stick = np.minimum.reduce(
-        [sd_capsule(u, v, a, b, width) for a, b in zip(spine[:-1], spine[1:], strict=True)]
-    )
+    stick = np.minimum.reduce([sd_capsule(u, v, a, b, width) for a, b in pairwise(spine)])
     tip = sd_circle(u, v, ear.umbo, width * rng.uniform(1.1, 1.9))
     handle = smooth_min(f32(stick), tip, 0.05)
     tone = _BONE_TONES[int(rng.integers(len(_BONE_TONES)))]
@@ -460,7 +459,9 @@ def _wax(ear: _Ear) -> None:
     mask = smoothstep(0.015, -0.025, lump)
     tone = np.asarray(_WAX_TONES[int(rng.integers(len(_WAX_TONES)))], np.float32)
     dark = np.asarray(srgb(105, 55, 22), np.float32)
-    albedo = mix(tone, (tone + dark) / 2, smoothstep(-0.5, 1.5, noise("cloud", x, y, rng, 1.5)))
+    albedo = mix(
+        tone, f32((tone + dark) / 2), smoothstep(-0.5, 1.5, noise("cloud", x, y, rng, 1.5))
+    )
     rise = 0.22 * np.sqrt(np.clip(-lump, 0, 0.4)) + 0.03
     rough = 1 + 0.02 * noise("cloud", x, y, rng, 2.5)
     canvas.cover(mask, albedo, f32(canvas.depth * (1 - rise) * rough), rng.uniform(0.3, 1.0))
@@ -507,7 +508,7 @@ def _retraction(ear: _Ear) -> None:
     pocket = bell(np.hypot(u + 0.4, v + 0.42), rng.uniform(0.3, 0.5))
     canvas.lift(f32(-rng.uniform(0.06, 0.2) * pocket))
     canvas.stain(f32(pocket * rng.uniform(0.3, 0.8)), (0.5, 0.42, 0.38))
-    stretch = bell(np.hypot(u, v) - rng.uniform(0.55, 0.75), 0.04) * smoothstep(0.2, -0.5, u)
+    stretch = bell(f32(np.hypot(u, v) - rng.uniform(0.55, 0.75)), 0.04) * smoothstep(0.2, -0.5, u)
     canvas.paint(f32(0.5 * stretch), srgb(220, 205, 185))
     ear.seen.append(Observation("retraction"))
 

@@ -106,7 +106,7 @@ def normals(depth: Array, x: Array, y: Array) -> Vector:
 
 
 def _dot(a: Vector, b: Vector) -> Array:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return f32(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])
 
 
 def _irradiance(lamp: Lamp, depth: Array, lit: Array, x: Array, y: Array) -> tuple[Array, Array]:
