@@ -45,22 +45,22 @@ def views(squares: Squares) -> Iterator[tuple[str, Squares]]:
         yield name, shown
 
 
-def swap_rate(found: list[Swap]) -> float:
+def swap_rate(found: list[Swap]) -> str:
     """Share of the frames of all pairs that are taken for the other of their pair."""
     frames = sum(swap.frames for swap in found)
-    return sum(swap.count for swap in found) / frames if frames else float("nan")
+    return f"{sum(swap.count for swap in found) / frames:.3f}" if frames else "–"
 
 
 def row(name: str, truth: Ints, predicted: Ints) -> tuple[str, ...]:
     """Cells of one view."""
     counts = confusion(truth, predicted)
-    figures = (
-        accuracy(truth, predicted),
+    return (
+        name,
+        f"{accuracy(truth, predicted):.3f}",
         swap_rate(swaps(counts, SIDES[:1])),
         swap_rate(swaps(counts, SIDES[1:])),
         swap_rate(swaps(counts, CORD_STATES)),
     )
-    return (name, *(f"{figure:.3f}" for figure in figures))
 
 
 def with_class(data: Path) -> list[Item]:

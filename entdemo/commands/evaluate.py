@@ -12,6 +12,7 @@ from entdemo.commands.output import (
     Device,
     Json,
     Weights,
+    err,
     out,
     print_json,
     progress_bar,
@@ -36,6 +37,8 @@ def evaluate(
     with progress_bar("frames") as progress:
         report = evaluate(_open(weights, device), data, progress)
     if json:
+        if report.skipped:
+            err.print(f"Pictures skipped: {len(report.skipped)}")
         print_json(report.to_json())
     else:
         out.print(report.table())

@@ -71,8 +71,8 @@ class Report:
         in_distribution: share of the frames that the detector lets pass.
         region_accuracy: over all frames.
         classes: None where no frame's class is known.
-        retrieval: by a name for people; ``IMAGE`` and ``TEXT`` are the official ones. What the
-            data cannot give is missing.
+        retrieval: by query, answer and hit; ``IMAGE`` and ``TEXT`` are those of the JSON. What
+            the data cannot give is missing.
     """
 
     n: int
@@ -114,8 +114,8 @@ class Report:
         return report_table(self)
 
 
-IMAGE = "frame to frame, same class"
-TEXT = "text to frame, same class"
+IMAGE = "frame to frame: class"
+TEXT = "text to frame: class"
 
 
 def _retrieval_json(figures: RetrievalFigures | None) -> dict[str, float | None]:

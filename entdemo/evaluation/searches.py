@@ -18,11 +18,11 @@ from entdemo.weights import Bundle
 Ints = NDArray[np.int64]
 _Found = dict[str, RetrievalFigures | None]
 
-IMAGE_FINDING = "frame to frame, same class and finding"
-IMAGE_ELSEWHERE = "frame to frame, same class, other examinations only"
+IMAGE_FINDING = "frame to frame: class and finding"
+IMAGE_ELSEWHERE = "frame to frame: class, other examinations"
 TEXT_ENGLISH = f"{TEXT}, English"
 TEXT_VIETNAMESE = f"{TEXT}, Vietnamese"
-TEXT_FINDING = "text to frame, same class and finding"
+TEXT_FINDING = "text to frame: class and finding"
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,9 @@ def _per_class(rows: Sequence[ClassFigures]) -> Table:
 
 
 def _confusion(counts: dict[str, dict[str, int]]) -> Table:
-    table = _table("Confusion", "true class \\ predicted", list(counts))
+    """Headers stand in two lines, so that seven columns fit a narrow terminal."""
+    headers = [name.replace("-", "-\n") for name in counts]
+    table = _table("Confusion: true class, then as what it is taken", "true class", headers)
     for true, row in counts.items():
         if any(row.values()):
             table.add_row(true, *(str(count or "·") for count in row.values()))
@@ -80,8 +82,8 @@ def _swaps(swaps: Sequence[Swap]) -> Table:
 
 
 def _retrieval(report: Report) -> Table:
-    columns = ("queries", "recall@1", "95 % interval", "recall@5", "MRR", "95 % interval")
-    table = _table("Retrieval, each query left out", "query to answer; what is a hit", columns)
+    columns = ("queries", "recall@1", "recall@5", "MRR")
+    table = _table("Retrieval, each query left out", "query to answer: same", columns)
     for name, figures in report.retrieval.items():
         table.add_row(name, *_retrieval_cells(figures))
     return table
@@ -90,18 +92,15 @@ def _retrieval(report: Report) -> Table:
 def _retrieval_cells(figures: RetrievalFigures) -> tuple[str, ...]:
     return (
         str(figures.queries),
-        _share(figures.recall_1),
-        _ends(figures.recall_1_ci95),
+        f"{_share(figures.recall_1)}\n{_ends(figures.recall_1_ci95)}",
         _share(figures.recall_5),
-        _share(figures.mrr),
-        _ends(figures.mrr_ci95),
+        f"{_share(figures.mrr)}\n{_ends(figures.mrr_ci95)}",
     )
 
 
 def _skipped(report: Report) -> Table:
-    table = Table(title=f"{len(report.skipped)} pictures skipped", title_justify="left")
-    table.add_column("picture")
-    table.add_column("reason")
+    title = f"Pictures skipped: {len(report.skipped)}"
+    table = Table("picture", "reason", title=title, title_justify="left", title_style="bold")
     for skipped in report.skipped:
         table.add_row(escape(skipped.name), escape(str(skipped.reason)))
     return table
@@ -112,4 +111,7 @@ def _share(value: float) -> str:
 
 
 def _ends(interval: Interval | None) -> str:
-    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else _NONE
+    """An interval without width would claim a certainty that it has not."""
+    if interval is None or interval[0] == interval[1]:
+        return _NONE
+    return f"{interval[0]:.3f} to {interval[1]:.3f}"

@@ -48,7 +48,7 @@ class TextReport:
 
     def table(self) -> RenderableType:
         """The three figures for a terminal."""
-        table = Table("figure", "value", title=f"{self.n} texts", title_justify="left")
+        table = Table("figure", "value", title=f"Texts: {self.n}", title_justify="left")
         table.add_row("accuracy", "–" if self.accuracy is None else f"{self.accuracy:.3f}")
         table.add_row("region accuracy", f"{self.region_accuracy:.3f}")
         return table

@@ -175,7 +175,7 @@ def test_unreadable_pictures_are_counted_and_named(data: Path) -> None:
     ]  # fmt: skip
     assert told[-1] == (16, 16)
     text = shown(report)
-    assert "2 pictures skipped" in text
+    assert "Pictures skipped: 2" in text
     assert "empty[red].png" in text
 
 

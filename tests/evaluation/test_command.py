@@ -1,0 +1,76 @@
+"""The commands ``evaluate`` and ``texts`` around a network that knows colours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from entdemo.commands import evaluate as commands
+from entdemo.errors import UserError
+from entdemo.taxonomy import CLASSES
+from tests.evaluation.fakes import fake_bundle, save_frame
+
+app = typer.Typer()
+app.command()(commands.evaluate)
+app.command()(commands.texts)
+
+
+@pytest.fixture(autouse=True)
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Weights and device that were asked for."""
+    asked: list[tuple[str, str]] = []
+
+    def fake_open(weights: str, device: str) -> object:
+        asked.append((weights, device))
+        return fake_bundle()
+
+    monkeypatch.setattr(commands, "_open", fake_open)
+    return asked
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    for number, name in enumerate(CLASSES * 2):
+        save_frame(tmp_path / "data" / name / f"{number}.png", name, number)
+    return tmp_path / "data"
+
+
+def test_stdout_is_json_alone(data: Path, opened: list[tuple[str, str]]) -> None:
+    result = CliRunner().invoke(app, ["evaluate", str(data), "--weights", "mine", "--json"])
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert (found["n"], found["accuracy"], found["image_retrieval"]["mrr"]) == (14, 1, 1)
+    assert opened == [("mine", "auto")]
+
+
+def test_skipped_pictures_are_counted_beside_the_json(data: Path) -> None:
+    (data / "throat" / "x.png").write_bytes(b"no picture")
+    result = CliRunner().invoke(app, ["evaluate", str(data), "--json"])
+    assert json.loads(result.stdout)["n"] == 14
+    assert "Pictures skipped: 1" in result.stderr
+
+
+def test_tables_fit_a_terminal(data: Path) -> None:
+    result = CliRunner().invoke(app, ["evaluate", str(data)], env={"COLUMNS": "80"})
+    assert result.exit_code == 0
+    assert "vc-closed taken for vc-open" in result.stdout
+    assert "frame to frame: class" in result.stdout
+    assert "…" not in result.stdout, "nothing is cut"
+
+
+def test_texts(tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_text('{"text": "ear-left", "class": "ear-left"}\n')
+    result = CliRunner().invoke(app, ["texts", str(file), "--json"])
+    assert json.loads(result.stdout) == {"n": 1, "accuracy": 1, "region_accuracy": 1}
+    assert "region accuracy" in CliRunner().invoke(app, ["texts", str(file)]).stdout
+
+
+def test_mistakes_come_as_user_errors(tmp_path: Path) -> None:
+    for command in ("evaluate", "texts"):
+        result = CliRunner().invoke(app, [command, str(tmp_path / "missing")])
+        assert isinstance(result.exception, UserError)
