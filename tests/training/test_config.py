@@ -1,0 +1,53 @@
+"""Recipes are checked field by field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+import entdemo.training
+from entdemo.errors import UserError
+from entdemo.training.config import read_config
+
+RECIPES = Path(entdemo.training.__file__).parent / "recipes"
+
+
+def written(tmp_path: Path, **changes: object) -> Path:
+    recipe = yaml.safe_load((RECIPES / "smoke.yaml").read_text("utf-8"))
+    path = tmp_path / "recipe.yaml"
+    path.write_text(yaml.safe_dump(recipe | changes), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("recipe", sorted(RECIPES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_recipes_are_valid_and_keep_their_sets_apart(recipe: Path) -> None:
+    config = read_config(recipe)
+    train = config.data.train.model_dump()
+    validation = config.data.validation.model_dump()
+    assert train != validation
+    assert train.get("seed", 0) != validation.get("seed", 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"seeds": 3}, "seeds"),
+        ({"precision": "fp8"}, "precision"),
+        ({"model": {"base": "x", "lora_rank": 0}}, "model.lora_rank"),
+        ({"stages": [{"trains": "base", "steps": 4}]}, "lora"),
+    ],
+)
+def test_a_wrong_field_is_named(tmp_path: Path, changes: dict[str, object], field: str) -> None:
+    with pytest.raises(UserError, match=field):
+        read_config(written(tmp_path, **changes))
+
+
+def test_a_missing_or_odd_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="was not found"):
+        read_config(tmp_path / "none.yaml")
+    odd = tmp_path / "odd.yaml"
+    odd.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="not a YAML"):
+        read_config(odd)
