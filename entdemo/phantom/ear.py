@@ -22,6 +22,7 @@ from entdemo.phantom.shapes import (
     Point,
     bell,
     bezier,
+    dim,
     f32,
     grid,
     mix,
@@ -138,7 +139,7 @@ class _Ear:
         tone = np.asarray(base, np.float32) * np.float32(rng.uniform(0.45, 1.0))
         cloud = noise("cloud", u, v, rng, 0.35)
         shade = 1 + rng.uniform(0.05, 0.3) * np.clip(cloud, -2, 2)
-        albedo = f32(tone * shade[..., None])
+        albedo = dim(tone, f32(shade))
         hollow = (0.3 if self.retracted else rng.uniform(0.06, 0.16)) * bell(
             np.hypot(u - self.umbo[0], v - self.umbo[1]), 1.1
         )
@@ -364,7 +365,7 @@ def _perforation(ear: _Ear) -> None:
         srgb(120, 45, 35), srgb(190, 130, 95), smoothstep(-1, 1.5, noise("soft", u, v, rng, 0.6))
     )
     inner = smoothstep(0.0, -0.22, hole)
-    floor = f32(floor * (rng.uniform(0.15, 0.4) + 0.6 * inner * rng.uniform(0.2, 1))[..., None])
+    floor = dim(floor, f32(rng.uniform(0.15, 0.4) + 0.6 * inner * rng.uniform(0.2, 1)))
     canvas.cover(
         smoothstep(0.02, -0.02, hole), floor, f32(canvas.depth * 1.18), rng.uniform(0.3, 0.9)
     )

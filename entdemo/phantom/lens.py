@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
-from entdemo.phantom.shapes import grid, smoothstep
+from entdemo.phantom.shapes import f32, grid, mix, smoothstep
 from entdemo.phantom.tissue import noise
 
 Array = NDArray[np.float32]
@@ -57,8 +57,7 @@ def _fog(linear: Array, rng: np.random.Generator) -> Array:
     patch = smoothstep(-1.0, 2.2, noise("soft", x, y, rng, 0.5))
     veil = rng.uniform(0.05, 0.35) * patch
     light = linear.mean(axis=(0, 1)) * 0.7 + 0.1
-    fogged: Array = linear + (light - linear) * veil[..., None]
-    return fogged
+    return mix(linear, light, f32(veil))
 
 
 def _motion(linear: Array, rng: np.random.Generator) -> Array:
@@ -103,13 +102,13 @@ def _sensor_noise(value: Array, rng: np.random.Generator) -> Array:
     luma = noise("grain", x, y, rng, 1.5)
     chroma = noise("grain", x, y, rng, 0.7)
     weight = level * (1.3 - value[..., 1])
-    mixed = np.stack((luma + 0.6 * chroma, luma - 0.3 * chroma, luma - 0.9 * chroma), -1)
-    noisy: Array = value + weight[..., None] * mixed
-    return noisy
+    for channel, share in enumerate((0.6, -0.3, -0.9)):
+        value[..., channel] += weight * (luma + share * chroma)
+    return value
 
 
 def _optics(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Bloom, colour fringes, defocus and the processor's colour setting."""
+    """Bloom, colour fringes, defocus, edge enhancement and the processor's colour setting."""
     if rng.random() < 0.5:
         picture = _bloom(picture, rng)
     if rng.random() < 0.4:
@@ -117,8 +116,16 @@ def _optics(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     blur = abs(rng.normal(0, 0.9)) + (rng.uniform(1, 2.5) if rng.random() < 0.15 else 0)
     if blur > 0.3:
         picture = picture.filter(ImageFilter.BoxBlur(blur * picture.width / 256))
+    if rng.random() < 0.35:
+        picture = _sharpen(picture, rng)
     picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.55, 1.5))
     return ImageEnhance.Contrast(picture).enhance(rng.uniform(0.8, 1.2))
+
+
+def _sharpen(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Halos as of cheap processors."""
+    soft = picture.filter(ImageFilter.BoxBlur(rng.uniform(0.8, 2.5)))
+    return Image.blend(soft, picture, rng.uniform(1.3, 2.6))
 
 
 def _bloom(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
@@ -219,12 +226,11 @@ def _disc() -> Image.Image:
 
 def _mask(diameter: int, rng: np.random.Generator) -> Image.Image:
     """The disc's rim: hard or soft, often with a small notch that marks the scope's top."""
-    mask = _disc().resize((diameter, diameter), Image.Resampling.BILINEAR)
+    detail = diameter if rng.random() < 0.5 else int(rng.uniform(60, 200))
+    mask = _disc().resize((detail, detail), Image.Resampling.BOX)
     if rng.random() < 0.6:
         _notch(mask, rng)
-    if rng.random() < 0.5:
-        mask = mask.filter(ImageFilter.BoxBlur(rng.uniform(1, 7)))
-    return mask
+    return mask.resize((diameter, diameter), Image.Resampling.BILINEAR)
 
 
 def _notch(mask: Image.Image, rng: np.random.Generator) -> None:
@@ -241,7 +247,7 @@ def _frame(picture: Image.Image, framing: Framing, rng: np.random.Generator) -> 
     side = framing.diameter
     dark = int(abs(rng.normal(0, 5))) if framing.masked else 0
     frame = Image.new("RGB", (framing.width, framing.height), (dark, dark, dark))
-    scaled = picture.resize((side, side), Image.Resampling.BICUBIC)
+    scaled = picture.resize((side, side), Image.Resampling.BILINEAR)
     corner = (round(framing.x - side / 2), round(framing.y - side / 2))
     if framing.masked:
         frame.paste(scaled, corner, _mask(side, rng))
@@ -251,11 +257,7 @@ def _frame(picture: Image.Image, framing: Framing, rng: np.random.Generator) -> 
 
 
 def _recorder(frame: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Edge enhancement as of cheap processors, then JPEG compression."""
-    if rng.random() < 0.35:
-        frame = frame.filter(
-            ImageFilter.UnsharpMask(rng.uniform(1, 4), int(rng.uniform(40, 180)), 2)
-        )
+    """JPEG compression."""
     if rng.random() < 0.7:
         frame = _jpeg(frame, int(rng.uniform(28, 92)))
     return frame

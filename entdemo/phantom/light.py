@@ -129,8 +129,8 @@ def _glints(
     x, y = grid(size)
     film = smoothstep(-0.6, 1.2, noise("soft", x, y, rng, 1.4))
     align = np.clip(_dot(normal, halfway), 0, 1)
-    shine = align ** np.float32(lamp.sharpness)
-    broad = align ** np.float32(lamp.sharpness * 0.15)
+    shine = np.exp((align - 1) * lamp.sharpness)
+    broad = np.exp((align - 1) * (lamp.sharpness * 0.15))
     return f32(lamp.gloss * scene.wet * (shine * (0.4 + 1.6 * film) + 0.05 * broad))
 
 
@@ -160,8 +160,8 @@ def shade(scene: Scene, rng: np.random.Generator, lamp: Lamp | None = None) -> A
     hard, soft = _irradiance(lamp, z, _dot(normal, to_lamp), x, y)
     rgb = _diffuse(scene.albedo, hard, soft, lamp)
     glints = _glints(lamp, scene, normal, halfway, rng)
-    rgb = rgb + (glints * np.sqrt(hard + 0.02))[..., None]
-    return _expose(rgb * _cast(lamp, x, y), lamp)
+    rgb += np.repeat((glints * np.sqrt(hard + 0.02))[..., None], 3, axis=-1)
+    return _expose(f32(rgb * _cast(lamp, x, y)), lamp)
 
 
 def _rough(scene: Scene, x: Array, y: Array, rng: np.random.Generator) -> Array:
@@ -188,6 +188,7 @@ def _cast(lamp: Lamp, x: Array, y: Array) -> Array:
 
 def _expose(rgb: Array, lamp: Lamp) -> Array:
     """Scale so that the metered percentile of the disc reaches its target."""
-    luma = rgb[::4, ::4] @ np.array([0.3, 0.55, 0.15], np.float32)
+    sparse = rgb[::4, ::4]
+    luma = 0.3 * sparse[..., 0] + 0.55 * sparse[..., 1] + 0.15 * sparse[..., 2]
     metered = float(np.percentile(luma, lamp.key))
     return f32(rgb * (lamp.target / max(metered, 1e-4)))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from entdemo.phantom.shapes import f32, mix, rotate, smoothstep
+from entdemo.phantom.shapes import dim, f32, mix, smoothstep
 
 Array = NDArray[np.float32]
 Colour = tuple[float, float, float]
@@ -63,12 +63,11 @@ def _bank(kind: Kind) -> Array:
 
 def _look_up(bank: Array, x: Array, y: Array, scale: float, rng: np.random.Generator) -> Array:
     """A randomly turned and shifted window of a bank; ``scale`` > 1 makes features smaller."""
-    u, v = rotate(x, y, rng.uniform(0, 2 * np.pi))
-    step = TILE / _PERIOD * scale
-    column = (u * step + rng.uniform(0, TILE)).astype(np.int32) & (TILE - 1)
-    row = (v * step + rng.uniform(0, TILE)).astype(np.int32) & (TILE - 1)
-    window: Array = bank.ravel()[row * TILE + column]
-    return window
+    angle, step = rng.uniform(0, 2 * np.pi), TILE / _PERIOD * scale
+    c, s = step * float(np.cos(angle)), step * float(np.sin(angle))
+    column = (x * c + y * s + rng.uniform(0, TILE)).astype(np.int32) & (TILE - 1)
+    row = (y * c - x * s + rng.uniform(0, TILE)).astype(np.int32) & (TILE - 1)
+    return np.take(bank, row * TILE + column)
 
 
 def noise(kind: Kind, x: Array, y: Array, rng: np.random.Generator, scale: float = 1.0) -> Array:
@@ -183,7 +182,7 @@ def coat_albedo(x: Array, y: Array, rng: np.random.Generator, coat: Coat) -> Arr
         albedo = with_vessels(albedo, x, y, rng, coat.vessel, coat.scale)
     if coat.grain > 0:
         fine = noise("grain", x, y, rng, coat.scale)
-        albedo *= (1 + coat.grain * np.clip(fine, -2, 2))[..., None]
+        albedo = dim(albedo, f32(1 + coat.grain * np.clip(fine, -2, 2)))
     return np.clip(albedo, 0.002, 1)
 
 
@@ -200,10 +199,7 @@ def with_vessels(
     net = vessels(x, y, rng, "medium", 0.6 * scale)
     net = np.maximum(net, 0.7 * vessels(x, y, rng, "fine", 0.8 * scale))
     patch = smoothstep(-1.2, 0.8, noise("soft", x, y, rng, 0.6 * scale))
-    shade = np.asarray(tint, np.float32)
-    keep = 1 - strength * (net * patch)[..., None] * (1 - shade)
-    result: Array = albedo * keep
-    return result
+    return f32(albedo * mix((1.0, 1.0, 1.0), tint, f32(strength * net * patch)))
 
 
 MUCOSA_TINTS: tuple[tuple[Colour, Colour, Colour], ...] = (
