@@ -60,7 +60,7 @@ def draw(state: State, rng: np.random.Generator, size: int) -> Scene:
     shape = reshape(sample_shape(state, view, rng), observations, rng)
     palette = _palette(observations, rng)
     local = local_grid(view, size, rng)
-    layers = Layers.wall(size, palette.base, view.distance, float(rng.uniform(0.2, 0.7)))
+    layers = Layers.wall(size, palette.base, view.distance, float(rng.uniform(0.1, 0.6)))
     _draw_surroundings(layers, local, shape, view, palette, rng)
     _draw_glottis(layers, local, shape, view, palette, observations, rng)
     return layers.scene(Facts(f"vc-{state}", observations))

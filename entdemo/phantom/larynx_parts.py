@@ -103,16 +103,15 @@ def _chinks(local: Local, shape: Shape) -> Array:
     return f32((widest + 2 * local.soft) * profile - 2 * local.soft)
 
 
-def find_edges(local: Local, shape: Shape, inset: tuple[Array, Array] | None = None) -> Edges:
+def find_edges(local: Local, shape: Shape, inset: tuple[Array, Array]) -> Edges:
     """Place the free edges; ``inset`` is how far lesions push each edge to the midline."""
     half = _half_width(local, shape)
     right = f32(local.u < 0)
-    if inset is not None:
-        half = half - lerp(inset[1], inset[0], right)
-    beyond = f32(np.abs(local.u) - half)
+    bulge = lerp(inset[1], inset[0], right)
+    beyond = f32(np.abs(local.u) - half + bulge)
     soft = local.soft
     taper = 0.4 + 0.6 * np.clip(3.2 * local.v * (1.12 - local.v), 0, 1)
-    width = f32(lerp(shape.cord[1], shape.cord[0], right) * taper)
+    width = f32(lerp(shape.cord[1], shape.cord[0], right) * taper + bulge)
     along = smoothstep(-0.04, 0.08, local.v) * smoothstep(1.15, 0.82, local.v)
     gap = smoothstep(soft, -soft, beyond)
     blur = soft + 0.02
@@ -125,10 +124,15 @@ def paint_mucosa(
 ) -> None:
     """Colour everything as wet mucosa with patches and vessels."""
     scale = float(np.clip(0.9 / view.length, 0.6, 2.0))
-    blotches = float(rng.uniform(0.1, 0.5))
+    blotches = float(rng.uniform(0.1, 0.8 if view.name == "close" else 0.5))
     mottle(layers, local.x, local.y, rng, palette.flush, palette.pale, blotches, scale)
-    strength = float(rng.uniform(0.3, 0.9) if view.name == "close" else rng.uniform(0.05, 0.4))
-    vein(layers, local.x, local.y, rng, strength, scale)
+    if view.name == "close":
+        strength, fine = float(rng.uniform(0.3, 1.0)), float(rng.uniform(0.8, 1.8))
+        vein(layers, local.x, local.y, rng, strength, fine)
+        streaks = np.clip(noise("grain", 0.7 * local.u, 0.14 * local.v, rng), -2, 2)
+        layers.albedo = layers.albedo * (1 + np.float32(rng.uniform(0.02, 0.08)) * streaks)
+    else:
+        vein(layers, local.x, local.y, rng, float(rng.uniform(0.05, 0.6)), scale)
 
 
 def bump(local: Local, centre: tuple[float, float], radius: float, stretch: float = 1.0) -> Array:
@@ -159,7 +163,8 @@ def raise_inlet(
     sinus = smoothstep(0.02, 0.32, ring) * smoothstep(1.1, 0.4, ring) * beside
     height -= (shape.ring_height + float(rng.uniform(0.1, 0.45))) * sinus
     height += float(rng.uniform(0.4, 1.1)) * smoothstep(0.35, 1.5, ring)
-    height += shape.back * smoothstep(1.4, 2.3, v) + 0.06 * wave
+    height += shape.back * smoothstep(1.4, 2.3, v)
+    height += (0.015 if view.name == "close" else 0.06) * wave
     layers.raise_by(f32(height * view.scale))
     layers.dim(sinus, float(rng.uniform(0.2, 0.65)))
     apart = np.hypot(u, v - 0.45) * view.length
@@ -222,12 +227,16 @@ def raise_epiglottis(
 
 
 def draw_folds(layers: Layers, local: Local, shape: Shape, view: View, edges: Edges) -> None:
-    """False cords with the ventricle's dark line between them and the true cords."""
-    beyond = edges.beyond - edges.width
-    along = smoothstep(-0.25, 0.15, local.v) * smoothstep(1.15, 0.7, local.v)
-    fold = smoothstep(0.0, 0.2, beyond) * smoothstep(1.8, 0.7, beyond * (1 / shape.false_width))
+    """False cords, a roll around the commissure, and the ventricle's dark line inside it."""
+    crisp = 0.4 if view.name == "close" else 1.0
+    ahead = np.clip(0.02 - local.v, 0, None)
+    beyond = np.sqrt(np.clip(edges.beyond, 0, None) ** 2 + ahead**2) - edges.width
+    along = smoothstep(-0.4, 0.0, local.v) * smoothstep(1.15, 0.7, local.v)
+    fold = smoothstep(0.0, 0.2 * crisp, beyond)
+    fold = fold * smoothstep(1.8, 0.7, beyond * (1 / shape.false_width))
     opened = lerp(shape.ventricle[1], shape.ventricle[0], edges.right)
-    groove = f32(bell(beyond - 0.015, 0.022 + local.soft) * along * opened)
+    opened = opened * (0.4 + 0.6 * smoothstep(0.0, 0.3, local.v))
+    groove = f32(bell(beyond - 0.015, 0.022 * crisp + local.soft) * along * opened)
     scale = view.scale
     layers.raise_by(f32(scale * (shape.false_height * fold * along - 0.06 * groove)))
     layers.dim(groove, 0.8)
@@ -248,11 +257,13 @@ def draw_cords(
     hump = 1 - (2 * across - 1) ** 2
     swelling = 0.05 + lerp(shape.bulge[1], shape.bulge[0], edges.right)
     layers.raise_by(f32(view.scale * swelling * hump * edges.cord))
-    fibres = np.clip(noise("grain", 1.2 * u, 0.12 * v, rng, 0.8), -2, 2)
-    net = vessels(2.2 * u, 0.6 * v, rng, "fine", 0.8) * np.float32(rng.uniform(0.1, 0.6))
+    near = view.name == "close"
+    fibres = np.clip(noise("grain", 1.2 * u, 0.1 * v, rng, 0.8), -2, 2)
+    net = vessels(2.2 * u, 0.5 * v, rng, "fine", 1.2 if near else 0.8)
+    net = np.clip(1.6 * net, 0, 1) * np.float32(rng.uniform(0.1, 0.8))
     colour = blend(palette.cord, palette.base, f32(0.4 * smoothstep(0.5, 1.0, across)))
     colour = blend(colour, palette.flush, net)
-    colour = colour * (1 + np.float32(0.1 if view.name == "close" else 0.04) * fibres)
+    colour = colour * (1 + np.float32(rng.uniform(0.06, 0.28) if near else 0.05) * fibres)
     layers.paint(colour, f32(edges.cord * rng.uniform(0.5, 0.9)))
     layers.moisten(edges.cord, float(rng.uniform(0.5, 1.0)))
 

@@ -219,7 +219,7 @@ def _gap(state: State, view: View, rng: np.random.Generator) -> tuple[float, boo
 def sample_shape(state: State, view: View, rng: np.random.Generator) -> Shape:
     """Draw a normal larynx; findings change it afterwards."""
     gap, lens = _gap(state, view, rng)
-    cord = float(rng.uniform(0.13, 0.26))
+    cord = float(rng.uniform(0.16, 0.32) if view.name == "close" else rng.uniform(0.13, 0.26))
     posterior = 0.0 if lens else gap
     near = rng.uniform(0.12, 0.2) + posterior * 0.9
     return Shape(

@@ -34,7 +34,7 @@ def draw_tube(
     within = np.maximum(edges.gap, smoothstep(0.98, 1.1, local.v))
     mask = f32(smoothstep(local.soft, -local.soft, edge) * within)
     round_ = np.sqrt(np.clip(-edge / radius, 0, 1))
-    ribs = np.sin(along * float(rng.uniform(45, 85)))
+    ribs = 2 * np.sqrt(np.abs(np.sin(along * float(rng.uniform(25, 50))))) - 1
     lit = (0.25 + 0.75 * round_) * (0.7 + 0.3 * ribs) * smoothstep(-0.5, 0.4, along)
     depth = view.distance + view.length * (0.45 - 0.5 * along - 0.25 * round_ - 0.01 * ribs)
     layers.dim(f32(smoothstep(0.12, 0.0, edge) * within * (1 - mask)), 0.5)

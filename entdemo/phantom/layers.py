@@ -130,10 +130,11 @@ def vein(
     rng: np.random.Generator,
     strength: float,
     scale: float,
-    tint: Sequence[float] = (0.55, 0.1, 0.09),
+    tint: Sequence[float] = (0.68, 0.12, 0.1),
 ) -> None:
     """Lay a net of fine and medium vessels over everything, in patches."""
     net = vessels(x, y, rng, "medium", 0.6 * scale)
-    net = np.maximum(net, 0.7 * vessels(x, y, rng, "fine", 0.8 * scale))
+    net = np.maximum(net, 0.8 * vessels(x, y, rng, "fine", 0.8 * scale))
+    net = np.clip(1.7 * net, 0, 1)
     patch = strength * smoothstep(-1.2, 0.8, noise("soft", x, y, rng, 0.6 * scale))
     layers.albedo = layers.albedo * (1 - net * patch * (1 - planes(tint)))
