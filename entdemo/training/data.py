@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from entdemo import phantom
 from entdemo.frame import Frame, frame_from_array, load_frame
-from entdemo.gallery.build import NewCase
 from entdemo.gallery.folder import read_folder
+from entdemo.gallery.intake import NewCase
+from entdemo.phantom.folder import frame_seed
 from entdemo.taxonomy import CLASSES, FINDINGS, region_of
 from entdemo.training.config import PhantomSource
 
@@ -128,7 +129,7 @@ def _draw_chunk(chunk: tuple[int, int, int, int]) -> tuple[NDArray[np.uint8], li
     squares = np.empty((stop - start, size, size, 3), np.uint8)
     rows: list[Row] = []
     for position, index in enumerate(range(start, stop)):
-        drawn = phantom.draw(phantom.frame_seed(seed, index), CLASSES[index % len(CLASSES)])
+        drawn = phantom.draw(frame_seed(seed, index))
         squares[position] = frame_from_array(drawn.rgb).square(size)
         name = drawn.facts.class_name
         keys = [observation.key for observation in drawn.facts.observations] or ["normal"]
