@@ -89,11 +89,11 @@ def create_tokenizer(name: str, file: Path | None = None) -> Tokenize:
         name: an open_clip model name.
         file: the trained ``tokenizer.json`` of a hybrid base.
     """
-    context_length = base_shape(name).context_length
+    shape = base_shape(name)
     if is_hybrid(name):
         if file is None:
             raise UserError("weights.file_missing", name="tokenizer.json")
-        return Tokenizer.load(file, context_length)
+        return Tokenizer.load(file, shape.context_length, shape.vocab_size)
     return _english_tokenizer(name)
 
 

@@ -17,23 +17,26 @@ from torch import Tensor
 from entdemo.model.wording import normalise
 
 PAD = "<pad>"
-START = "<start>"
-END = "<end>"
 
 
 class Tokenizer:
-    """Texts to token ids; the end token has the highest id, where open_clip pools."""
+    """Texts to token ids; the end token has the highest id, where open_clip pools.
 
-    def __init__(self, bpe: BpeTokenizer, context_length: int) -> None:
+    Args:
+        bpe: the learnt vocabulary; ids stay below ``vocab_size - 2``.
+        context_length: columns of a batch.
+        vocab_size: size of the text tower's embedding table.
+    """
+
+    def __init__(self, bpe: BpeTokenizer, context_length: int, vocab_size: int) -> None:
         self.bpe = bpe
         self.context_length = context_length
-        self._end = bpe.get_vocab_size()
-        self._start = self._end - 1
+        self._start, self._end = vocab_size - 2, vocab_size - 1
 
     @classmethod
-    def load(cls, path: Path, context_length: int) -> Tokenizer:
+    def load(cls, path: Path, context_length: int, vocab_size: int) -> Tokenizer:
         """Read a ``tokenizer.json``."""
-        return cls(BpeTokenizer.from_str(path.read_text("utf-8")), context_length)
+        return cls(BpeTokenizer.from_str(path.read_text("utf-8")), context_length, vocab_size)
 
     def __call__(self, texts: list[str]) -> Tensor:
         """Tokenize after ``normalise``.
@@ -48,10 +51,6 @@ class Tokenizer:
             ids = [self._start, *encoding.ids[: self.context_length - 2], self._end]
             row[: len(ids)] = torch.tensor(ids)
         return rows
-
-    def length(self, text: str) -> int:
-        """Number of tokens of ``text`` before it is cut, marks included."""
-        return len(self.bpe.encode(normalise(text)).ids) + 2
 
 
 def train_bpe(sentences: Iterable[str], vocab_size: int) -> BpeTokenizer:
