@@ -43,17 +43,17 @@ def build_frame_tab(predictor: Predictor) -> None:
     targets = [query, result, message]
 
     def on_upload(data: Data) -> tuple[str, str]:
-        return _reply(predictor, read_upload(data.get("path")), shown_case=None)
+        return reply(predictor, read_upload(data.get("path")), shown_case=None)
 
     def on_example(data: Data) -> tuple[str, str]:
         case_id = str(data.get("case_id"))
-        return _reply(predictor, example_frame(predictor.gallery, case_id), shown_case=case_id)
+        return reply(predictor, example_frame(predictor.gallery, case_id), shown_case=case_id)
 
     ask.frame(listener(on_upload, 2), None, targets, **MODEL_QUEUE).then(**settle("frame"))
     ask.example(listener(on_example, 2), None, targets, **MODEL_QUEUE).then(**settle("frame"))
 
 
-def _reply(predictor: Predictor, frame: Frame, shown_case: str | None) -> tuple[str, str]:
+def reply(predictor: Predictor, frame: Frame, shown_case: str | None) -> tuple[str, str]:
     """Query picture and answer; a gallery case is not listed as its own neighbour."""
     prediction = predictor.predict(frame, NEIGHBOURS + (shown_case is not None))
     others = [near for near in prediction.neighbours if near.case_id != shown_case]

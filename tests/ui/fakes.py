@@ -16,10 +16,10 @@ from entdemo.predictor import Neighbour, Prediction
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of, region_of
 
 COLOURS = {
-    "nose": (205, 120, 110),
-    "ear": (190, 160, 130),
-    "vocal-cords": (170, 70, 60),
-    "throat": (200, 95, 85),
+    "nose": (215, 130, 110),
+    "ear": (190, 165, 130),
+    "vocal-cords": (190, 75, 55),
+    "throat": (190, 100, 125),
 }
 
 
@@ -50,7 +50,7 @@ def draw_frame(path: Path, class_name: str, shift: int = 0) -> Path:
     side = -1 if class_name.endswith("left") else 1
     x = 160 + side * (24 + shift)
     draw.ellipse((x - 18, 90 + shift, x + 18, 160 + shift), fill=(50, 20, 18))
-    image.save(path, quality=90)
+    image.save(path, "JPEG", quality=90)
     return path
 
 
@@ -78,6 +78,11 @@ def fake_gallery(folder: Path, a_class: int = 4) -> FakeGallery:
     return FakeGallery(folder, tuple(cases))
 
 
+def _hue_distance(mean: np.ndarray, colour: tuple[int, int, int]) -> float:
+    tint, other = mean / (mean.sum() + 1), np.array(colour) / sum(colour)
+    return float(np.abs(tint - other).sum())
+
+
 @dataclass
 class FakePredictor:
     """Answers by colour for frames, by words for text."""
@@ -93,7 +98,7 @@ class FakePredictor:
             raise RuntimeError("the visitor's secret")
         pixels = frame.square(64).reshape(-1, 3)
         mean = pixels[pixels.sum(axis=1) > 90].mean(axis=0) if pixels.any() else np.zeros(3)
-        regions = sorted(COLOURS, key=lambda name: float(np.abs(mean - COLOURS[name]).sum()))
+        regions = sorted(COLOURS, key=lambda name: _hue_distance(mean, COLOURS[name]))
         left = frame.square(64)[:, :32].mean() < frame.square(64)[:, 32:].mean()
         names = [name for name in CLASSES if region_of(name) == regions[0]]
         best = names[-1] if left else names[0]

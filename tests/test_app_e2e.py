@@ -1,0 +1,231 @@
+"""The served app as programs see it."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS, ROOT
+from entdemo.taxonomy import CLASSES
+from tests.ui.fakes import FakePredictor, draw_frame, fake_gallery
+from tests.ui.serving import free_port, served
+
+NEEDS_DEFAULT = pytest.mark.skipif(
+    not (DEFAULT_WEIGHTS.exists() and DEFAULT_GALLERY.exists()),
+    reason="weights/default and gallery/default are not built",
+)
+
+
+@pytest.fixture(scope="module")
+def predictor(tmp_path_factory: pytest.TempPathFactory) -> FakePredictor:
+    return FakePredictor(fake_gallery(tmp_path_factory.mktemp("gallery")))
+
+
+@pytest.fixture(scope="module")
+def url(predictor: FakePredictor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("uploads")))
+        with served(predictor) as address:
+            yield address
+
+
+@pytest.fixture(scope="module")
+def client(url: str) -> Client:
+    return Client(url, verbose=False)
+
+
+def png(width: int, height: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("1", (width, height)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def gif() -> bytes:
+    buffer = io.BytesIO()
+    stills = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
+    stills[0].save(buffer, "GIF", save_all=True, append_images=stills[1:])
+    return buffer.getvalue()
+
+
+def truncated(folder: Path) -> bytes:
+    return draw_frame(folder / "whole.jpg", "throat").read_bytes()[:2000]
+
+
+def test_predict_answers_like_the_command_line(client: Client, tmp_path: Path) -> None:
+    frame = draw_frame(tmp_path / "frame.jpg", "vc-open")
+    answer = client.predict(frame=handle_file(frame), k=3, api_name="/predict")
+    assert answer["class"] in CLASSES
+    assert list(answer["probabilities"]) == list(CLASSES)
+    assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-3)
+    assert len(answer["neighbours"]) == 3
+    assert set(answer["neighbours"][0]) >= {"case_id", "similarity", "class", "caption_vi"}
+
+
+def test_search_answers_in_either_language(client: Client) -> None:
+    for text in ("left eardrum", "màng nhĩ trái"):
+        assert client.predict(text=text, k=1, api_name="/search")["class"] == "ear-left"
+
+
+def test_only_two_endpoints_are_offered(client: Client) -> None:
+    described = client.view_api(return_format="dict", print_info=False)
+    assert set(described["named_endpoints"]) == {"/predict", "/search"}
+    assert described["unnamed_endpoints"] == {}
+    assert "similar teaching cases" in described["named_endpoints"]["/predict"]["description"]
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda folder: b"", "This file is empty"),
+        (lambda folder: b"hello", "not a picture"),
+        (truncated, "damaged or cut short"),
+        (lambda folder: png(13000, 13000), "13000 x 13000 pixels"),
+        (lambda folder: gif(), "animation"),
+        (lambda folder: b"\0" * 128 + b"DICM" + b"\0" * 64, "DICOM"),
+        (lambda folder: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+    ],
+    ids=["empty", "text", "truncated", "bomb", "animated", "dicom", "svg"],
+)
+def test_a_bad_file_gets_one_clear_sentence(
+    client: Client, tmp_path: Path, make: Any, sentence: str
+) -> None:
+    file = tmp_path / "upload"
+    file.write_bytes(make(tmp_path))
+    with pytest.raises(AppError, match=sentence):
+        client.predict(frame=handle_file(file), api_name="/predict")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("", "type a description"), ("ear " * 1250, "5000 characters")]
+)
+def test_a_bad_description_gets_one_clear_sentence(
+    client: Client, text: str, sentence: str
+) -> None:
+    with pytest.raises(AppError, match=sentence):
+        client.predict(text=text, api_name="/search")
+
+
+def test_errors_speak_the_language_of_the_request(url: str) -> None:
+    client = Client(url, verbose=False, headers={"Accept-Language": "vi-VN,vi;q=0.9"})
+    with pytest.raises(AppError, match="Vui lòng nhập mô tả"):
+        client.predict(text=" ", api_name="/search")
+
+
+def test_a_fault_shows_neither_traceback_nor_content(
+    predictor: FakePredictor, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(predictor, "fail", True)
+    frame = handle_file(draw_frame(tmp_path / "frame.jpg", "throat"))
+    with pytest.raises(AppError, match=r"^Something went wrong here\. Please try again\.$"):
+        client.predict(frame=frame, api_name="/predict")
+
+
+def test_gallery_pictures_are_served_by_id(url: str) -> None:
+    answer = httpx.get(f"{url}cases/small/ear-left-0")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert max(Image.open(io.BytesIO(answer.content)).size) == 320
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "cases/small/nobody",
+        "cases/huge/ear-left-0",
+        "cases/small/..%2F..%2Fapp.py",
+        "cases/small/%2Fetc%2Fpasswd",
+        "gradio_api/file=app.py",
+        f"gradio_api/file={ROOT}/pyproject.toml",
+        "gradio_api/file=/etc/passwd",
+    ],
+)
+def test_no_other_file_can_be_read(url: str, path: str) -> None:
+    assert httpx.get(url + path).status_code in (403, 404)
+
+
+def test_a_path_on_the_server_is_not_an_upload(url: str, predictor: FakePredictor) -> None:
+    file = predictor.gallery.frame_path(predictor.gallery.cases[0])
+    payload = {"data": [{"path": str(file), "meta": {"_type": "gradio.FileData"}}, 3]}
+    event = httpx.post(f"{url}gradio_api/call/predict", json=payload).json()["event_id"]
+    answer = httpx.get(f"{url}gradio_api/call/predict/{event}", timeout=20).text
+    assert "event: error" in answer
+    assert file.exists()
+
+
+def test_pictures_ask_for_the_login_too(predictor: FakePredictor) -> None:
+    with served(predictor, auth=("user", "word")) as address:
+        picture = f"{address}cases/small/ear-left-0"
+        assert httpx.get(picture).status_code == 404
+        with httpx.Client() as visitor:
+            form = {"username": "user", "password": "word"}
+            assert visitor.post(f"{address}login", data=form).status_code == 200
+            assert visitor.get(picture).status_code == 200
+
+
+def run_app(**settings: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=os.environ | {f"ENTDEMO_{name}": value for name, value in settings.items()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        pytest.param({"GALLERY": "/nowhere/gallery"}, "/nowhere/gallery", marks=NEEDS_DEFAULT),
+        ({"PORT": "eighty"}, "ENTDEMO_PORT is “eighty”"),
+        ({"AUTH": "nobody"}, "ENTDEMO_AUTH must look like user:password."),
+    ],
+)
+def test_what_cannot_be_served_is_said_in_one_line(settings: dict[str, str], sentence: str) -> None:
+    process = run_app(**settings)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert "Traceback" not in said
+    assert sentence in said.strip().splitlines()[-1]
+
+
+@pytest.mark.slow
+@NEEDS_DEFAULT
+def test_the_app_serves_the_shipped_bundle() -> None:
+    port = free_port()
+    process = run_app(PORT=str(port))
+    try:
+        address = f"http://127.0.0.1:{port}/"
+        wait_until_it_answers(address)
+        answer = Client(address, verbose=False).predict(
+            text="thủng màng nhĩ trái", k=3, api_name="/search"
+        )
+        assert answer["class"] == "ear-left"
+        assert len(answer["neighbours"]) == 3
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def wait_until_it_answers(address: str, seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            httpx.get(address).raise_for_status()
+            return
+        except httpx.HTTPError:
+            time.sleep(0.5)
+    raise TimeoutError(f"{address} did not answer within {seconds} s")

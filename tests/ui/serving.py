@@ -1,0 +1,28 @@
+"""Serve a page on a free port for as long as a test needs it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from entdemo.ui.page import build_page, launch_options
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(predictor: Any, **options: Any) -> Iterator[str]:
+    """Address of a page around ``predictor``, ending in a slash."""
+    page = build_page(predictor)
+    settings = launch_options(predictor) | {"server_port": free_port()} | options
+    _, url, _ = page.launch(prevent_thread_lock=True, server_name="127.0.0.1", **settings)
+    try:
+        yield url
+    finally:
+        page.close(verbose=False)

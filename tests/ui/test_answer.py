@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from entdemo.predictor import Neighbour, Prediction
+from entdemo.taxonomy import CLASSES
+from entdemo.ui.answer import answer, bars, hint, sentence
+from tests.ui.fakes import FakePredictor
+
+
+def prediction(*values: float, known: bool = True) -> Prediction:
+    """Probabilities in taxonomy order; the rest is shared by the classes left out."""
+    missing = len(CLASSES) - len(values)
+    rest = [(1 - sum(values)) / missing] * missing
+    given = dict(zip(CLASSES, [*values, *rest], strict=True))
+    best = max(given, key=given.__getitem__)
+    return Prediction(best, "nose", given, known, (), {})
+
+
+CLEAR = prediction(0.04, 0.9)
+TORN = prediction(0.42, 0.48)
+LEANING = prediction(0.2, 0.75)
+FOREIGN = prediction(0.9, 0.04, known=False)
+
+
+@pytest.mark.parametrize(
+    ("case", "english", "vietnamese"),
+    [
+        (CLEAR, "Likely nose, left.", "Nhiều khả năng là mũi trái."),
+        (TORN, "Unsure: nose, left or nose, right.", "Chưa chắc: mũi trái hoặc mũi phải."),
+        (
+            FOREIGN,
+            "This does not look like an endoscopy frame.",
+            "Ảnh này không giống khung hình nội soi.",
+        ),
+    ],
+)
+def test_sentence_says_how_sure_it_is(case: Prediction, english: str, vietnamese: str) -> None:
+    assert sentence(case, "frame", "en") == english
+    assert sentence(case, "frame", "vi") == vietnamese
+
+
+def test_three_candidates_are_told_apart() -> None:
+    case = prediction(0.3, 0.28, 0.05, 0.05, 0.05, 0.05)
+    assert sentence(case, "frame", "en") == "Unsure: nose, right; nose, left or throat."
+
+
+def test_description_has_a_sentence_of_its_own() -> None:
+    assert sentence(FOREIGN, "text", "en") == "This does not read like an ENT finding."
+
+
+def test_hint_names_the_other_candidate_or_says_there_is_none() -> None:
+    assert hint(LEANING, "en") == "Could also be nose, right."
+    assert hint(CLEAR, "en") == "No other class comes close."
+
+
+def test_bars_show_all_classes_in_taxonomy_order() -> None:
+    html = bars(TORN.probabilities)
+    places = [html.index(f'data-class="{name}"') for name in CLASSES]
+    assert places == sorted(places)
+    assert html.count('class="best"') == 1
+    assert "42 %" in html
+
+
+def test_bars_before_the_first_answer_have_no_numbers() -> None:
+    html = bars({})
+    assert html.count("<li") == len(CLASSES)
+    assert "%</span>" not in html
+    assert 'class="best"' not in html
+
+
+def test_small_probabilities_are_not_shown_as_zero() -> None:
+    assert "&lt; 1 %" in bars(CLEAR.probabilities | {"throat": 0.004})
+
+
+def test_answer_marks_its_verdict_and_lists_the_cases(predictor: FakePredictor) -> None:
+    near = predictor.similar("throat-0", 3)
+    html = answer(replace(TORN, neighbours=near), predictor.gallery, "frame")
+    assert 'class="answer unsure"' in html
+    assert html.count('<li class="card"') == 3
+
+
+def test_answer_without_cases_says_so(predictor: FakePredictor) -> None:
+    html = answer(CLEAR, predictor.gallery, "frame")
+    assert "The gallery holds no other case." in html
+    assert 'class="cards"' not in html
+
+
+def test_answer_escapes_what_people_wrote(predictor: FakePredictor) -> None:
+    evil = Neighbour("throat-0", 0.5, "throat", "<i>", "<script>1</script>", '"><b>', "x.jpg")
+    html = answer(replace(CLEAR, neighbours=(evil,)), predictor.gallery, "frame")
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert "<i>" not in html

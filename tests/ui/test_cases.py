@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from entdemo.errors import UserError
+from entdemo.frame import load_frame
+from entdemo.ui.cases import card, case_picture, finding_names, sheet
+from entdemo.ui.pictures import encode_jpeg, picture_url, query_picture
+from entdemo.ui.viewer import similar
+from tests.ui.fakes import FakeGallery, FakePredictor
+
+
+def test_card_carries_picture_words_number_and_sheet(predictor: FakePredictor) -> None:
+    near = replace(predictor.similar("ear-left-0", 1)[0], similarity=0.934)
+    html = card(near, predictor.gallery)
+    assert f'src="cases/small/{near.case_id}"' in html
+    assert "0.93" in html
+    assert "0,93" in html
+    assert near.caption_vi in html
+    assert "Find similar" in unescape(html)
+
+
+def test_picture_has_words_in_both_languages_and_a_fixed_size() -> None:
+    html = case_picture("a", "ear-left", "perforation", "small")
+    assert 'alt="ear, left: perforated eardrum"' in html
+    assert 'data-vi="tai trái: thủng màng nhĩ"' in html
+    assert 'width="320" height="320"' in html
+
+
+def test_picture_without_finding_names_the_class_alone() -> None:
+    assert 'alt="throat"' in case_picture("a", "throat", "", "small")
+
+
+def test_findings_of_ones_own_stay_as_written() -> None:
+    assert finding_names("throat", "scar") == {"en": "scar", "vi": "scar"}
+
+
+def test_sheet_shows_source_and_licence_but_never_the_group(gallery: FakeGallery) -> None:
+    case = replace(gallery.cases[0], group="examination 7", source="<u>", licence="CC0-1.0")
+    html = sheet(case)
+    assert "CC0-1.0" in html
+    assert "&lt;u&gt;" in html
+    assert "examination 7" not in html
+
+
+def test_sheet_leaves_out_what_is_empty(gallery: FakeGallery) -> None:
+    html = sheet(replace(gallery.cases[0], source="", licence=""))
+    assert "Source" not in html
+    assert "Licence" not in html
+
+
+def test_similar_cases_leave_the_case_out(predictor: FakePredictor) -> None:
+    html = similar(predictor, "throat-1")
+    assert 'data-case="throat-0"' in html
+    assert 'data-case="throat-1"' not in html
+
+
+def test_similar_to_an_unknown_case_is_a_users_error(predictor: FakePredictor) -> None:
+    with pytest.raises(UserError):
+        similar(predictor, "nobody")
+
+
+def test_picture_address_keeps_odd_ids_inside_one_path_segment() -> None:
+    assert picture_url("../a b", "small") == "cases/small/..%2Fa%20b"
+
+
+def test_pictures_are_small_and_without_metadata(gallery: FakeGallery) -> None:
+    frame = load_frame(gallery.frame_path(gallery.cases[0]))
+    data = encode_jpeg(frame.rgb, 100)
+    assert b"Exif" not in data
+    assert max(load_frame(data).rgb.shape) == 100
+    assert query_picture(frame).startswith("data:image/jpeg;base64,")

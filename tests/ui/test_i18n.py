@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from entdemo.errors import MESSAGES, UserError
+from entdemo.ui import i18n
+
+SOURCES = "".join(path.read_text() for path in Path(i18n.__file__).parent.rglob("*.py"))
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("words", [*i18n.TEXT.values(), *MESSAGES.values()], ids=str)
+def test_both_languages_say_something_with_the_same_fields(words: dict[str, str]) -> None:
+    assert set(words) == {"en", "vi"}
+    assert all(text.strip() for text in words.values())
+    assert fields(words["en"]) == fields(words["vi"])
+
+
+@pytest.mark.parametrize("key", i18n.TEXT)
+def test_every_text_is_used(key: str) -> None:
+    stem = key.rsplit(".", 1)[0]
+    generated = {"tab": "tab.{name}", "empty": "{key}_more"}.get(stem, key)
+    assert f'"{key}"' in SOURCES or f"'{key}'" in SOURCES or generated in SOURCES
+
+
+def test_spans_escape_both_texts() -> None:
+    html = i18n.spans("<b>a</b>", "'\"&")
+    assert html == (
+        '<span lang="en">&lt;b&gt;a&lt;/b&gt;</span><span lang="vi">&#x27;&quot;&amp;</span>'
+    )
+
+
+def test_attribute_cannot_be_left() -> None:
+    html = i18n.attribute("alt", '" onerror="x', "an toàn")
+    assert re.findall(r'(\S+?)="', html) == ["alt", "data-i18n", "data-en", "data-vi"]
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "vietnamese"), [(0.5, "0.50", "0,50"), (-0.126, "-0.13", "-0,13")]
+)
+def test_decimals_follow_the_language(number: float, english: str, vietnamese: str) -> None:
+    assert (i18n.decimal(number, "en"), i18n.decimal(number, "vi")) == (english, vietnamese)
+
+
+def test_thousands_follow_the_language() -> None:
+    assert (i18n.count(1400, "en"), i18n.count(1400, "vi")) == ("1,400", "1.400")
+
+
+def test_capital_keeps_the_rest() -> None:
+    assert i18n.capital("đốm ENT") == "Đốm ENT"
+    assert i18n.capital("") == ""
+
+
+def test_alert_speaks_both_languages() -> None:
+    html = i18n.alert(UserError("frame.missing", name="<x>.png"))
+    assert 'role="alert"' in html
+    assert "was not found" in html
+    assert "Không tìm thấy" in html
+    assert "<x>" not in html
