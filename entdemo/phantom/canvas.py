@@ -52,7 +52,7 @@ class Canvas:
     def scene(self, facts: Facts) -> Scene:
         """The finished scene."""
         return Scene(
-            albedo=f32(np.clip(self.albedo, 0, 1)),
+            albedo=f32(np.clip(self.albedo, 0, 3)),
             depth=f32(np.clip(self.depth, 0.25, 6)),
             wet=f32(np.clip(self.wet, 0, 1)),
             facts=facts,

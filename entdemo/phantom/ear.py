@@ -96,7 +96,7 @@ def random_view(rng: np.random.Generator) -> View:
     radius = float(
         rng.choice([rng.uniform(0.24, 0.4), rng.uniform(0.4, 0.62), rng.uniform(0.6, 0.85)])
     )
-    room = max(0.08, 0.72 - radius)
+    room = max(0.1, 0.8 - radius)
     angle, off = rng.uniform(0, 2 * np.pi), room * np.sqrt(rng.uniform(0, 1))
     return View(
         centre=(float(off * np.cos(angle)), float(off * np.sin(angle)) - 0.03),
@@ -145,7 +145,7 @@ class _Ear:
         )
         tilt = rng.uniform(-0.05, 0.22) * u + rng.uniform(0.0, 0.2) * v
         depth = f32(self.view.distance * (1 + hollow + np.clip(tilt, -0.4, 0.4)))
-        return Canvas(self.size, albedo, depth, rng.uniform(0.15, 0.7))
+        return Canvas(self.size, albedo, depth, rng.uniform(0.1, 0.6))
 
 
 _DRUM_TONES = (
@@ -162,18 +162,19 @@ _DRUM_TONES = (
 def _rim(u: Array, v: Array, rng: np.random.Generator) -> Array:
     """Signed distance to the drum's rim: an oval with the flaccid part's bay on top."""
     oval = sd_ellipse(u, v, (0.0, 0.0), (rng.uniform(0.84, 0.98), 1.0), rng.uniform(-0.2, 0.2))
-    bay = sd_circle(u, v, (rng.uniform(0.0, 0.3), -0.98), rng.uniform(0.16, 0.34))
-    rim = smooth_min(oval, bay, 0.15)
-    return f32(rim + 0.03 * noise("soft", u, v, rng, 0.5))
+    bay = sd_circle(u, v, (rng.uniform(0.0, 0.3), -0.86), rng.uniform(0.16, 0.32))
+    rim = smooth_min(oval, bay, 0.3)
+    return f32(rim + 0.05 * noise("soft", u, v, rng, 0.35))
 
 
 def _middle_ear(ear: _Ear) -> None:
     """What shines through: dark recesses, the promontory, the incus behind."""
     rng, u, v, canvas = ear.rng, ear.u, ear.v, ear.canvas
     clear = rng.uniform(0, 1)
-    for place, radius in (((0.5, -0.42), 0.34), ((-0.35, -0.55), 0.3), ((0.25, 0.62), 0.3)):
-        blot = bell(np.hypot(u - place[0], v - place[1]), radius * rng.uniform(0.7, 1.3))
-        canvas.stain(f32(blot * clear * rng.uniform(0.2, 0.9)), (0.3, 0.26, 0.25))
+    u, v = f32(u + 0.06 * noise("soft", u, v, rng, 0.5)), v
+    for place, radius in (((0.52, -0.5), 0.42), ((-0.35, -0.6), 0.36), ((0.25, 0.62), 0.3)):
+        blot = bell(f32(np.hypot(u - place[0], v - place[1])), radius * rng.uniform(0.7, 1.4))
+        canvas.stain(f32(blot * clear * rng.uniform(0.3, 1.2)), (0.14, 0.1, 0.12))
     glow = bell(np.hypot(u + 0.25, v - 0.35), 0.4)
     canvas.stain(f32(glow * clear * 0.6), (1.35, 1.2, 1.0))
     if rng.random() < 0.35 * (1 + ear.retracted):
@@ -192,16 +193,17 @@ def _malleus(ear: _Ear) -> None:
         (ear.umbo[1] + ear.knob[1]) / 2,
     )
     spine = bezier([ear.knob, bend, ear.umbo], 3)
-    width = rng.uniform(0.035, 0.065)
+    width = rng.uniform(0.025, 0.055)
+    blur = rng.uniform(0.05, 0.14)
     stick = np.minimum.reduce([sd_capsule(u, v, a, b, width) for a, b in pairwise(spine)])
     tip = sd_circle(u, v, ear.umbo, width * rng.uniform(1.1, 1.9))
     handle = smooth_min(f32(stick), tip, 0.05)
     tone = _BONE_TONES[int(rng.integers(len(_BONE_TONES)))]
-    canvas.paint(f32(smoothstep(0.06, -0.04, handle) * rng.uniform(0.45, 0.95)), tone)
-    canvas.lift(f32(0.05 * smoothstep(0.12, -0.04, handle)))
-    knob = sd_circle(u, v, ear.knob, rng.uniform(0.06, 0.11) * (1.25 if ear.retracted else 1))
-    canvas.paint(f32(smoothstep(0.07, -0.03, knob) * rng.uniform(0.6, 1)), srgb(235, 220, 195))
-    canvas.lift(f32(0.1 * smoothstep(0.14, -0.05, knob)))
+    canvas.paint(f32(smoothstep(blur, -0.04, handle) * rng.uniform(0.3, 0.8)), tone)
+    canvas.lift(f32(0.04 * smoothstep(0.16, -0.04, handle)))
+    knob = sd_circle(u, v, ear.knob, rng.uniform(0.05, 0.1) * (1.25 if ear.retracted else 1))
+    canvas.paint(f32(smoothstep(blur, -0.03, knob) * rng.uniform(0.5, 1)), srgb(240, 222, 195))
+    canvas.lift(f32(0.06 * smoothstep(0.18, -0.05, knob)))
     _folds(ear)
 
 
@@ -214,10 +216,10 @@ def _folds(ear: _Ear) -> None:
     kx, ky = ear.knob
     flaccid = f32(smoothstep(0.02, -0.16, v - ky + 0.25 * np.abs(u - kx)))
     canvas.stain(f32(flaccid * rng.uniform(0.3, 0.9)), (0.95, 0.62, 0.5))
-    strength = rng.uniform(0.1, 0.5) + 0.4 * ear.retracted
-    for end in ((kx - 0.75, ky + 0.06), (kx + 0.42, ky + 0.02)):
-        fold = sd_capsule(u, v, ear.knob, end, 0.02)
-        canvas.paint(f32(strength * smoothstep(0.05, -0.01, fold)), srgb(215, 190, 165))
+    strength = rng.uniform(0.0, 0.3) + 0.3 * ear.retracted
+    for end in ((kx - 0.7, ky + 0.06), (kx + 0.42, ky + 0.02)):
+        fold = sd_capsule(u, v, ear.knob, end, 0.03, 0.0)
+        canvas.paint(f32(strength * smoothstep(0.12, -0.02, fold)), srgb(215, 190, 165))
         canvas.stain(f32(strength * bell(v - ky - 0.1, 0.07) * (np.abs(u - kx) < 0.8)), (0.6,) * 3)
 
 
@@ -226,16 +228,18 @@ def _cone_of_light(ear: _Ear) -> None:
     rng, canvas = ear.rng, ear.canvas
     faint = ear.finding in ("retraction", "redness", "effusion")
     strength = rng.uniform(0.0, 0.5) if faint else rng.uniform(0.45, 1.0)
-    angle = rng.uniform(0.35, 0.75)
+    angle = rng.uniform(0.3, 0.8)
     a, b = rotate(ear.u - ear.umbo[0], ear.v - ear.umbo[1], float(np.pi / 2 - angle))
     length = rng.uniform(0.35, 0.85) * (0.6 if ear.retracted else 1)
     start = rng.uniform(0.02, 0.2)
-    edge = np.abs(b) - (0.025 + rng.uniform(0.12, 0.3) * np.clip(a, 0, None))
-    cone = smoothstep(0.04, -0.03, f32(edge))
-    cone = cone * smoothstep(start - 0.05, start + 0.05, a) * smoothstep(length, length * 0.6, a)
-    if rng.random() < 0.45:
-        cone = cone * smoothstep(-0.4, 0.5, noise("cloud", ear.u, ear.v, rng, 1.2))
-    canvas.paint(f32(cone * strength), (1.0, 0.97, 0.9))
+    edge = np.abs(b) - (0.015 + rng.uniform(0.05, 0.28) * np.clip(a, 0, None))
+    blur = rng.uniform(0.03, 0.1)
+    cone = smoothstep(blur, -blur, f32(edge))
+    cone = cone * smoothstep(start - 0.08, start + 0.08, a) * smoothstep(length, length * 0.3, a)
+    if rng.random() < 0.5:
+        cone = cone * smoothstep(-0.4, 0.6, noise("cloud", ear.u, ear.v, rng, 0.6))
+    hot = rng.uniform(0.7, 3.0)  # a mirror image of the lamp outshines any tissue
+    canvas.paint(f32(cone * strength), (hot, 0.98 * hot, 0.93 * hot))
     canvas.moisten(f32(cone), 1.0)
 
 
@@ -243,27 +247,32 @@ def _annulus(ear: _Ear) -> None:
     """The fibrous ring, whitish and thickest below, with a shaded sulcus inside."""
     rng, canvas = ear.rng, ear.canvas
     below = smoothstep(-0.7, 0.5, ear.v)
-    ring = bell(ear.rim + 0.06, 0.05) * below
-    canvas.paint(f32(ring * rng.uniform(0.0, 0.7)), srgb(225, 205, 185))
-    sulcus = bell(ear.rim + 0.15, 0.07)
-    canvas.stain(f32(sulcus * rng.uniform(0.0, 0.5)), (0.6, 0.5, 0.45))
+    ring = bell(f32(ear.rim + 0.07), rng.uniform(0.05, 0.1)) * below
+    canvas.paint(f32(ring * max(0.0, rng.uniform(-0.3, 0.5))), srgb(225, 205, 185))
+    sulcus = bell(f32(ear.rim + 0.15), 0.12)
+    canvas.stain(f32(sulcus * rng.uniform(0.0, 0.4)), (0.6, 0.5, 0.45))
 
 
 def _canal(ear: _Ear) -> None:
-    """The canal's walls from the drum's rim to the lens."""
+    """The canal's walls from the drum's rim to the lens; the tip is nearer to one of them."""
     rng, canvas, view = ear.rng, ear.canvas, ear.view
     x, y = canvas.x, canvas.y
     away = f32(ear.rim * view.radius)
     theta = np.arctan2(y - view.centre[1], x - view.centre[0])
-    steep = 1 + 0.35 * np.cos(theta - rng.uniform(-np.pi, np.pi))
-    run = np.clip(away, -0.05, None) * steep * (1 / (view.radius * rng.uniform(0.9, 1.5)))
-    depth = view.distance / (1 + run)
-    depth = depth * (1 + 0.04 * noise("soft", x, y, rng, 0.8) + 0.012 * noise("cloud", x, y, rng))
-    albedo = skin(x, y, rng, vessel=0.25, scale=1.2)
+    near = np.cos(theta - rng.uniform(-np.pi, np.pi))
+    run = np.clip(away, -0.05, None) * (1 + rng.uniform(0.1, 0.75) * near)
+    run = f32(run * (1 / (view.radius * rng.uniform(0.8, 1.5))))
+    depth = view.distance / (1 + run) ** np.float32(rng.uniform(0.9, 1.3))
+    depth = depth * (1 + 0.05 * noise("soft", x, y, rng, 0.6) + 0.008 * noise("cloud", x, y, rng))
+    albedo = skin(x, y, rng, vessel=rng.uniform(0.0, 0.5), scale=1.2)
     albedo = _deep_skin(albedo, run, rng)
-    soft = rng.uniform(0.015, 0.06) * view.radius
-    canvas.cover(smoothstep(-soft, soft, away), albedo, f32(depth), rng.uniform(0.05, 0.45))
-    if rng.random() < 0.65:
+    sharp = smoothstep(-0.6, 0.9, f32(np.cos(theta - rng.uniform(-np.pi, np.pi))))
+    soft = rng.uniform(0.12, 0.34) + (rng.uniform(0.02, 0.06) - 0.2) * sharp
+    soft = np.maximum(soft, 0.025)
+    step = np.clip(0.5 + 0.5 * ear.rim / soft, 0, 1)
+    mask = f32(step * step * (3 - 2 * step))
+    canvas.cover(mask, albedo, f32(depth), rng.uniform(0.05, 0.45))
+    if rng.random() < 0.6:
         _overhang(ear, albedo)
 
 
@@ -279,17 +288,21 @@ def _overhang(ear: _Ear, albedo: Array) -> None:
     rng, canvas, view = ear.rng, ear.canvas, ear.view
     angle = rng.uniform(-0.5, 0.9)
     edge = rng.uniform(0.62, 1.0)
-    bow = rng.uniform(1.5, 4.0)
+    bow = rng.uniform(2.0, 6.0)
     cu, cv = (edge + bow) * float(np.cos(angle)), (edge + bow) * float(np.sin(angle))
     inside = f32(-sd_circle(ear.u, ear.v, (cu, cv), bow))
-    inside = f32(inside + 0.04 * noise("soft", ear.u, ear.v, rng, 0.4))
-    run = np.clip(inside, 0, None)
-    depth = view.distance * rng.uniform(0.72, 0.9) / (1 + 0.9 * run + 0.12 * np.sqrt(run))
-    seam = rng.uniform(0.01, 0.06)
-    mask = smoothstep(-seam, seam, inside)
-    canvas.cover(mask, albedo, f32(np.minimum(depth, canvas.depth)), 0.25)
-    shadow = smoothstep(-rng.uniform(0.1, 0.4), 0.0, inside) * (1 - mask)
-    canvas.stain(f32(shadow * rng.uniform(0.2, 0.7)), (0.35, 0.25, 0.28))
+    inside = f32(inside + 0.06 * noise("soft", ear.u, ear.v, rng, 0.3))
+    over_drum = smoothstep(0.7, 0.0, ear.rim)
+    bulge = view.distance * rng.uniform(0.7, 0.92) / (1 + 0.8 * np.clip(inside, 0, None))
+    seam = rng.uniform(0.02, 0.08)
+    mask = f32(smoothstep(-seam, seam, inside) * over_drum)
+    nearer = f32(np.minimum(bulge, canvas.depth))
+    shadow = smoothstep(-rng.uniform(0.15, 0.5), 0.05, inside) * (1 - mask)
+    canvas.stain(f32(shadow * smoothstep(0.1, -0.1, ear.rim) * rng.uniform(0.2, 0.8)), _SHADOW)
+    canvas.cover(mask, albedo, nearer, 0.25)
+
+
+_SHADOW = (0.3, 0.2, 0.24)
 
 
 def _hairs(ear: _Ear, share: float) -> None:

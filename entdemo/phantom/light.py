@@ -74,19 +74,19 @@ def random_lamp(rng: np.random.Generator) -> Lamp:
     """A plausible lamp: off-centre, warm to bluish, from dim to burnt out."""
     angle = rng.uniform(0, 2 * np.pi)
     offset = rng.uniform(0.03, 0.3)
-    aim = abs(rng.normal(0, 0.3))
+    aim = abs(rng.normal(0, 0.3)) if rng.random() < 0.5 else rng.uniform(0.4, 1.1)
     return Lamp(
         x=offset * float(np.cos(angle)),
         y=offset * float(np.sin(angle)),
         falloff=rng.uniform(0.9, 2.0),
         aim_x=aim * float(np.cos(angle)),
         aim_y=aim * float(np.sin(angle)),
-        beam=rng.uniform(0.75, 2.2),
+        beam=rng.uniform(0.65, 1.8),
         gloss=float(rng.choice([0.25, 0.6, 1.2])) * rng.uniform(0.6, 1.4),
         sharpness=rng.uniform(30, 160),
         bounce=rng.uniform(0.03, 0.2),
-        key=rng.uniform(70, 97),
-        target=rng.uniform(0.35, 0.95),
+        key=rng.uniform(60, 96),
+        target=rng.uniform(0.25, 0.95),
         tint=_TINTS[int(rng.integers(len(_TINTS)))],
         cast=_CASTS[int(rng.integers(len(_CASTS)))],
         cast_angle=rng.uniform(0, 2 * np.pi),

@@ -249,7 +249,7 @@ def _random_coat(
         pale,
         blotches=rng.uniform(0.3, 0.9),
         vessel=vessel * rng.uniform(0.5, 1.5),
-        grain=rng.uniform(0.02, 0.12),
+        grain=rng.uniform(0.0, 0.07),
         scale=scale,
     )
     return coat_albedo(x, y, rng, coat)
