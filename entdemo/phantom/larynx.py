@@ -22,6 +22,7 @@ from entdemo.phantom.larynx_parts import (
     draw_cords,
     draw_folds,
     draw_meeting,
+    draw_overhang,
     find_edges,
     paint_mucosa,
     raise_arytenoids,
@@ -47,6 +48,7 @@ from entdemo.phantom.larynx_surgery import (
 )
 from entdemo.phantom.layers import Layers
 from entdemo.phantom.scene import Scene
+from entdemo.phantom.shapes import f32
 
 
 def draw(state: State, rng: np.random.Generator, size: int) -> Scene:
@@ -63,6 +65,8 @@ def draw(state: State, rng: np.random.Generator, size: int) -> Scene:
     layers = Layers.wall(size, palette.base, view.distance, float(rng.uniform(0.1, 0.6)))
     _draw_surroundings(layers, local, shape, view, palette, rng)
     _draw_glottis(layers, local, shape, view, palette, observations, rng)
+    slope = view.tilt[0] * local.x + view.tilt[1] * local.y
+    layers.raise_by(f32(view.distance * slope))
     return layers.scene(Facts(f"vc-{state}", observations))
 
 
@@ -101,10 +105,12 @@ def _draw_glottis(
     edges = find_edges(local, shape, edge_insets(lesions, local, oedema))
     draw_folds(layers, local, shape, view, edges)
     draw_cords(layers, local, shape, view, palette, edges, rng)
-    draw_meeting(layers, local, edges, float(rng.uniform(0.45, 0.85)))
+    draw_meeting(layers, local, edges, float(rng.uniform(0.6, 0.95)))
     sink_gap(layers, local, shape, view, palette, edges, rng)
     draw_lesions(layers, local, view, edges, palette, lesions, rng)
     raise_arytenoids(layers, local, shape, view, palette, rng)
+    if view.name != "close" and rng.random() < 0.25:
+        draw_overhang(layers, local, view, palette, rng)
     if view.name == "close":
         _operate(layers, local, shape, view, edges, rng)
     if any(seen.key == "mucus" for seen in observations):
@@ -122,7 +128,7 @@ def _operate(
     """Add what surgery brings in; no finding, so the facts stay as they are."""
     if rng.random() < 0.35:
         draw_blood(layers, local, edges, rng)
-    if shape.gap > 0 and rng.random() < 0.55:
+    if shape.gap > 0.15 and not shape.lens and rng.random() < 0.65:
         draw_tube(layers, local, shape, view, edges, rng)
     if rng.random() < 0.45:
         draw_laryngoscope(layers, local, view, rng)

@@ -89,7 +89,7 @@ def reshape(shape: Shape, observations: tuple[Observation, ...], rng: np.random.
                 false_height=float(rng.uniform(0.22, 0.32)),
             )
         elif seen.key == "nodule" and shape.gap == 0:
-            shape = replace(shape, hourglass=float(rng.uniform(0.012, 0.024)))
+            shape = replace(shape, hourglass=float(rng.uniform(0.004, 0.014)))
     return shape
 
 

@@ -110,8 +110,8 @@ def find_edges(local: Local, shape: Shape, inset: tuple[Array, Array]) -> Edges:
     bulge = lerp(inset[1], inset[0], right)
     beyond = f32(np.abs(local.u) - half + bulge)
     soft = local.soft
-    taper = 0.4 + 0.6 * np.clip(3.2 * local.v * (1.12 - local.v), 0, 1)
-    width = f32(lerp(shape.cord[1], shape.cord[0], right) * taper + bulge)
+    taper = shape.belly + (1 - shape.belly) * np.clip(3.2 * local.v * (1.12 - local.v), 0, 1)
+    width = f32(lerp(shape.cord[1], shape.cord[0], right) * taper + bulge + np.maximum(-half, 0))
     along = smoothstep(-0.04, 0.08, local.v) * smoothstep(1.15, 0.82, local.v)
     gap = smoothstep(soft, -soft, beyond)
     blur = soft + 0.02
@@ -213,7 +213,7 @@ def raise_epiglottis(
     steep = across ** np.float32(leaf.power - 1)
     rim = leaf.place + leaf.curve * across * steep + leaf.skew * local.u
     inside = f32((local.v - rim) / np.sqrt(1 + (leaf.curve * leaf.power * steep) ** 2))
-    reach = smoothstep(leaf.half + 0.4, leaf.half - 0.3, across)
+    reach = smoothstep(1.35 * leaf.half, 0.5 * leaf.half, across)
     face = np.where(inside > 0, bell(inside, -0.7 * leaf.place), bell(inside, leaf.thick))
     layers.raise_by(f32(leaf.height * view.scale * face * reach))
     layers.dim(smoothstep(-0.1, -0.6, inside) * reach, float(rng.uniform(0.0, 0.4)))
@@ -240,6 +240,21 @@ def draw_folds(layers: Layers, local: Local, shape: Shape, view: View, edges: Ed
     scale = view.scale
     layers.raise_by(f32(scale * (shape.false_height * fold * along - 0.06 * groove)))
     layers.dim(groove, 0.8)
+
+
+def draw_overhang(
+    layers: Layers, local: Local, view: View, palette: Palette, rng: np.random.Generator
+) -> None:
+    """The epiglottic tubercle where it hangs over the anterior commissure."""
+    bend = float(rng.uniform(-0.3, 1.2))
+    over = f32(float(rng.uniform(0.02, 0.2)) - local.v - bend * local.u**2)
+    aside = smoothstep(0.55, 0.15, np.abs(local.u))
+    mask = smoothstep(-local.soft, 0.04, over) * smoothstep(0.5, 0.2, over) * aside
+    tone = between(palette.rim, palette.base, float(rng.uniform(0.5, 1.0)))
+    depth = view.distance - view.scale * (0.12 + 0.25 * smoothstep(0.0, 0.4, over))
+    shadow = smoothstep(-0.15, 0.0, over) * smoothstep(0.1, 0.0, over) * (1 - mask) * aside
+    layers.dim(f32(shadow), 0.4)
+    layers.cover(f32(mask), tone, f32(np.minimum(depth, layers.depth)), 0.5)
 
 
 def draw_cords(
@@ -294,5 +309,5 @@ def sink_gap(
 
 def draw_meeting(layers: Layers, local: Local, edges: Edges, strength: float) -> None:
     """The line in which closed cords meet."""
-    line = f32(bell(local.u, 1.2 * local.soft) * edges.along * (1 - edges.gap))
+    line = f32(bell(local.u, max(1.2 * local.soft, 0.016)) * edges.along * (1 - edges.gap))
     layers.dim(line, strength)

@@ -54,6 +54,7 @@ class View:
         taper: perspective, positive where the posterior end is nearer and larger.
         distance: depth of the cords in disc radii.
         relief: how strongly heights show.
+        tilt: slope of the whole scene along x and y, as shares of the distance.
     """
 
     name: ViewName
@@ -64,6 +65,7 @@ class View:
     taper: float
     distance: float
     relief: float
+    tilt: tuple[float, float]
 
     @property
     def scale(self) -> float:
@@ -92,6 +94,7 @@ def sample_view(state: State, rng: np.random.Generator) -> View:
         taper=float(rng.uniform(-0.1, 0.28)),
         distance=float(rng.uniform(*_DISTANCES[name])),
         relief=float(rng.uniform(0.75, 1.25)),
+        tilt=(float(rng.normal(0, 0.14)), float(rng.normal(0, 0.14))),
     )
 
 
@@ -172,6 +175,7 @@ class Shape:
         hourglass: half-width of the chinks on both sides of closed nodules.
         bow: power of the triangle's sides, below 1 when the cords are bowed.
         cord: visible width of each true cord.
+        belly: width of the cords at their ends as a share of that in the middle.
         bulge: extra height of each true cord (swelling).
         ventricle: strength of the dark line beside each cord, 0 when obliterated.
         false_width, false_height: of the false cords.
@@ -191,6 +195,7 @@ class Shape:
     hourglass: float
     bow: float
     cord: tuple[float, float]
+    belly: float
     bulge: tuple[float, float]
     ventricle: tuple[float, float]
     false_width: float
@@ -229,6 +234,7 @@ def sample_shape(state: State, view: View, rng: np.random.Generator) -> Shape:
         hourglass=0.0,
         bow=float(rng.uniform(0.65, 1.15)),
         cord=(cord * float(rng.uniform(0.85, 1.15)), cord * float(rng.uniform(0.85, 1.15))),
+        belly=float(rng.uniform(0.45, 0.8)),
         bulge=(0.0, 0.0),
         ventricle=(float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.5, 1.0))),
         false_width=float(rng.uniform(0.22, 0.42)),
