@@ -53,7 +53,7 @@ class Canvas:
         """The finished scene."""
         return Scene(
             albedo=f32(np.clip(self.albedo, 0, 3)),
-            depth=f32(np.clip(self.depth, 0.25, 6)),
+            depth=f32(np.clip(self.depth, 0.1, 7)),
             wet=f32(np.clip(self.wet, 0, 1)),
             facts=facts,
         )

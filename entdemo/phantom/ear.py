@@ -94,7 +94,7 @@ class View:
 def random_view(rng: np.random.Generator) -> View:
     """A view that shows the drum, from a far glimpse to a close look."""
     radius = float(
-        rng.choice([rng.uniform(0.24, 0.4), rng.uniform(0.4, 0.62), rng.uniform(0.6, 0.85)])
+        rng.choice([rng.uniform(0.27, 0.4), rng.uniform(0.4, 0.62), rng.uniform(0.6, 0.85)])
     )
     room = max(0.1, 0.8 - radius)
     angle, off = rng.uniform(0, 2 * np.pi), room * np.sqrt(rng.uniform(0, 1))
@@ -136,7 +136,7 @@ class _Ear:
         """The membrane's colour and its hollow shape, over the whole grid."""
         rng, u, v = self.rng, self.u, self.v
         base = _DRUM_TONES[int(rng.integers(len(_DRUM_TONES)))]
-        tone = np.asarray(base, np.float32) * np.float32(rng.uniform(0.45, 1.0))
+        tone = np.asarray(base, np.float32) * np.float32(rng.uniform(0.25, 0.85))
         cloud = noise("cloud", u, v, rng, 0.35)
         shade = 1 + rng.uniform(0.05, 0.3) * np.clip(cloud, -2, 2)
         albedo = dim(tone, f32(shade))
@@ -164,7 +164,7 @@ def _rim(u: Array, v: Array, rng: np.random.Generator) -> Array:
     oval = sd_ellipse(u, v, (0.0, 0.0), (rng.uniform(0.84, 0.98), 1.0), rng.uniform(-0.2, 0.2))
     bay = sd_circle(u, v, (rng.uniform(0.0, 0.3), -0.86), rng.uniform(0.16, 0.32))
     rim = smooth_min(oval, bay, 0.3)
-    return f32(rim + 0.05 * noise("soft", u, v, rng, 0.35))
+    return f32(rim + 0.045 * noise("soft", u, v, rng, 0.25))
 
 
 def _middle_ear(ear: _Ear) -> None:
@@ -193,10 +193,10 @@ def _malleus(ear: _Ear) -> None:
         (ear.umbo[1] + ear.knob[1]) / 2,
     )
     spine = bezier([ear.knob, bend, ear.umbo], 3)
-    width = rng.uniform(0.025, 0.055)
+    width = rng.uniform(0.015, 0.045)
     blur = rng.uniform(0.05, 0.14)
     stick = np.minimum.reduce([sd_capsule(u, v, a, b, width) for a, b in pairwise(spine)])
-    tip = sd_circle(u, v, ear.umbo, width * rng.uniform(1.1, 1.9))
+    tip = sd_circle(u, v, ear.umbo, width * rng.uniform(1.0, 2.0))
     handle = smooth_min(f32(stick), tip, 0.05)
     tone = _BONE_TONES[int(rng.integers(len(_BONE_TONES)))]
     canvas.paint(f32(smoothstep(blur, -0.04, handle) * rng.uniform(0.3, 0.8)), tone)
@@ -259,7 +259,7 @@ def _canal(ear: _Ear) -> None:
     x, y = canvas.x, canvas.y
     away = f32(ear.rim * view.radius)
     theta = np.arctan2(y - view.centre[1], x - view.centre[0])
-    near = np.cos(theta - rng.uniform(-np.pi, np.pi))
+    near = np.cos(theta - rng.normal(np.pi / 2, 1.0))  # mostly the floor
     run = np.clip(away, -0.05, None) * (1 + rng.uniform(0.1, 0.75) * near)
     run = f32(run * (1 / (view.radius * rng.uniform(0.8, 1.5))))
     depth = view.distance / (1 + run) ** np.float32(rng.uniform(0.9, 1.3))

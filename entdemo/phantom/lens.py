@@ -90,7 +90,7 @@ def _lift(value: Array, rng: np.random.Generator) -> Array:
     """Blacks that are not quite black, often purple or blue."""
     tints = ((0.08, 0.02, 0.18), (0.1, 0.03, 0.06), (0.03, 0.03, 0.04), (0.04, 0.02, 0.16))
     tint = np.asarray(tints[int(rng.integers(len(tints)))], np.float32)
-    lift = tint * np.float32(rng.uniform(0, 1.6) if rng.random() < 0.6 else 0)
+    lift = tint * np.float32(rng.uniform(0, 1.5) if rng.random() < 0.65 else 0)
     lifted: Array = value * (1 - lift) + lift
     return lifted
 

@@ -64,7 +64,8 @@ _TINTS = (
 _CASTS = (
     (0.78, 0.95, 1.3),
     (0.9, 0.95, 1.2),
-    (1.05, 1.1, 0.55),
+    (1.05, 1.12, 0.5),
+    (0.7, 0.9, 1.35),
     (1.1, 0.85, 0.6),
     (0.85, 0.7, 1.15),
 )
@@ -72,7 +73,7 @@ _CASTS = (
 
 def random_lamp(rng: np.random.Generator) -> Lamp:
     """A plausible lamp: off-centre, warm to bluish, from dim to burnt out."""
-    angle = rng.uniform(0, 2 * np.pi)
+    angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.5 else rng.normal(np.pi / 2, 0.6)
     offset = rng.uniform(0.03, 0.3)
     aim = abs(rng.normal(0, 0.3)) if rng.random() < 0.5 else rng.uniform(0.4, 1.1)
     return Lamp(
@@ -89,8 +90,8 @@ def random_lamp(rng: np.random.Generator) -> Lamp:
         target=rng.uniform(0.25, 0.95),
         tint=_TINTS[int(rng.integers(len(_TINTS)))],
         cast=_CASTS[int(rng.integers(len(_CASTS)))],
-        cast_angle=rng.uniform(0, 2 * np.pi),
-        cast_weight=float(rng.choice([0.0, 0.4, 0.9])) * rng.uniform(0.4, 1.0),
+        cast_angle=angle + rng.normal(0, 0.8),
+        cast_weight=float(rng.choice([0.0, 0.5, 1.0])) * rng.uniform(0.5, 1.0),
     )
 
 

@@ -22,6 +22,7 @@ Parts = Callable[[Array, Array, Array], list[Array]]
 _FOCAL = 1.2
 _STEPS = 24
 _FARTHEST = 7.0
+_FILLET = 0.06  # how far corners are rounded
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def trace(parts: Parts, camera: Camera, size: int, coarse: int) -> Hits:
     length = np.full_like(px, 0.04)
     for _ in range(_STEPS):
         fields = parts(ox + dx * length, oy + dy * length, oz + dz * length)
-        length += np.clip(0.9 * np.minimum.reduce(fields), -0.05, 0.8)
+        length += np.clip(0.9 * _joined(fields), -0.05, 0.8)
     length = f32(np.clip(length, 0.05, _FARTHEST))
     x, y, z = f32(ox + dx * length), f32(oy + dy * length), f32(oz + dz * length)
     fields = parts(x, y, z)
@@ -95,6 +96,15 @@ def trace(parts: Parts, camera: Camera, size: int, coarse: int) -> Hits:
     )
 
 
+def _joined(fields: list[Array]) -> Array:
+    """The nearest part's distance, with corners between parts filled in softly."""
+    nearest = np.minimum.reduce(fields)
+    total = np.zeros_like(nearest)
+    for field in fields:
+        total += np.exp(np.maximum((nearest - field) * (1 / _FILLET), -20))
+    return f32(nearest - _FILLET * np.log(total))
+
+
 def _shares(fields: list[Array]) -> list[Array]:
     nearest = np.minimum.reduce(fields)
     weights = [np.exp((nearest - field) * np.float32(40)) for field in fields]
@@ -103,12 +113,18 @@ def _shares(fields: list[Array]) -> list[Array]:
 
 
 def tube(
-    x: Array, y: Array, z: Array, centre: Point, radii: Point, ends: tuple[float, float]
+    x: Array,
+    y: Array,
+    z: Array,
+    centre: Point,
+    radii: Point,
+    ends: tuple[float, float],
+    taper: float = 1.0,
 ) -> Array:
-    """Distance of an elliptic tube along z with rounded ends."""
+    """Distance of an elliptic tube along z; its near end is rounded, drawn out by ``taper``."""
     thin = min(radii)
     a, b = (x - centre[0]) * (1 / radii[0]), (y - centre[1]) * (1 / radii[1])
-    c = (np.maximum(ends[0] - z, 0) + np.maximum(z - ends[1], 0)) * (1 / thin)
+    c = (np.maximum(ends[0] - z, 0) * (1 / taper) + np.maximum(z - ends[1], 0)) * (1 / thin)
     return f32((np.sqrt(a * a + b * b + c * c) - 1) * thin)
 
 

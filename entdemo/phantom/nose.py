@@ -63,6 +63,7 @@ class Cavity:
         middle_x, middle_half: centre and half-width of the middle turbinate.
         middle_tip: y of its lower edge.
         middle_z: z of its head.
+        wave: height and two phases of the walls' slow unevenness.
         bulges: bumps of the septum.
         polyps: centre and radii of each polyp.
     """
@@ -80,19 +81,22 @@ class Cavity:
     middle_half: float
     middle_tip: float
     middle_z: float
+    wave: tuple[float, float, float] = (0.0, 0.0, 0.0)
     bulges: tuple[Bulge, ...] = ()
     polyps: tuple[tuple[tuple[float, float, float], tuple[float, float, float]], ...] = ()
 
     def parts(self, x: Array, y: Array, z: Array) -> list[Array]:
         """Distances of the parts, in the order of the part numbers above."""
+        height, first, second = self.wave
+        bump = height * np.sin(3.1 * y + 1.3 * z + first) * np.sin(2.7 * z - 1.7 * y + second)
         parts = [
-            self._septum(x, y, z),
-            f32(x - self.lateral - 0.12 * np.maximum(-y, 0)),
-            f32((self.floor - y) - 0.35 * x * x),
-            f32(y - self.roof),
-            self._inferior(x, y, z),
-            self._middle(x, y, z),
-            f32(self.back - z),
+            f32(self._septum(x, y, z) + 0.4 * bump),
+            f32(x - self.lateral - 0.12 * np.maximum(-y, 0) + bump),
+            f32(((self.floor - y) - 0.6 * x * x + bump) * 0.85),
+            f32(y - self.roof + bump),
+            f32(self._inferior(x, y, z) + bump),
+            f32(self._middle(x, y, z) + 0.5 * bump),
+            f32(self.back - z - 0.4 * (x * x + y * y)),
         ]
         if self.polyps:
             parts.append(self._polyps(x, y, z))
@@ -117,6 +121,7 @@ class Cavity:
             centre,
             (half, self.inferior_half),
             (self.inferior_z + half * 0.6, 5.0),
+            1.7,
         )
         return f32(body * 0.8)
 
@@ -148,7 +153,7 @@ def random_cavity(rng: np.random.Generator) -> Cavity:
     gap = float(
         rng.choice([rng.uniform(0.05, 0.16), rng.uniform(0.14, 0.4), rng.uniform(0.3, 0.65)])
     )
-    inferior_half = rng.uniform(0.24, 0.42)
+    inferior_half = rng.uniform(0.26, 0.5)
     middle_half = rng.uniform(0.09, 0.19)
     return Cavity(
         septum=septum,
@@ -164,13 +169,14 @@ def random_cavity(rng: np.random.Generator) -> Cavity:
         middle_half=middle_half,
         middle_tip=rng.uniform(-0.42, -0.12),
         middle_z=rng.uniform(1.2, 2.6),
+        wave=(rng.uniform(0.01, 0.05), rng.uniform(0, 6), rng.uniform(0, 6)),
     )
 
 
 def _random_camera(cavity: Cavity, rng: np.random.Generator) -> Camera:
     """The tip in the free space before the turbinate's head, looking along the slit."""
     slit = (cavity.septum + max(cavity.inferior_edge, -0.5)) / 2
-    low, high = cavity.lateral * 0.35, cavity.septum - 0.1
+    low, high = cavity.lateral * 0.35, cavity.septum - 0.14
     x = float(np.clip(slit + rng.normal(-0.06, 0.12), low, high))
     y = rng.uniform(-0.3, 0.2)
     z = rng.uniform(-0.6, 0.2)
@@ -349,7 +355,7 @@ def _discharge(canvas: Canvas, look: Look, rng: np.random.Generator) -> Observat
         -0.1, 0.25, f32(hits.y - cavity.floor + rng.uniform(0.2, 0.42) + 0.06 * cloud)
     )
     pool = f32(pool * smoothstep(3.6, 2.6, hits.z) * (1 - hits.shares[_ROOF]))
-    streak = smoothstep(0.9, 1.5, f32(noise("cloud", f32(u * 0.7), f32(v * 2.0), rng, 1.0)))
+    streak = smoothstep(0.7, 1.9, f32(noise("cloud", f32(u * 0.4), f32(v * 1.6), rng, 0.7)))
     mask = f32(np.maximum(pool * rng.uniform(0.6, 1.0), streak * rng.uniform(0.0, 0.8)))
     canvas.paint(f32(mask * 0.9), tone)
     canvas.lift(f32(0.04 * mask))

@@ -22,7 +22,7 @@ class Scene:
 
     Attributes:
         albedo: [S, S, 3] float32, linear RGB in 0..1; up to 3 where a surface mirrors the lamp.
-        depth: [S, S] float32, distance from the tip in disc radii, about 0.3 (touching) to 5
+        depth: [S, S] float32, distance from the tip in disc radii, about 0.1 (touching) to 5
             (lumen).
         wet: [S, S] float32 in 0..1, strength of specular highlights.
         facts: class and findings that are drawn.

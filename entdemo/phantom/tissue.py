@@ -247,7 +247,7 @@ def _random_coat(
         base,
         flush,
         pale,
-        blotches=rng.uniform(0.3, 0.9),
+        blotches=rng.uniform(0.15, 0.8),
         vessel=vessel * rng.uniform(0.5, 1.5),
         grain=rng.uniform(0.0, 0.07),
         scale=scale,
