@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from entdemo.phantom import larynx
-from entdemo.phantom.larynx_shape import STATES, State
+from entdemo.phantom.facts import Side
+from entdemo.phantom.larynx_findings import Lesion, draw_lesions
+from entdemo.phantom.larynx_parts import find_edges, sample_palette
+from entdemo.phantom.larynx_shape import STATES, State, local_grid, sample_shape, sample_view
+from entdemo.phantom.layers import Layers
 from entdemo.phantom.scene import Scene
 from entdemo.taxonomy import findings_of
 
@@ -70,3 +76,26 @@ def test_sides_are_named_where_one_cord_differs(scenes: dict[State, list[Scene]]
     seen = [one for state in STATES for scene in scenes[state] for one in scene.facts.observations]
     assert {one.side for one in seen if one.key == "polyp"} == {"left", "right"}
     assert {one.side for one in seen if one.key == "nodule"} == {"both"}
+
+
+@pytest.mark.parametrize(("turn", "right_is_at"), [(0.0, -1), (np.pi, 1)])
+def test_the_right_cord_keeps_its_side_when_the_view_turns(turn: float, right_is_at: int) -> None:
+    rng = np.random.default_rng(2)
+    view = replace(sample_view("closed", rng), turn=turn, centre=(0.0, 0.0), length=0.8)
+    local = local_grid(view, SIZE, rng)
+    edges = find_edges(local, sample_shape("closed", view, rng), (local.u * 0, local.u * 0))
+    assert np.sign(np.average(local.x, weights=edges.right)) == right_is_at
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_polyp_lies_on_the_cord_that_the_facts_name(side: Side) -> None:
+    rng = np.random.default_rng(4)
+    view = replace(sample_view("open", rng), turn=0.0, centre=(0.0, 0.0), length=0.8)
+    shape, local = sample_shape("open", view, rng), local_grid(view, SIZE, rng)
+    edges = find_edges(local, shape, (local.u * 0, local.u * 0))
+    palette = sample_palette(rng)
+    layers = Layers.wall(SIZE, palette.base, view.distance, 0.5)
+    draw_lesions(layers, local, view, edges, palette, (Lesion("polyp", side, 0.5, 0.1),), rng)
+    raised = view.distance - layers.depth
+    assert raised.max() > 0.02
+    assert (np.average(local.u, weights=np.clip(raised, 0, None)) < 0) == (side == "right")

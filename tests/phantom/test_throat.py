@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from entdemo.phantom import throat
+from entdemo.phantom.facts import Observation
+from entdemo.phantom.layers import Layers
 from entdemo.phantom.scene import Scene
+from entdemo.phantom.throat_mouth import draw_tonsil
+from entdemo.phantom.throat_shape import local_grid, sample_palette, sample_throat
 from entdemo.taxonomy import findings_of
 
 SIZE = 64
@@ -48,3 +52,14 @@ def test_facts_name_throat_findings_and_all_are_reached(scenes: list[Scene]) -> 
 def test_only_tonsils_have_a_side(scenes: list[Scene]) -> None:
     for seen in (seen for scene in scenes for seen in scene.facts.observations):
         assert (seen.side is not None) == (seen.key in ("tonsils", "exudate"))
+
+
+def test_an_enlarged_tonsil_lies_on_the_side_that_the_facts_name() -> None:
+    seen = (Observation("tonsils", side="left", size="large"),)
+    shape = sample_throat("mouth", seen, np.random.default_rng(0))
+    assert shape.tonsil[1] > 0.7 > 0.4 > shape.tonsil[0]
+    local = local_grid(shape, SIZE, np.random.default_rng(1))
+    palette = sample_palette(False, np.random.default_rng(2))
+    layers = Layers.wall(SIZE, palette.base, 2.0, 0.5)
+    mask = draw_tonsil(layers, local, shape, palette, False, np.random.default_rng(3))
+    assert np.average(local.x, weights=mask) > 0.2
