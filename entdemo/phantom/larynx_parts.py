@@ -162,13 +162,14 @@ def raise_inlet(
     height = shape.ring_height * smoothstep(-0.75, 0.0, ring) * (0.6 + 0.4 * beside)
     sinus = smoothstep(0.02, 0.32, ring) * smoothstep(1.1, 0.4, ring) * beside
     height -= (shape.ring_height + float(rng.uniform(0.1, 0.45))) * sinus
-    height += float(rng.uniform(0.4, 1.1)) * smoothstep(0.35, 1.5, ring)
+    height += float(rng.uniform(-0.3, 1.1)) * smoothstep(0.35, 1.5, ring)
     height += shape.back * smoothstep(1.4, 2.3, v)
     height += (0.015 if view.name == "close" else 0.06) * wave
     layers.raise_by(f32(height * view.scale))
-    layers.dim(sinus, float(rng.uniform(0.2, 0.65)))
+    layers.dim(sinus, float(rng.uniform(0.2, 0.7)))
     apart = np.hypot(u, v - 0.45) * view.length
-    layers.raise_by(f32(smoothstep(0.5, 1.6, apart) * (0.4 * view.distance)))
+    tube = float(rng.uniform(-0.45, 0.45)) * view.distance  # near walls, or far and dark ones
+    layers.raise_by(f32(tube * smoothstep(0.5, 1.6, apart)))
 
 
 def raise_arytenoids(

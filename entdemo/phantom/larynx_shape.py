@@ -24,7 +24,7 @@ ViewName = Literal["rigid", "flexible", "distant", "close"]
 
 STATES: tuple[State, ...] = ("open", "closed")
 VIEWS: tuple[ViewName, ...] = ("rigid", "flexible", "distant", "close")
-_VIEW_WEIGHTS = {"open": (0.38, 0.2, 0.17, 0.25), "closed": (0.45, 0.24, 0.19, 0.12)}
+_VIEW_WEIGHTS = {"open": (0.36, 0.19, 0.15, 0.3), "closed": (0.45, 0.24, 0.19, 0.12)}
 
 # Length of the glottis in disc radii, and distance of the cords from the tip.
 _LENGTHS = {
@@ -102,7 +102,7 @@ def _behind_apex(turn: float, run: float, rng: np.random.Generator) -> tuple[flo
     """The glottis' middle when its anterior commissure lies in view, opposite to its run."""
     along = (float(np.sin(turn)), -float(np.cos(turn)))
     apex = float(rng.uniform(-0.1, 0.6))
-    aside = float(rng.normal(0, 0.25))
+    aside = float(rng.normal(0, 0.33))
     return (
         (0.5 * run - apex) * along[0] - aside * along[1],
         (0.5 * run - apex) * along[1] + aside * along[0],
