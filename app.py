@@ -9,7 +9,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from gradio.utils import get_space
+
 from entdemo.errors import UserError
+from entdemo.frame import load_frame
 from entdemo.predictor import Predictor
 from entdemo.settings import Settings
 from entdemo.ui.page import build_page, launch_options
@@ -33,6 +36,7 @@ def serve(settings: Settings) -> None:
     """
     login = credentials(settings.auth)
     predictor = Predictor.open(settings.weights, settings.gallery, settings.device)
+    warm_up(predictor)
     if predictor.notice:
         print(f"entdemo: {predictor.notice}", file=sys.stderr)
     demo = build_page(predictor)
@@ -43,6 +47,13 @@ def serve(settings: Settings) -> None:
         raise UserError("app.port_busy", port=settings.port) from error
     print(f"entdemo runs at {url}", flush=True)
     demo.block_thread()
+
+
+def warm_up(predictor: Predictor) -> None:
+    """Answer once, so that the first visitor does not wait for what is made on first use."""
+    for case in predictor.gallery.cases[:1]:
+        predictor.predict(load_frame(predictor.gallery.frame_path(case)))
+    predictor.search("ear")
 
 
 def read_settings() -> Settings:
@@ -61,8 +72,9 @@ def read_settings() -> Settings:
 
 
 def address(settings: Settings) -> dict[str, Any]:
-    """Where to listen, as arguments of ``launch()``."""
-    return {"server_name": settings.host, "server_port": settings.port}
+    """Where to listen, as arguments of ``launch()``; a Space is reached from outside."""
+    host = "0.0.0.0" if get_space() else settings.host
+    return {"server_name": host, "server_port": settings.port}
 
 
 def credentials(auth: str) -> tuple[str, str] | None:

@@ -54,6 +54,7 @@ def search_form() -> str:
         'autocomplete="off"></textarea>'
         f'<p class="hint small" id="description-hint">{both("describe.hint")}</p>'
         f'<button type="submit" class="primary">{both("describe.search")}</button></form>'
+        '<div id="describe-local"></div>'
     )
 
 

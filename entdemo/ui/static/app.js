@@ -111,12 +111,22 @@ const entdemo = (window.entdemo = {});
   });
 
   /* --- waiting and messages --------------------------------------------------------------- */
+  let watch;
+
   const wait = (place) => {
+    calm(place);
     root.dataset.waiting = place;
     find(`#${place}-answer`)?.setAttribute("aria-busy", "true");
+    clearInterval(watch);
+    // A server that has gone never answers the event itself.
+    watch = setInterval(() => fetch("gradio_api/app_id").catch(() => {
+      entdemo.settle(place);
+      complain(place, words("ui.offline"));
+    }), 4000);
   };
 
   entdemo.settle = (place) => {
+    clearInterval(watch);
     delete root.dataset.waiting;
     const answer = find(`#${place}-answer`);
     answer?.setAttribute("aria-busy", "false");
@@ -131,7 +141,7 @@ const entdemo = (window.entdemo = {});
     message.className = "alert";
     message.setAttribute("role", "alert");
     message.textContent = text;
-    find(`#${place}-local`).replaceChildren(message);
+    find(`#${place}-local`)?.replaceChildren(message);
   };
 
   const calm = (place) => find(`#${place}-local`)?.replaceChildren();
@@ -184,7 +194,6 @@ const entdemo = (window.entdemo = {});
     const limit = Number(find(".ways", element).dataset.limit);
 
     const send = async (file) => {
-      calm("frame");
       if (!file) return complain("frame", words("ui.no_picture_dropped"));
       if (file.size > limit) {
         const megabytes = Math.round(file.size / 1048576);
@@ -210,13 +219,13 @@ const entdemo = (window.entdemo = {});
     document.addEventListener("click", (event) => {
       const button = event.target.closest("[data-example]");
       if (!button) return;
-      calm("frame");
       wait("frame");
       askExample({ case_id: button.dataset.example });
     });
     document.addEventListener("paste", (event) => {
       const file = [...(event.clipboardData?.files ?? [])][0];
-      if (!file) return;
+      // Text copied together with its picture belongs into the text box.
+      if (!file || event.target.closest("textarea")) return;
       event.preventDefault();
       send(file);
     });
