@@ -6,6 +6,7 @@ right, upper or lower half in view; the other half is black.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,14 @@ from rich.table import Table
 from entdemo.errors import UserError
 from entdemo.evaluation.dataset import Item, read_items
 from entdemo.evaluation.encode import encode_squares, squares_of
-from entdemo.evaluation.metrics import CORD_STATES, SIDES, Swap, accuracy, confusion, swaps
+from entdemo.evaluation.metrics import (
+    CORD_STATES,
+    SIDES,
+    accuracy,
+    confusion,
+    swap_rate_in_pair,
+    swaps,
+)
 from entdemo.frame import load_frame
 from entdemo.hub import resolve_weights
 from entdemo.settings import Settings
@@ -28,6 +36,9 @@ from entdemo.weights import load_bundle
 
 Squares = NDArray[np.uint8]
 Ints = NDArray[np.int64]
+
+PAIRS = {"nose side wrong": SIDES[:1], "ear side wrong": SIDES[1:], "cord state wrong": CORD_STATES}
+CAPTION = "Side and state: among the frames that are taken for either of the pair; chance is 0.5."
 
 
 def views(squares: Squares) -> Iterator[tuple[str, Squares]]:
@@ -45,22 +56,12 @@ def views(squares: Squares) -> Iterator[tuple[str, Squares]]:
         yield name, shown
 
 
-def swap_rate(found: list[Swap]) -> str:
-    """Share of the frames of all pairs that are taken for the other of their pair."""
-    frames = sum(swap.frames for swap in found)
-    return f"{sum(swap.count for swap in found) / frames:.3f}" if frames else "–"
-
-
 def row(name: str, truth: Ints, predicted: Ints) -> tuple[str, ...]:
     """Cells of one view."""
     counts = confusion(truth, predicted)
-    return (
-        name,
-        f"{accuracy(truth, predicted):.3f}",
-        swap_rate(swaps(counts, SIDES[:1])),
-        swap_rate(swaps(counts, SIDES[1:])),
-        swap_rate(swaps(counts, CORD_STATES)),
-    )
+    rates = [swap_rate_in_pair(swaps(counts, pairs)) for pairs in PAIRS.values()]
+    shares = ("–" if rate is None else f"{rate:.3f}" for rate in rates)
+    return (name, f"{accuracy(truth, predicted):.3f}", *shares)
 
 
 def with_class(data: Path) -> list[Item]:
@@ -84,8 +85,9 @@ def main(
     items = with_class(data)
     truth = np.array([CLASSES.index(item.class_name or "") for item in items], np.int64)
     squares = np.concatenate([squares_of(bundle, [load_frame(item.file)]) for item in items])
-    columns = ("in view", "accuracy", "wrong side, nose", "wrong side, ear", "wrong cord state")
-    table = Table(*columns, title=f"{len(items)} frames", title_justify="left")
+    table = Table(title=f"{len(items)} frames", title_justify="left", caption=CAPTION)
+    for column in ("in view", "accuracy", *PAIRS):
+        table.add_column(column)
     for name, shown in views(squares):
         predicted = encode_squares(bundle, shown).probabilities.argmax(axis=1)
         table.add_row(*row(name, truth, predicted))
@@ -93,6 +95,7 @@ def main(
 
 
 if __name__ == "__main__":
+    logging.disable(logging.WARNING)
     try:
         typer.run(main)
     except UserError as error:

@@ -37,17 +37,36 @@ class ClassFigures:
 
 @dataclass(frozen=True)
 class Swap:
-    """How often one class of a pair is taken for the other; ``frames`` are truly of ``true``."""
+    """How often one class of a pair is taken for the other.
+
+    Attributes:
+        true: the class that is there.
+        predicted: the other of the pair.
+        count: frames of ``true`` taken for ``predicted``.
+        kept: frames of ``true`` taken for what they are.
+        frames: all frames of ``true``.
+    """
 
     true: str
     predicted: str
     count: int
+    kept: int
     frames: int
 
     @property
     def rate(self) -> float:
-        """Share of the frames, 0 to 1."""
+        """Share of all frames, 0 to 1."""
         return self.count / self.frames
+
+
+def swap_rate_in_pair(swaps: Sequence[Swap]) -> float | None:
+    """Share of swaps among the frames taken for either class of their pair.
+
+    Chance is one half, however often the pair itself is missed; None where it always is.
+    """
+    count = sum(swap.count for swap in swaps)
+    placed = count + sum(swap.kept for swap in swaps)
+    return count / placed if placed else None
 
 
 def accuracy(truth: Ints, predicted: Ints) -> float:
@@ -90,7 +109,7 @@ def swaps(
     """
     both_ways = [order for pair in pairs for order in (pair, pair[::-1])]
     found = [
-        Swap(true, other, counts[true][other], sum(counts[true].values()))
+        Swap(true, other, counts[true][other], counts[true][true], sum(counts[true].values()))
         for true, other in both_ways
     ]
     return [swap for swap in found if swap.frames]

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from entdemo.evaluation.bootstrap import Interval
-from entdemo.evaluation.metrics import ClassFigures, Swap
+from entdemo.evaluation.metrics import ClassFigures, Swap, swap_rate_in_pair
 from entdemo.evaluation.report import ClassReport, Report, RetrievalFigures
 
 _NONE = "–"
@@ -74,10 +74,13 @@ def _confusion(counts: dict[str, dict[str, int]]) -> Table:
 
 
 def _swaps(swaps: Sequence[Swap]) -> Table:
-    table = _table("Sides and cord states", "mistaken", ("frames", "count", "rate"))
+    columns = ("frames", "count", "rate", "rate if of this pair")
+    table = _table("Sides and cord states", "mistaken", columns)
     for swap in swaps:
         name = f"{swap.true} taken for {swap.predicted}"
-        table.add_row(name, str(swap.frames), str(swap.count), _share(swap.rate))
+        in_pair = swap_rate_in_pair([swap])
+        cells = (_share(swap.rate), _NONE if in_pair is None else _share(in_pair))
+        table.add_row(name, str(swap.frames), str(swap.count), *cells)
     return table
 
 

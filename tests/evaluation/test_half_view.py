@@ -28,9 +28,9 @@ def test_each_view_keeps_its_half() -> None:
 
 def test_row_by_hand() -> None:
     """One of two right noses is taken for a left one, one of three larynges for the other state."""
-    truth = np.array([0, 0, 4, 4, 5])
-    predicted = np.array([0, 1, 4, 4, 4])
-    assert half_view.row("x", truth, predicted) == ("x", "0.600", "0.500", "–", "0.333")
+    truth = np.array([0, 0, 2, 4, 4, 5, 5])
+    predicted = np.array([0, 1, 6, 4, 4, 4, 6])
+    assert half_view.row("x", truth, predicted) == ("x", "0.429", "0.500", "–", "0.333")
 
 
 def test_it_prints_every_view(

@@ -50,8 +50,10 @@ def test_swaps_count_both_ways_and_leave_out_absent_classes() -> None:
     )  # fmt: skip
     assert right.rate == pytest.approx(1 / 3)
     assert (left.true, left.count, left.rate) == ("nose-left", 1, 0.5)
+    assert metrics.swap_rate_in_pair([right, left]) == pytest.approx(2 / 5)
     (cords,) = metrics.swaps(counts, metrics.CORD_STATES)
     assert (cords.true, cords.predicted, cords.count) == ("vc-open", "vc-closed", 0)
+    assert metrics.swap_rate_in_pair([cords]) is None, "the only one is taken for a throat"
 
 
 def test_region_sums_its_classes() -> None:
