@@ -49,16 +49,13 @@ def draw_granules(
     sheet = Image.new("L", (2 * size, 2 * size))
     pen = ImageDraw.Draw(sheet)
     unit = throat.scale * size
-    for _ in range(int(rng.integers(14, 40))):
-        row, column = rng.integers(0, size, 2)
-        inside = throat.scenery != "mouth" or (
-            abs(local.u[row, column]) < 0.5 and -0.35 < local.v[row, column] < 0.6
-        )
+    room = (np.abs(local.u) < 0.5) & (local.v > -0.35) & (local.v < 0.5)
+    rows, columns = np.nonzero(room if throat.scenery == "mouth" else np.ones_like(room))
+    for place in rng.integers(0, len(rows), int(rng.integers(8, 30))):
+        x, y = 2 * float(columns[place]), 2 * float(rows[place])
         radius = unit * float(rng.uniform(0.025, 0.07))
-        if inside:
-            wide = radius * float(rng.uniform(0.8, 1.5))
-            box = (2 * column - wide, 2 * row - radius, 2 * column + wide, 2 * row + radius)
-            pen.ellipse([float(value) for value in box], fill=int(rng.integers(140, 256)))
+        wide = radius * float(rng.uniform(0.8, 1.5))
+        pen.ellipse((x - wide, y - radius, x + wide, y + radius), fill=int(rng.integers(140, 256)))
     soft = sheet.filter(ImageFilter.BoxBlur(unit * 0.016)).resize((size, size))
     mound = f32(np.asarray(soft.filter(ImageFilter.BoxBlur(unit * 0.006))) * (1 / 255))
     layers.raise_by(f32(float(rng.uniform(0.06, 0.11)) * mound))
