@@ -139,6 +139,7 @@ class _Ear:
         tone = np.asarray(base, np.float32) * np.float32(rng.uniform(0.25, 0.85))
         cloud = noise("cloud", u, v, rng, 0.35)
         shade = 1 + rng.uniform(0.05, 0.3) * np.clip(cloud, -2, 2)
+        shade = shade * (1 + rng.uniform(0.0, 0.4) * np.clip(noise("soft", u, v, rng, 0.5), -2, 2))
         albedo = dim(tone, f32(shade))
         hollow = (0.3 if self.retracted else rng.uniform(0.06, 0.16)) * bell(
             np.hypot(u - self.umbo[0], v - self.umbo[1]), 1.1
@@ -194,15 +195,15 @@ def _malleus(ear: _Ear) -> None:
     )
     spine = bezier([ear.knob, bend, ear.umbo], 3)
     width = rng.uniform(0.015, 0.045)
-    blur = rng.uniform(0.05, 0.14)
+    blur = rng.uniform(0.06, 0.16)
     stick = np.minimum.reduce([sd_capsule(u, v, a, b, width) for a, b in pairwise(spine)])
     tip = sd_circle(u, v, ear.umbo, width * rng.uniform(1.0, 2.0))
     handle = smooth_min(f32(stick), tip, 0.05)
     tone = _BONE_TONES[int(rng.integers(len(_BONE_TONES)))]
-    canvas.paint(f32(smoothstep(blur, -0.04, handle) * rng.uniform(0.3, 0.8)), tone)
+    canvas.paint(f32(smoothstep(blur, -0.04, handle) * rng.uniform(0.25, 0.75)), tone)
     canvas.lift(f32(0.04 * smoothstep(0.16, -0.04, handle)))
     knob = sd_circle(u, v, ear.knob, rng.uniform(0.05, 0.1) * (1.25 if ear.retracted else 1))
-    canvas.paint(f32(smoothstep(blur, -0.03, knob) * rng.uniform(0.5, 1)), srgb(240, 222, 195))
+    canvas.paint(f32(smoothstep(blur, -0.03, knob) * rng.uniform(0.4, 0.95)), srgb(240, 222, 195))
     canvas.lift(f32(0.06 * smoothstep(0.18, -0.05, knob)))
     _folds(ear)
 
@@ -272,6 +273,7 @@ def _canal(ear: _Ear) -> None:
     step = np.clip(0.5 + 0.5 * ear.rim / soft, 0, 1)
     mask = f32(step * step * (3 - 2 * step))
     canvas.cover(mask, albedo, f32(depth), rng.uniform(0.05, 0.45))
+    canvas.moisten(bell(ear.rim, 0.12), 0.03)
     if rng.random() < 0.6:
         _overhang(ear, albedo)
 
@@ -311,7 +313,7 @@ def _hairs(ear: _Ear, share: float) -> None:
     if rng.random() > share:
         return
     lines: list[tuple[list[Point], float]] = []
-    for _ in range(int(rng.integers(2, 22))):
+    for _ in range(int(rng.integers(1, 13))):
         angle = rng.uniform(0, 2 * np.pi)
         root = np.array([np.cos(angle), np.sin(angle)]) * rng.uniform(0.55, 1.05)
         way = -root * rng.uniform(0.05, 0.6) + rng.normal(0, 0.18, 2)
@@ -339,7 +341,7 @@ def _flakes(ear: _Ear, share: float) -> None:
     where = smoothstep(0.0, 0.35, ear.rim) * smoothstep(
         0.2, 1.6, noise("soft", canvas.x, canvas.y, rng)
     )
-    mask = f32(smoothstep(1.2, 1.7, f32(crumbs)) * where)
+    mask = f32(smoothstep(1.2, 2.4, f32(crumbs)) * where)
     canvas.paint(f32(mask * rng.uniform(0.4, 0.95)), _WAX_TONES[int(rng.integers(len(_WAX_TONES)))])
     canvas.lift(f32(0.03 * mask))
     canvas.moisten(mask, rng.uniform(0.2, 1.0))
@@ -578,11 +580,11 @@ def draw(side: EarSide, rng: np.random.Generator, size: int, finding: str | None
     _cone_of_light(ear)
     _annulus(ear)
     _canal(ear)
-    _flakes(ear, 0.5)
+    _flakes(ear, 0.4)
     for name in chosen:
         if name in _ON_CANAL:
             _ON_CANAL[name](ear)
-    _hairs(ear, 0.5)
+    _hairs(ear, 0.4)
     order = {name: place for place, name in enumerate(chosen)}
     seen = tuple(sorted(ear.seen, key=lambda observation: order[observation.key]))
     scene = ear.canvas.scene(Facts("ear-right", seen))

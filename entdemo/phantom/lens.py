@@ -88,7 +88,7 @@ def _develop(linear: Array, rng: np.random.Generator) -> Picture:
 
 def _lift(value: Array, rng: np.random.Generator) -> Array:
     """Blacks that are not quite black, often purple or blue."""
-    tints = ((0.08, 0.02, 0.18), (0.1, 0.03, 0.06), (0.03, 0.03, 0.04), (0.04, 0.02, 0.16))
+    tints = ((0.08, 0.02, 0.2), (0.1, 0.03, 0.06), (0.03, 0.03, 0.04), (0.05, 0.02, 0.22))
     tint = np.asarray(tints[int(rng.integers(len(tints)))], np.float32)
     lift = tint * np.float32(rng.uniform(0, 1.5) if rng.random() < 0.65 else 0)
     lifted: Array = value * (1 - lift) + lift
@@ -97,7 +97,7 @@ def _lift(value: Array, rng: np.random.Generator) -> Array:
 
 def _sensor_noise(value: Array, rng: np.random.Generator) -> Array:
     """Luma and chroma noise, stronger in the dark."""
-    level = 0.03 * rng.uniform(0.05, 1) ** 2 * (2 if rng.random() < 0.15 else 1)
+    level = 0.025 * rng.uniform(0.05, 1) ** 3 * (2 if rng.random() < 0.15 else 1)
     x, y = grid(value.shape[0])
     luma = noise("grain", x, y, rng, 1.5)
     chroma = noise("grain", x, y, rng, 0.7)
@@ -113,10 +113,10 @@ def _optics(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
         picture = _bloom(picture, rng)
     if rng.random() < 0.4:
         picture = _fringes(picture, rng)
-    blur = abs(rng.normal(0, 0.9)) + (rng.uniform(1, 2.5) if rng.random() < 0.15 else 0)
+    blur = rng.uniform(0.0, 1.5) + (rng.uniform(1, 2.5) if rng.random() < 0.15 else 0)
     if blur > 0.3:
         picture = picture.filter(ImageFilter.BoxBlur(blur * picture.width / 256))
-    if rng.random() < 0.25:
+    if rng.random() < 0.18:
         picture = _sharpen(picture, rng)
     picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.55, 1.5))
     return ImageEnhance.Contrast(picture).enhance(rng.uniform(0.8, 1.2))

@@ -29,6 +29,7 @@ class Lamp:
         gloss: strength of highlights.
         sharpness: exponent of highlights.
         bounce: light that reaches shadows from other walls.
+        glow: how far dim places turn deep red, as light there has met several walls.
         key: metered percentile of brightness.
         target: linear value that percentile is exposed to; above 1 burns it out.
         tint: colour of the light, linear RGB.
@@ -46,6 +47,7 @@ class Lamp:
     gloss: float
     sharpness: float
     bounce: float
+    glow: float
     key: float
     target: float
     tint: tuple[float, float, float]
@@ -65,17 +67,24 @@ _CASTS = (
     (0.78, 0.95, 1.3),
     (0.9, 0.95, 1.2),
     (1.05, 1.12, 0.5),
-    (0.7, 0.9, 1.35),
     (1.1, 0.85, 0.6),
     (0.85, 0.7, 1.15),
+)
+_DEEP_TINTS = ((1.15, 0.8, 0.45), (1.2, 0.72, 0.5), (1.1, 0.88, 0.6), (1.05, 0.7, 0.7))
+_RIM_CASTS = (
+    (0.62, 0.95, 1.35),
+    (0.75, 0.92, 1.25),
+    (0.85, 0.85, 1.2),
+    (0.95, 1.1, 0.55),
+    (1.0, 0.9, 0.85),
 )
 
 
 def random_lamp(rng: np.random.Generator) -> Lamp:
-    """A plausible lamp: off-centre, warm to bluish, from dim to burnt out."""
-    angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.5 else rng.normal(np.pi / 2, 0.6)
+    """The lamp of an endoscopy tower: off-centre, warm to cold, from dim to burnt out."""
+    angle = rng.uniform(0, 2 * np.pi)
     offset = rng.uniform(0.03, 0.3)
-    aim = abs(rng.normal(0, 0.3)) if rng.random() < 0.5 else rng.uniform(0.4, 1.1)
+    aim = abs(rng.normal(0, 0.3)) if rng.random() < 0.65 else rng.uniform(0.4, 1.1)
     return Lamp(
         x=offset * float(np.cos(angle)),
         y=offset * float(np.sin(angle)),
@@ -86,13 +95,43 @@ def random_lamp(rng: np.random.Generator) -> Lamp:
         gloss=float(rng.choice([0.25, 0.6, 1.2])) * rng.uniform(0.6, 1.4),
         sharpness=rng.uniform(30, 160),
         bounce=rng.uniform(0.03, 0.2),
+        glow=rng.uniform(0.0, 0.7),
         key=rng.uniform(60, 96),
-        target=rng.uniform(0.25, 0.95),
+        target=rng.uniform(0.2, 0.85),
         tint=_TINTS[int(rng.integers(len(_TINTS)))],
         cast=_CASTS[int(rng.integers(len(_CASTS)))],
         cast_angle=angle + rng.normal(0, 0.8),
-        cast_weight=float(rng.choice([0.0, 0.5, 1.0])) * rng.uniform(0.5, 1.0),
+        cast_weight=float(rng.choice([0.0, 0.4, 0.9])) * rng.uniform(0.4, 1.0),
     )
+
+
+def otoscope_lamp(rng: np.random.Generator) -> Lamp:
+    """A cheap hand-held scope: dim, red in the depths, one side burnt out and cold."""
+    angle = rng.normal(np.pi / 2, 0.6) if rng.random() < 0.65 else rng.uniform(0, 2 * np.pi)
+    offset, aim = rng.uniform(0.05, 0.35), rng.uniform(0.3, 1.3)
+    return Lamp(
+        x=offset * float(np.cos(angle)),
+        y=offset * float(np.sin(angle)),
+        falloff=rng.uniform(0.6, 1.6),
+        aim_x=aim * float(np.cos(angle)),
+        aim_y=aim * float(np.sin(angle)),
+        beam=rng.uniform(0.7, 1.3),
+        gloss=float(rng.choice([0.2, 0.5, 1.0])) * rng.uniform(0.6, 1.4),
+        sharpness=rng.uniform(30, 120),
+        bounce=rng.uniform(0.05, 0.2),
+        glow=rng.uniform(0.6, 1.0),
+        key=rng.uniform(70, 97),
+        target=rng.uniform(0.14, 0.55) if rng.random() < 0.75 else rng.uniform(0.5, 0.9),
+        tint=_DEEP_TINTS[int(rng.integers(len(_DEEP_TINTS)))],
+        cast=_RIM_CASTS[int(rng.integers(len(_RIM_CASTS)))],
+        cast_angle=angle + rng.normal(0, 0.5),
+        cast_weight=rng.uniform(0.3, 1.0),
+    )
+
+
+def _lamp_for(scene: Scene, rng: np.random.Generator) -> Lamp:
+    cheap = 0.65 if scene.facts.class_name.startswith("ear-") else 0.1
+    return otoscope_lamp(rng) if rng.random() < cheap else random_lamp(rng)
 
 
 def _unit(x: Array, y: Array, z: Array) -> Vector:
@@ -150,7 +189,7 @@ def shade(scene: Scene, rng: np.random.Generator, lamp: Lamp | None = None) -> A
     Returns:
         [S, S, 3] float32 linear RGB, 1 is the sensor's white; burnt areas exceed it.
     """
-    lamp = lamp or random_lamp(rng)
+    lamp = lamp or _lamp_for(scene, rng)
     x, y = grid(scene.depth.shape[0])
     relief = _rough(scene, x, y, rng)
     normal = normals(relief, x, y)
@@ -176,9 +215,13 @@ def _diffuse(albedo: Array, hard: Array, soft: Array, lamp: Lamp) -> Array:
     bleed = soft - hard
     light = np.stack((hard + 0.8 * bleed, hard + 0.35 * bleed, hard + 0.2 * bleed), -1)
     mean = albedo.mean(axis=(0, 1))
-    glow = lamp.bounce * float(soft.mean()) * mean / mean.max()
-    lit: Array = albedo * (light + glow)
-    return lit
+    ambient = lamp.bounce * float(soft.mean()) * mean / mean.max()
+    bright = float(np.percentile(soft[::4, ::4], 85)) + 1e-4
+    dark = lamp.glow * smoothstep(1.0, 0.0, f32(np.sqrt(soft * (1 / bright))))
+    return f32(albedo * (light + ambient) * mix((1.0, 1.0, 1.0), _DEEP_RED, dark))
+
+
+_DEEP_RED = (1.0, 0.42, 0.3)
 
 
 def _cast(lamp: Lamp, x: Array, y: Array) -> Array:

@@ -212,10 +212,11 @@ MUCOSA_TINTS: tuple[tuple[Colour, Colour, Colour], ...] = (
 """Base, flushed and pale colours of wet mucosa from pink to brick red, beige and livid."""
 
 SKIN_TINTS: tuple[tuple[Colour, Colour, Colour], ...] = (
-    (srgb(225, 165, 130), srgb(205, 105, 80), srgb(240, 205, 165)),
-    (srgb(215, 145, 110), srgb(185, 80, 60), srgb(235, 195, 150)),
-    (srgb(205, 130, 95), srgb(170, 65, 45), srgb(230, 185, 120)),
-    (srgb(230, 180, 155), srgb(215, 125, 110), srgb(240, 215, 195)),
+    (srgb(215, 145, 110), srgb(195, 90, 65), srgb(235, 190, 150)),
+    (srgb(205, 125, 90), srgb(180, 70, 50), srgb(230, 175, 120)),
+    (srgb(195, 110, 75), srgb(165, 55, 38), srgb(220, 165, 100)),
+    (srgb(220, 160, 135), srgb(205, 110, 95), srgb(235, 200, 180)),
+    (srgb(200, 115, 95), srgb(175, 65, 60), srgb(225, 165, 145)),
 )
 """Base, flushed and pale colours of the ear canal's skin."""
 
