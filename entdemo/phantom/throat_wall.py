@@ -88,7 +88,8 @@ def _draw_leaf(
     half = float(rng.uniform(0.4, 0.9))
     arc = float(rng.uniform(-0.9, 1.1)) * local.u**2
     over = f32(local.v - float(rng.uniform(-0.3, 0.1)) - arc - float(rng.normal(0, 0.1)) * local.u)
-    reach = smoothstep(half + 0.15, half - 0.15, np.abs(local.u))
+    over = f32(over - 0.35 * (local.u * (1 / half)) ** 4)
+    reach = smoothstep(1.5 * half, 0.7 * half, np.abs(local.u))
     plate = f32(smoothstep(-0.02, 0.02 + local.soft, over) * reach)
     rim = bell(over - 0.04, float(rng.uniform(0.05, 0.15)))
     tone = between(palette.pale, srgb(232, 184, 150), float(rng.uniform(0.2, 0.8)))
