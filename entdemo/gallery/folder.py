@@ -12,6 +12,9 @@ from entdemo.gallery.table import Row, read_table
 from entdemo.taxonomy import CLASSES
 
 CAPTIONS = "captions.csv"
+_DRAWN = ("style", "seed")
+"""Columns that folders of drawn frames have as well; a case does not keep them."""
+
 _COLUMNS = ("file", "class", "finding", "caption_en", "caption_vi", "source", "licence", "group")
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 
@@ -80,7 +83,7 @@ def read_captions(folder: Path, pictures: Mapping[str, Path]) -> dict[str, Row]:
     if not file.is_file():
         return {}
     rows: dict[str, Row] = {}
-    for row in read_table(file.read_bytes(), CAPTIONS, _COLUMNS, ("file",)):
+    for row in read_table(file.read_bytes(), CAPTIONS, (*_COLUMNS, *_DRAWN), ("file",)):
         key = _key(row.cells["file"].replace("\\", "/"), pictures)
         if key is None or key in rows:
             problem = "table.no_such_file" if key is None else "table.value_twice"

@@ -8,6 +8,8 @@ import pytest
 
 from entdemo.errors import UserError
 from entdemo.evaluation.dataset import read_items
+from entdemo.phantom.folder import write_folder
+from entdemo.taxonomy import CLASSES
 from tests.evaluation.fakes import save_frame
 
 
@@ -84,3 +86,12 @@ def test_nothing_there(tmp_path: Path) -> None:
     assert refusal(tmp_path / "missing").key == "folder.missing"
     (tmp_path / "throat").mkdir()
     assert refusal(tmp_path).key == "folder.no_pictures"
+
+
+def test_a_folder_of_drawn_frames(tmp_path: Path) -> None:
+    write_folder(tmp_path / "drawn", 2, 0, workers=1)
+    first, second = read_items(tmp_path / "drawn")
+    assert {first.class_name, second.class_name} <= set(CLASSES)
+    assert first.finding
+    assert first.caption_en
+    assert first.caption_vi
