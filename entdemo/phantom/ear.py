@@ -208,7 +208,7 @@ def _malleus(ear: _Ear) -> None:
     _folds(ear)
 
 
-_BONE_TONES = (srgb(225, 200, 165), srgb(210, 170, 130), srgb(230, 215, 195), srgb(215, 140, 110))
+_BONE_TONES = (srgb(205, 170, 125), srgb(190, 145, 100), srgb(215, 195, 170), srgb(200, 125, 95))
 
 
 def _folds(ear: _Ear) -> None:
@@ -217,7 +217,7 @@ def _folds(ear: _Ear) -> None:
     kx, ky = ear.knob
     flaccid = f32(smoothstep(0.02, -0.16, v - ky + 0.25 * np.abs(u - kx)))
     canvas.stain(f32(flaccid * rng.uniform(0.3, 0.9)), (0.95, 0.62, 0.5))
-    strength = rng.uniform(0.0, 0.3) + 0.3 * ear.retracted
+    strength = rng.uniform(0.0, 0.14) + 0.3 * ear.retracted
     for end in ((kx - 0.7, ky + 0.06), (kx + 0.42, ky + 0.02)):
         fold = sd_capsule(u, v, ear.knob, end, 0.03, 0.0)
         canvas.paint(f32(strength * smoothstep(0.12, -0.02, fold)), srgb(215, 190, 165))
@@ -265,6 +265,8 @@ def _canal(ear: _Ear) -> None:
     run = f32(run * (1 / (view.radius * rng.uniform(0.8, 1.5))))
     depth = view.distance / (1 + run) ** np.float32(rng.uniform(0.9, 1.3))
     depth = depth * (1 + 0.05 * noise("soft", x, y, rng, 0.6) + 0.008 * noise("cloud", x, y, rng))
+    if rng.random() < 0.5:
+        depth = depth * _swollen_wall(canvas, rng)
     albedo = skin(x, y, rng, vessel=rng.uniform(0.0, 0.5), scale=1.2)
     albedo = _deep_skin(albedo, run, rng)
     sharp = smoothstep(-0.6, 0.9, f32(np.cos(theta - rng.uniform(-np.pi, np.pi))))
@@ -274,8 +276,17 @@ def _canal(ear: _Ear) -> None:
     mask = f32(step * step * (3 - 2 * step))
     canvas.cover(mask, albedo, f32(depth), rng.uniform(0.05, 0.45))
     canvas.moisten(bell(ear.rim, 0.12), 0.03)
-    if rng.random() < 0.6:
+    if rng.random() < 0.5:
         _overhang(ear, albedo)
+
+
+def _swollen_wall(canvas: Canvas, rng: np.random.Generator) -> Array:
+    """A part of the wall so near the tip that the light burns it out; factor for the depth."""
+    angle, away = rng.uniform(0, 2 * np.pi), rng.uniform(0.9, 1.3)
+    home = (away * float(np.cos(angle)), away * float(np.sin(angle)))
+    near = np.hypot(canvas.x - home[0], canvas.y - home[1])
+    near = f32(near + 0.12 * noise("soft", canvas.x, canvas.y, rng, 1.2))
+    return f32(1 - rng.uniform(0.3, 0.65) * smoothstep(rng.uniform(0.35, 0.7), 0.05, near))
 
 
 def _deep_skin(albedo: Array, run: Array, rng: np.random.Generator) -> Array:

@@ -51,7 +51,7 @@ def expose(linear: Array, style: Style, rng: np.random.Generator) -> Picture:
 
 def _fog(linear: Array, rng: np.random.Generator) -> Array:
     """Mist or fluid on the lens: veils the picture in patches."""
-    if rng.random() > 0.25:
+    if rng.random() > 0.35:
         return linear
     x, y = grid(linear.shape[0])
     patch = smoothstep(-1.0, 2.2, noise("soft", x, y, rng, 0.5))

@@ -97,7 +97,7 @@ def random_lamp(rng: np.random.Generator) -> Lamp:
         bounce=rng.uniform(0.03, 0.2),
         glow=rng.uniform(0.0, 0.7),
         key=rng.uniform(60, 96),
-        target=rng.uniform(0.2, 0.85),
+        target=rng.uniform(0.15, 0.75),
         tint=_TINTS[int(rng.integers(len(_TINTS)))],
         cast=_CASTS[int(rng.integers(len(_CASTS)))],
         cast_angle=angle + rng.normal(0, 0.8),
@@ -108,20 +108,20 @@ def random_lamp(rng: np.random.Generator) -> Lamp:
 def otoscope_lamp(rng: np.random.Generator) -> Lamp:
     """A cheap hand-held scope: dim, red in the depths, one side burnt out and cold."""
     angle = rng.normal(np.pi / 2, 0.6) if rng.random() < 0.65 else rng.uniform(0, 2 * np.pi)
-    offset, aim = rng.uniform(0.05, 0.35), rng.uniform(0.3, 1.3)
+    offset, aim = rng.uniform(0.05, 0.4), rng.uniform(0.3, 1.1)
     return Lamp(
         x=offset * float(np.cos(angle)),
         y=offset * float(np.sin(angle)),
-        falloff=rng.uniform(0.6, 1.6),
+        falloff=rng.uniform(0.7, 1.8),
         aim_x=aim * float(np.cos(angle)),
         aim_y=aim * float(np.sin(angle)),
-        beam=rng.uniform(0.7, 1.3),
+        beam=rng.uniform(0.42, 0.95),
         gloss=float(rng.choice([0.2, 0.5, 1.0])) * rng.uniform(0.6, 1.4),
         sharpness=rng.uniform(30, 120),
         bounce=rng.uniform(0.05, 0.2),
         glow=rng.uniform(0.6, 1.0),
         key=rng.uniform(70, 97),
-        target=rng.uniform(0.14, 0.55) if rng.random() < 0.75 else rng.uniform(0.5, 0.9),
+        target=rng.uniform(0.08, 0.38) if rng.random() < 0.75 else rng.uniform(0.38, 0.8),
         tint=_DEEP_TINTS[int(rng.integers(len(_DEEP_TINTS)))],
         cast=_RIM_CASTS[int(rng.integers(len(_RIM_CASTS)))],
         cast_angle=angle + rng.normal(0, 0.5),
