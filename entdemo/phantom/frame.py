@@ -62,6 +62,8 @@ def draw(seed: int, class_name: str | None = None, style: str | None = None) -> 
         ValueError: on an unknown class or style.
     """
     name = class_name or CLASSES[seed % len(CLASSES)]
+    if name not in CLASSES:
+        raise ValueError(f"unknown class {name!r}, expected one of {', '.join(CLASSES)}")
     rng = np.random.default_rng([seed, CLASSES.index(name)])
     drawn = str(rng.choice(STYLES, p=STYLE_SHARES))
     chosen = _style(style or drawn)
