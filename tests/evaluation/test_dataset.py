@@ -8,8 +8,7 @@ import pytest
 
 from entdemo.errors import UserError
 from entdemo.evaluation.dataset import read_items
-from entdemo.phantom.folder import write_folder
-from entdemo.taxonomy import CLASSES
+from entdemo.phantom.folder import COLUMNS
 from tests.evaluation.fakes import save_frame
 
 
@@ -88,10 +87,8 @@ def test_nothing_there(tmp_path: Path) -> None:
     assert refusal(tmp_path).key == "folder.no_pictures"
 
 
-def test_a_folder_of_drawn_frames(tmp_path: Path) -> None:
-    write_folder(tmp_path / "drawn", 2, 0, workers=1)
-    first, second = read_items(tmp_path / "drawn")
-    assert {first.class_name, second.class_name} <= set(CLASSES)
-    assert first.finding
-    assert first.caption_en
-    assert first.caption_vi
+def test_the_table_of_drawn_frames_is_understood(data: Path) -> None:
+    cells = dict.fromkeys(COLUMNS, "") | {"file": "throat/a.png", "finding": "redness", "seed": "7"}
+    lines = [",".join(COLUMNS), ",".join(cells[column] for column in COLUMNS)]
+    (data / "captions.csv").write_text("\n".join(lines), "utf-8")
+    assert [item.finding for item in read_items(data) if item.class_name == "throat"] == ["redness"]
