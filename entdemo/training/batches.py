@@ -27,8 +27,8 @@ class Batch:
         labels: int64 [B].
         tags: int64 [B], findings as bit masks.
         texts: one text for each frame.
-        sentence_tokens: int64 [B, context_length], free sentences without a frame.
-        sentence_classes: bool [B, C], classes that each sentence leaves open.
+        sentence_tokens: int64 [B // 2, context_length], free sentences without a frame.
+        sentence_classes: bool [B // 2, C], classes that each sentence leaves open.
         prompt_tokens: int64 [P, context_length], some prompts of each class.
         prompt_owner: int64 [P], their classes.
         partners: int64 [B], a frame to mix each frame with.
@@ -77,7 +77,7 @@ class Batches:
         flipped = rng.random(self.batch_size) < 0.5
         seen = self.frames.labels[indices]
         labels = torch.from_numpy(np.where(flipped, MIRRORED[seen], seen))
-        sentence_tokens, sentence_classes = self.bank.sentences(self.batch_size, rng)
+        sentence_tokens, sentence_classes = self.bank.sentences(self.batch_size // 2, rng)
         prompt_tokens, prompt_owner = self.bank.some_prompts(_PROMPTS_PER_CLASS, rng)
         return Batch(
             pixels=self.preprocess.normalise(self.augment(self._squares(indices, flipped))),

@@ -110,7 +110,7 @@ class Objective:
             head: classifies embeddings.
             logit_scale: log of the contrast's inverse temperature.
             frames: [B, D] unit vectors of ``batch.pixels``.
-            texts: [B + B + P, D] unit vectors of captions, sentences and prompts.
+            texts: [B + B // 2 + P, D] unit vectors of captions, sentences and prompts.
             batch: what they were made from.
         """
         captions, sentences, prompts = torch.split(
