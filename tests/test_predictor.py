@@ -1,0 +1,154 @@
+"""Predictor: frame or text in, whole answers out, nothing kept in between."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from entdemo.errors import UserError
+from entdemo.frame import Frame, frame_from_array
+from entdemo.gallery.build import build_gallery
+from entdemo.gallery.intake import NewCase
+from entdemo.phantom import draw
+from entdemo.predictor import MAX_TEXT, Prediction, Predictor, likeliest_region
+from entdemo.taxonomy import CLASSES
+from tests.bundle import make_bundle
+
+CASES = 21
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_bundle(tmp_path_factory.mktemp("weights") / "bundle")
+
+
+@pytest.fixture(scope="module")
+def frames() -> list[Frame]:
+    return [frame_from_array(draw(seed, style="square").rgb) for seed in range(CASES)]
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory, frames: list[Frame], weights: Path) -> Path:
+    from entdemo.predictor import frame_embedder, pick_device
+    from entdemo.weights import load_bundle
+
+    bundle = load_bundle(weights)
+    folder = tmp_path_factory.mktemp("gallery") / "cases"
+    items = [
+        NewCase(frame, CLASSES[index % 7], "normal", f"Case {index}.", f"Ca {index}.")
+        for index, frame in enumerate(frames)
+    ]
+    embed = frame_embedder(bundle, pick_device("cpu"))
+    build_gallery(folder, items, embed, bundle.info.embedder_id, bundle.preprocess.hash)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def predictor(weights: Path, gallery: Path) -> Predictor:
+    return Predictor.open(str(weights), str(gallery), "cpu")
+
+
+def test_a_frame_gets_seven_probabilities_and_its_cases(
+    predictor: Predictor, frames: list[Frame]
+) -> None:
+    answer = predictor.predict(frames[3], k=5)
+    assert tuple(answer.probabilities) == CLASSES
+    assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-5)
+    assert answer.class_name == max(answer.probabilities, key=answer.probabilities.__getitem__)
+    assert len(answer.neighbours) == 5
+    similarities = [neighbour.similarity for neighbour in answer.neighbours]
+    assert similarities == sorted(similarities, reverse=True)
+    assert sum(answer.gates) == pytest.approx(1, abs=1e-5)
+    assert set(answer.timings_ms) == {"preprocess", "encode", "search", "total"}
+
+
+def test_a_gallery_frame_finds_itself_first(predictor: Predictor, frames: list[Frame]) -> None:
+    nearest = predictor.predict(frames[3], k=1).neighbours[0]
+    assert nearest.caption_en == "Case 3."
+    assert nearest.similarity > 0.98
+
+
+def test_similar_cases_leave_the_case_itself_out(predictor: Predictor) -> None:
+    case = predictor.gallery.cases[4]
+    found = predictor.similar(case.case_id, k=6)
+    assert len(found) == 6
+    assert case.case_id not in {neighbour.case_id for neighbour in found}
+
+
+def test_a_description_finds_cases_in_either_language(predictor: Predictor) -> None:
+    for text in ("right eardrum", "màng nhĩ phải"):
+        answer = predictor.search(text, k=4)
+        assert len(answer.neighbours) == 4
+        assert answer.in_distribution
+        assert answer.gates == ()
+
+
+def test_the_same_frame_gets_the_same_answer_whatever_came_before(
+    predictor: Predictor, frames: list[Frame]
+) -> None:
+    first = predictor.predict(frames[0])
+    predictor.search("throat")
+    predictor.predict(frames[1])
+    again = predictor.predict(frames[0])
+    assert again.probabilities == first.probabilities
+    assert again.neighbours == first.neighbours
+
+
+@pytest.mark.parametrize(("text", "key"), [("  \n", "text.empty"), ("x" * 5000, "text.too_long")])
+def test_an_empty_or_endless_description_is_refused(
+    predictor: Predictor, text: str, key: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        predictor.search(text)
+    assert caught.value.key == key
+    assert str(MAX_TEXT) in str(caught.value) or key == "text.empty"
+
+
+def test_vectors_of_other_weights_are_computed_anew(
+    gallery: Path, tmp_path: Path, weights: Path
+) -> None:
+    other = tmp_path / "gallery"
+    shutil.copytree(gallery, other)
+    text = (other / "gallery.json").read_text("utf-8")
+    opened = Predictor.open(str(weights), str(gallery), "cpu")
+    name = opened.bundle.info.embedder_id
+    (other / "gallery.json").write_text(text.replace(name, "0" * len(name)), "utf-8")
+    renewed = Predictor.open(str(weights), str(other), "cpu")
+    assert np.allclose(renewed.gallery.vectors, opened.gallery.vectors, atol=1e-5)
+    assert renewed.gallery.embedder_id == name
+
+
+def test_missing_weights_or_gallery_are_named(weights: Path, gallery: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no weights"):
+        Predictor.open(str(tmp_path / "none"), str(gallery), "cpu")
+    with pytest.raises(UserError, match="gallery"):
+        Predictor.open(str(weights), str(tmp_path / "none"), "cpu")
+    with pytest.raises(UserError, match="quantum"):
+        Predictor.open(str(weights), str(gallery), "quantum")
+
+
+def answer_with(probabilities: list[float], *, in_distribution: bool = True) -> Prediction:
+    named = dict(zip(CLASSES, probabilities, strict=True))
+    return Prediction(
+        max(named, key=named.__getitem__), likeliest_region(named), named, in_distribution, (), {}
+    )
+
+
+def test_a_split_between_sides_is_worded_as_unsure() -> None:
+    answer = answer_with([0.5, 0.4, 0.02, 0.02, 0.02, 0.02, 0.02])
+    assert answer.verdict == "unsure"
+    assert answer.alternatives == ("nose-right", "nose-left")
+    assert answer.region == "nose"
+
+
+def test_region_adds_its_classes_up() -> None:
+    assert answer_with([0.3, 0.3, 0.0, 0.0, 0.0, 0.0, 0.4]).region == "nose"
+
+
+def test_what_does_not_look_like_endoscopy_is_said_first() -> None:
+    sure = [0.94, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01]
+    assert answer_with(sure).verdict == "clear"
+    assert answer_with(sure, in_distribution=False).verdict == "not-endoscopy"

