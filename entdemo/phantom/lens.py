@@ -118,7 +118,7 @@ def _optics(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
         picture = picture.filter(ImageFilter.BoxBlur(blur * picture.width / 256))
     if rng.random() < 0.18:
         picture = _sharpen(picture, rng)
-    picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.55, 1.5))
+    picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.6, 1.3))
     return ImageEnhance.Contrast(picture).enhance(rng.uniform(0.8, 1.2))
 
 
