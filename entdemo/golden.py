@@ -19,6 +19,8 @@ from entdemo.model.preprocess import Preprocess
 
 _MIN_COSINE = 0.999
 
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, RecursionError, Image.DecompressionBombError)
+
 
 @torch.inference_mode()
 def write_golden(
@@ -42,9 +44,9 @@ def check_golden(path: Path, model: EntClip, preprocess: Preprocess) -> None:
     """
     try:
         rows = json.loads(path.read_text("utf-8"))["frames"]
-        squares = np.stack([_from_png(row["png"]) for row in rows])
+        squares = np.stack([_from_png(row["png"], preprocess.image_size) for row in rows])
         expected = torch.tensor([row["embedding"] for row in rows])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except _DAMAGE as error:
         raise UserError("weights.unreadable", name=path.name) from error
     found = model.encode_frames(preprocess.tensor(squares)).embedding
     if found.shape != expected.shape:
@@ -60,6 +62,8 @@ def _to_png(square: NDArray[np.uint8]) -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
-def _from_png(text: str) -> NDArray[np.uint8]:
+def _from_png(text: str, side: int) -> NDArray[np.uint8]:
     with Image.open(io.BytesIO(base64.b64decode(text)), formats=["PNG"]) as picture:
+        if picture.size != (side, side):
+            raise ValueError("the size is not that of the network's input")
         return np.asarray(picture.convert("RGB"))

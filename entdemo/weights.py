@@ -11,21 +11,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from entdemo.errors import UserError
 from entdemo.golden import check_golden
-from entdemo.model.base import Tokenize, create_tokenizer
-from entdemo.model.lora import ADAPTER_CONFIG, ADAPTER_WEIGHTS, load_lora, merge_lora
+from entdemo.model.adapter import ADAPTER_CONFIG
+from entdemo.model.base import (
+    Tokenize,
+    base_shape,
+    create_tokenizer,
+    is_hybrid,
+    pretrained_tags,
+)
+from entdemo.model.lora import ADAPTER_WEIGHTS, load_lora, merge_lora
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import Preprocess
+from entdemo.model.tensors import check_tensors, read_tensors
 from entdemo.taxonomy import CLASSES
 
 FORMAT = 1
@@ -44,6 +52,10 @@ ALLOWED_FILES = frozenset(
 """The only files that a bundle may hold, here or on the Hub."""
 
 _EMBEDDING_FILES = (BASE, TOKENIZER, ADAPTER_CONFIG, ADAPTER_WEIGHTS, HEAD)
+
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _Strict(BaseModel):
@@ -67,28 +79,28 @@ class FusionInfo(_Strict):
 class Calibration(_Strict):
     """Temperatures that logits of frames and of texts are divided by."""
 
-    frame_temperature: float
-    text_temperature: float
+    frame_temperature: Positive
+    text_temperature: Positive
 
 
 class OodInfo(_Strict):
     """Distance above which a frame counts as no endoscopy frame."""
 
-    threshold: float
+    threshold: Positive
 
 
 class PreprocessInfo(_Strict):
     """See ``model.preprocess.Preprocess``."""
 
     image_size: int
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
+    mean: tuple[Finite, Finite, Finite]
+    std: tuple[Positive, Positive, Positive]
 
 
 class BundleInfo(_Strict):
     """Contents of ``entdemo.json``; every key is required and no other is allowed."""
 
-    format: int
+    format: Annotated[int, Field(strict=True, ge=FORMAT, le=FORMAT)]
     name: str
     base: BaseInfo
     fusion: FusionInfo
@@ -141,7 +153,7 @@ def read_info(folder: Path) -> BundleInfo:
         raise UserError("weights.missing", name=folder.name)
     try:
         raw = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError("weights.unreadable", name=INFO) from error
     found = raw.get("format") if isinstance(raw, dict) else None
     if isinstance(found, int) and found > FORMAT:
@@ -150,9 +162,39 @@ def read_info(folder: Path) -> BundleInfo:
         info = BundleInfo.model_validate(raw)
     except ValidationError as error:
         raise _key_error(error) from error
-    if info.classes != CLASSES:
-        raise UserError("weights.key_invalid", file=INFO, name="classes", reason="other classes")
+    for name, reason in _contradictions(info):
+        raise UserError("weights.key_invalid", file=INFO, name=name, reason=reason)
+    for name in sorted(_required_files(info) - info.files.keys()):
+        raise UserError("weights.key_missing", file=INFO, name=f"files.{name}")
     return info
+
+
+def _contradictions(info: BundleInfo) -> Iterator[tuple[str, str]]:
+    """Keys whose values do not fit this app or the base, each with the reason."""
+    shape = base_shape(info.base.name)
+    levels = info.fusion.levels
+    if info.classes != CLASSES:
+        yield "classes", "other classes"
+    if info.prompts.keys() != set(CLASSES):
+        yield "prompts", "each class must have its prompts"
+    if info.base.pretrained not in (None, *pretrained_tags(info.base.name)):
+        yield "base.pretrained", "no such weights of this base are known"
+    if (
+        not levels
+        or list(levels) != sorted(set(levels))
+        or levels[0] < 1
+        or levels[-1] > shape.layers
+    ):
+        yield "fusion.levels", f"blocks from 1 to {shape.layers} in ascending order are wanted"
+    if info.preprocess.image_size != shape.image_size:
+        yield "preprocess.image_size", f"the base takes {shape.image_size}"
+
+
+def _required_files(info: BundleInfo) -> set[str]:
+    names = {ADAPTER_CONFIG, ADAPTER_WEIGHTS, HEAD, GOLDEN}
+    if info.base.pretrained is None:
+        names.add(BASE)
+    return names | ({TOKENIZER} if is_hybrid(info.base.name) else set())
 
 
 def _key_error(error: ValidationError) -> UserError:
@@ -165,22 +207,36 @@ def _key_error(error: ValidationError) -> UserError:
     return UserError("weights.key_invalid", file=INFO, name=name, reason=first["msg"])
 
 
+def file_errors(folder: Path, info: BundleInfo) -> list[UserError]:
+    """Each file that is missing, changed or unknown, as a sentence."""
+    errors = [error for name in sorted(info.files) if (error := _file_error(folder, info, name))]
+    known = {*info.files, INFO, CARD, CURVES}
+    for path in sorted(folder.iterdir()):
+        if path.name not in known and not path.name.startswith("."):
+            errors.append(UserError("weights.file_unknown", name=path.name))
+    return errors
+
+
+def _file_error(folder: Path, info: BundleInfo, name: str) -> UserError | None:
+    if name not in ALLOWED_FILES:
+        return UserError("weights.file_unknown", name=name)
+    if not (folder / name).is_file():
+        return UserError("weights.file_missing", name=name)
+    try:
+        changed = file_sha256(folder / name) != info.files[name]
+    except OSError:
+        return UserError("weights.unreadable", name=name)
+    return UserError("weights.file_changed", name=name) if changed else None
+
+
 def check_files(folder: Path, info: BundleInfo) -> None:
     """Every listed file is there with its hash, and no other file lies beside them.
 
     Raises:
         UserError: naming the first file that is missing, changed or unknown.
     """
-    for name in sorted(info.files):
-        if name not in ALLOWED_FILES:
-            raise UserError("weights.file_unknown", name=name)
-        if not (folder / name).is_file():
-            raise UserError("weights.file_missing", name=name)
-        if file_sha256(folder / name) != info.files[name]:
-            raise UserError("weights.file_changed", name=name)
-    for path in sorted(folder.iterdir()):
-        if path.name not in {*info.files, INFO, CARD, CURVES} and not path.name.startswith("."):
-            raise UserError("weights.file_unknown", name=path.name)
+    for error in file_errors(folder, info):
+        raise error
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -194,11 +250,11 @@ def load_bundle(folder: Path) -> Bundle:
     config = EntClipConfig(info.base.name, info.fusion.levels, info.fusion.slerp_join)
     model = EntClip(config, info.base.pretrained)
     if info.base.pretrained is None:
-        load_strictly(model.clip, _tensors(folder / BASE), BASE)
+        load_strictly(model.clip, read_tensors(folder / BASE), BASE)
     load_lora(model.clip, folder)
     merge_lora(model.clip)
     load_strictly(
-        nn.ModuleDict({"head": model.head, "ood": model.ood}), _tensors(folder / HEAD), HEAD
+        nn.ModuleDict({"head": model.head, "ood": model.ood}), read_tensors(folder / HEAD), HEAD
     )
     model.eval().requires_grad_(False)
     preprocess = Preprocess(**info.preprocess.model_dump())
@@ -208,25 +264,9 @@ def load_bundle(folder: Path) -> Bundle:
     return Bundle(folder, info, model, tokenize, preprocess)
 
 
-def _tensors(path: Path) -> dict[str, Tensor]:
-    try:
-        return load_file(path)
-    except FileNotFoundError as error:
-        raise UserError("weights.file_missing", name=path.name) from error
-    except (OSError, SafetensorError) as error:
-        raise UserError("weights.unreadable", name=path.name) from error
-
-
 def load_strictly(module: nn.Module, state: dict[str, Tensor], file: str) -> None:
-    """Load ``state`` into ``module``, naming the first key or shape that does not fit."""
-    expected = module.state_dict()
-    for name in sorted(set(expected) - set(state)):
-        raise UserError("weights.key_missing", file=file, name=name)
-    for name in sorted(set(state) - set(expected)):
-        raise UserError("weights.key_unknown", file=file, name=name)
-    for name, tensor in state.items():
-        if tensor.shape != expected[name].shape:
-            raise UserError("weights.wrong_shape", name=name)
+    """Load ``state`` into ``module``, naming the first tensor that does not fit."""
+    check_tensors(state, module.state_dict(), file)
     module.load_state_dict(state)
 
 

@@ -41,12 +41,15 @@ def base_shape(name: str) -> BaseShape:
     """Sizes of the open_clip model ``name``.
 
     Raises:
-        UserError: no model of that name is known.
+        UserError: no model of that name is known, or it is no plain CLIP with a ViT.
     """
-    config: dict[str, Any] | None = open_clip.get_model_config(name)
-    if config is None:
+    if name not in open_clip.list_models():  # "hf-hub:" and "local-dir:" would fetch anything
         raise UserError("weights.unknown_base", name=name)
+    config: dict[str, Any] = open_clip.get_model_config(name)
     vision, text = config["vision_cfg"], config["text_cfg"]
+    plain = isinstance(vision.get("layers"), int) and "vocab_size" in text
+    if not plain or config.get("custom_text"):  # no vision transformer, or no CLIP text tower
+        raise UserError("weights.unknown_base", name=name)
     return BaseShape(
         image_size=vision["image_size"],
         width=vision["width"],
@@ -60,6 +63,11 @@ def base_shape(name: str) -> BaseShape:
 def is_hybrid(name: str) -> bool:
     """Whether ``name`` is the small CLIP with the EfficientNet-Lite0 stem."""
     return name.startswith(HYBRID_PREFIX)
+
+
+def pretrained_tags(name: str) -> list[str]:
+    """Tags of published weights of a base; open_clip would take a file's path as well."""
+    return list(open_clip.list_pretrained_tags_by_model(name))
 
 
 def create_base(name: str, pretrained: str | None = None) -> CLIP:
@@ -93,8 +101,20 @@ def create_tokenizer(name: str, file: Path | None = None) -> Tokenize:
     if is_hybrid(name):
         if file is None:
             raise UserError("weights.file_missing", name="tokenizer.json")
-        return Tokenizer.load(file, shape.context_length, shape.vocab_size)
+        return _trained_tokenizer(file, shape)
     return _english_tokenizer(name)
+
+
+def _trained_tokenizer(file: Path, shape: BaseShape) -> Tokenize:
+    try:
+        tokenizer = Tokenizer.load(file, shape.context_length, shape.vocab_size)
+        ids = tokenizer.bpe.get_vocab().values()
+    except Exception as error:  # the tokenizers package raises nothing narrower
+        raise UserError("weights.unreadable", name=file.name) from error
+    if max(ids, default=0) >= shape.vocab_size - 2:
+        reason = f"the base has {shape.vocab_size} tokens"
+        raise UserError("weights.key_invalid", file=file.name, name="vocab", reason=reason)
+    return tokenizer
 
 
 def _english_tokenizer(name: str) -> Tokenize:

@@ -12,11 +12,11 @@ from pathlib import Path
 from open_clip.model import CLIP
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
 from peft.utils import set_peft_model_state_dict
-from safetensors.torch import load_file
 
 from entdemo.errors import UserError
+from entdemo.model.adapter import ADAPTER_CONFIG, read_adapter_config
+from entdemo.model.tensors import check_tensors, read_tensors
 
-ADAPTER_CONFIG = "adapter_config.json"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 
 
@@ -42,16 +42,18 @@ def load_lora(clip: CLIP, folder: Path) -> PeftModel:
     """Wrap ``clip.visual`` with the adapter in ``folder`` (PEFT's own layout).
 
     Raises:
-        UserError: a key of the adapter is missing or unknown, or a shape differs.
+        UserError: the config is not plain LoRA, or a tensor is missing, unknown or does not fit.
     """
-    config = LoraConfig.from_pretrained(str(folder))
-    model: PeftModel = get_peft_model(clip.visual, config)
-    state = load_file(folder / ADAPTER_WEIGHTS)
-    expected = get_peft_model_state_dict(model)
-    _check_keys(set(expected), set(state))
-    for name, tensor in state.items():
-        if tensor.shape != expected[name].shape:
-            raise UserError("weights.wrong_shape", name=name)
+    config = read_adapter_config(folder)
+    try:
+        model: PeftModel = get_peft_model(clip.visual, config)
+    except ValueError as error:
+        reason = "the base model has no such layers"
+        raise UserError(
+            "weights.key_invalid", file=ADAPTER_CONFIG, name="target_modules", reason=reason
+        ) from error
+    state = read_tensors(folder / ADAPTER_WEIGHTS)
+    check_tensors(state, get_peft_model_state_dict(model), ADAPTER_WEIGHTS)
     set_peft_model_state_dict(model, state)
     clip.visual = model
     return model
@@ -61,10 +63,3 @@ def merge_lora(clip: CLIP) -> None:
     """Fold the adapters into the weights and unwrap ``clip.visual``."""
     if isinstance(clip.visual, PeftModel):
         clip.visual = clip.visual.merge_and_unload()
-
-
-def _check_keys(expected: set[str], found: set[str]) -> None:
-    for name in sorted(expected - found):
-        raise UserError("weights.key_missing", file=ADAPTER_WEIGHTS, name=name)
-    for name in sorted(found - expected):
-        raise UserError("weights.key_unknown", file=ADAPTER_WEIGHTS, name=name)

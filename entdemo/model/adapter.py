@@ -1,0 +1,94 @@
+"""The part of PEFT's ``adapter_config.json`` that is taken from strangers: plain LoRA.
+
+PEFT's other options read further files, import modules by name or match layers by any regular
+expression, so a config that uses them is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from peft import LoraConfig
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from entdemo.errors import UserError
+
+ADAPTER_CONFIG = "adapter_config.json"
+
+_MAX_RANK = 256
+
+_WITHOUT_EFFECT = frozenset(
+    {
+        *("auto_mapping", "base_model_name_or_path", "inference_mode", "init_lora_weights"),
+        *("lora_dropout", "megatron_core", "peft_version", "qalora_group_size", "revision"),
+        "task_type",
+    }
+)
+"""Keys that change nothing once an adapter is trained."""
+
+Names = Annotated[list[str], Field(max_length=100)]
+
+
+class _PlainLora(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    peft_type: Literal["LORA"]
+    r: Annotated[int, Field(ge=1, le=_MAX_RANK)]
+    lora_alpha: Annotated[int, Field(ge=1, le=100 * _MAX_RANK)]
+    target_modules: Names | None = None
+    target_parameters: Names | None = None
+    use_rslora: bool = False
+
+
+def read_adapter_config(folder: Path) -> LoraConfig:
+    """Read ``adapter_config.json``, without asking the Hub for it as PEFT would.
+
+    Raises:
+        UserError: missing, damaged, or more than plain LoRA; it names the key.
+    """
+    try:
+        found = json.loads((folder / ADAPTER_CONFIG).read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise UserError("weights.file_missing", name=ADAPTER_CONFIG) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError("weights.unreadable", name=ADAPTER_CONFIG) from error
+    plain = _validated(found)
+    if not plain.target_modules and not plain.target_parameters:
+        raise UserError("weights.key_missing", file=ADAPTER_CONFIG, name="target_modules")
+    _check_others(found)
+    return LoraConfig(
+        r=plain.r,
+        lora_alpha=plain.lora_alpha,
+        lora_dropout=0.0,  # PEFT asks for none with target_parameters
+        target_modules=plain.target_modules,
+        target_parameters=plain.target_parameters,
+        use_rslora=plain.use_rslora,
+    )
+
+
+def _validated(found: Any) -> _PlainLora:
+    try:
+        return _PlainLora.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "missing":
+            raise UserError("weights.key_missing", file=ADAPTER_CONFIG, name=name) from error
+        raise _invalid(name, first["msg"]) from error
+
+
+def _check_others(found: dict[str, Any]) -> None:
+    """Every other key has the value that PEFT takes for plain LoRA."""
+    plain = asdict(LoraConfig(target_modules=["any"]))
+    for name in sorted(found.keys() - _PlainLora.model_fields.keys() - _WITHOUT_EFFECT):
+        if name not in plain:
+            raise UserError("weights.key_unknown", file=ADAPTER_CONFIG, name=name)
+        if found[name] != plain[name]:
+            raise _invalid(name, "only plain LoRA is supported")
+
+
+def _invalid(name: str, reason: str) -> UserError:
+    return UserError("weights.key_invalid", file=ADAPTER_CONFIG, name=name, reason=reason)
