@@ -128,14 +128,14 @@ class _Ear:
             self.umbo[0] + top * float(np.sin(lean)),
             self.umbo[1] - top * float(np.cos(lean)),
         )
-        self.bright = rng.uniform(0.25, 0.85)
+        self.bright = rng.uniform(0.15, 0.7)
         self.seen: list[Observation] = []
         self.canvas = self._drum()
 
     def tone(self, red: float, green: float, blue: float) -> tuple[float, float, float]:
         """An sRGB colour as it looks as part of this drum, linear RGB."""
         a, b, c = srgb(red, green, blue)
-        share = self.bright**0.7
+        share = self.bright**0.6
         return a * share, b * share, c * share
 
     def _drum(self) -> Canvas:
@@ -152,7 +152,7 @@ class _Ear:
         )
         tilt = rng.uniform(-0.05, 0.22) * u + rng.uniform(0.0, 0.2) * v
         depth = f32(self.view.distance * (1 + hollow + np.clip(tilt, -0.4, 0.4)))
-        return Canvas(self.size, albedo, depth, rng.uniform(0.1, 0.6))
+        return Canvas(self.size, albedo, depth, rng.uniform(0.05, 0.4))
 
 
 _DRUM_TONES = (
@@ -257,7 +257,7 @@ def _annulus(ear: _Ear) -> None:
     rng, canvas = ear.rng, ear.canvas
     below = smoothstep(-0.7, 0.5, ear.v)
     ring = bell(f32(ear.rim + 0.07), rng.uniform(0.05, 0.1)) * below
-    canvas.paint(f32(ring * max(0.0, rng.uniform(-0.3, 0.5))), ear.tone(225, 205, 185))
+    canvas.paint(f32(ring * max(0.0, rng.uniform(-0.7, 0.4))), ear.tone(225, 205, 185))
     sulcus = bell(f32(ear.rim + 0.15), 0.12)
     canvas.stain(f32(sulcus * rng.uniform(0.0, 0.4)), (0.6, 0.5, 0.45))
 
@@ -410,7 +410,9 @@ def _redness(ear: _Ear) -> None:
     """A flushed drum with injected vessels along the handle and from the rim."""
     rng, u, v, canvas = ear.rng, ear.u, ear.v, ear.canvas
     patch = smoothstep(-1.4, 0.6, noise("soft", u, v, rng, 0.4))
-    canvas.stain(f32(rng.uniform(0.6, 1.0) * (0.45 + 0.55 * patch)), (1.25, 0.38, 0.3))
+    flush = f32(rng.uniform(0.65, 1.0) * (0.5 + 0.5 * patch))
+    canvas.stain(flush, (1.3, 0.45, 0.4))
+    canvas.paint(f32(0.75 * flush), ear.tone(*_FLUSHED[int(rng.integers(len(_FLUSHED)))]))
     radial = np.hypot(u, v)
     net = np.maximum(vessels(u, v, rng, "fine", 0.45), vessels(u, v, rng, "medium", 0.35))
     canvas.stain(f32(net * smoothstep(0.1, 0.9, f32(radial))), (0.75, 0.2, 0.18))
@@ -418,22 +420,29 @@ def _redness(ear: _Ear) -> None:
     ear.seen.append(Observation("redness"))
 
 
+_FLUSHED = ((205, 60, 50), (190, 45, 55), (215, 85, 65), (170, 35, 35))
+
+
 def _effusion(ear: _Ear) -> None:
     """Amber fluid behind the drum: a level, bubbles, or a dull amber drum."""
     rng, u, v, canvas = ear.rng, ear.u, ear.v, ear.canvas
-    amber = ((1.1, 0.72, 0.3), (1.0, 0.62, 0.32), (1.05, 0.85, 0.5))[int(rng.integers(3))]
+    amber = _AMBER[int(rng.integers(len(_AMBER)))]
+    body = ear.tone(*amber)
     kind = rng.integers(3)
     if kind == 0:
         level = rng.uniform(-0.25, 0.35)
         line = f32(v - level - 0.12 * u * u + rng.uniform(-0.15, 0.15) * u)
-        canvas.stain(f32(smoothstep(-0.03, 0.05, line)), amber)
+        canvas.paint(f32(0.75 * smoothstep(-0.03, 0.05, line)), body)
         canvas.stain(f32(0.8 * bell(line, 0.025)), (0.35, 0.25, 0.15))
-        canvas.paint(f32(0.5 * bell(line - 0.05, 0.02)), (0.9, 0.8, 0.6))
+        canvas.paint(f32(0.5 * bell(line - 0.05, 0.02)), ear.tone(235, 215, 175))
     else:
-        canvas.stain(np.full_like(u, rng.uniform(0.8, 1.0)), amber)
+        canvas.paint(np.full_like(u, rng.uniform(0.5, 0.85)), body)
     if kind == 1 or rng.random() < 0.4:
         _bubbles(ear)
     ear.seen.append(Observation("effusion"))
+
+
+_AMBER = ((195, 135, 60), (175, 110, 50), (200, 160, 90), (150, 95, 55))
 
 
 def _bubbles(ear: _Ear) -> None:
@@ -517,7 +526,7 @@ def _hyphae(ear: _Ear) -> None:
         view.centre[1] + 0.9 * view.radius * np.sin(angle),
     )
     near = f32(np.exp(-((x - home[0]) ** 2 + (y - home[1]) ** 2) * (1 / rng.uniform(0.12, 0.5))))
-    felt = smoothstep(-0.1, 1.1, f32(noise("cloud", x, y, rng, 1.5) + 2.2 * near - 1.2))
+    felt = smoothstep(-0.1, 1.1, f32(noise("cloud", x, y, rng, 1.5) + 2.2 * near - 1.3))
     tone = (srgb(225, 220, 205), srgb(200, 190, 150), srgb(160, 155, 140))[int(rng.integers(3))]
     canvas.paint(f32(0.85 * felt), tone)
     canvas.lift(f32(felt * (0.04 + 0.02 * noise("cloud", x, y, rng, 3))))

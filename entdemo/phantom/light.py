@@ -158,7 +158,7 @@ def _irradiance(lamp: Lamp, depth: Array, lit: Array, x: Array, y: Array) -> tup
     reach = depth * np.sqrt(1 + (x * x + y * y) * (1 / _FOCAL**2))
     fall = (reach + 0.25) ** np.float32(-lamp.falloff)
     away = (x - lamp.aim_x) ** 2 + (y - lamp.aim_y) ** 2
-    beam = np.exp(away * (-1 / (2 * lamp.beam**2)))
+    beam = 0.1 + 0.9 * np.exp(away * (-1 / (2 * lamp.beam**2)))
     power = fall * beam
     hard = np.clip(lit, 0, 1)
     soft = np.clip((lit + 0.45) * (1 / 1.45), 0, 1)
