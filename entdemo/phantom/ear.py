@@ -308,7 +308,8 @@ def _overhang(ear: _Ear, albedo: Array) -> None:
     """The front wall's bulge, which hides part of the front of the rim."""
     rng, canvas, view = ear.rng, ear.canvas, ear.view
     angle = rng.uniform(-0.5, 0.9)
-    edge = rng.uniform(0.62, 1.0)
+    keep_front = any(observation.place == "anterior" for observation in ear.seen)
+    edge = rng.uniform(0.88 if keep_front else 0.62, 1.0)
     bow = rng.uniform(2.0, 6.0)
     cu, cv = (edge + bow) * float(np.cos(angle)), (edge + bow) * float(np.sin(angle))
     inside = f32(-sd_circle(ear.u, ear.v, (cu, cv), bow))
@@ -489,7 +490,10 @@ def _wax(ear: _Ear) -> None:
     angle = rng.uniform(0.5, 5.2)
     extent = rng.uniform(0.18, 0.5)
     reach = view.radius * rng.uniform(0.95, 1.25) + extent * 0.75
-    home = (view.centre[0] + reach * np.cos(angle), view.centre[1] + reach * np.sin(angle))
+    home = (
+        float(np.clip(view.centre[0] + reach * np.cos(angle), -0.65, 0.65)),
+        float(np.clip(view.centre[1] + reach * np.sin(angle), -0.65, 0.65)),
+    )
     lump = np.full_like(x, 9)
     for _ in range(int(rng.integers(2, 5))):
         spot = (home[0] + rng.normal(0, extent * 0.45), home[1] + rng.normal(0, extent * 0.45))

@@ -162,7 +162,7 @@ def _irradiance(lamp: Lamp, depth: Array, lit: Array, x: Array, y: Array) -> tup
     power = fall * beam
     hard = np.clip(lit, 0, 1)
     soft = np.clip((lit + 0.45) * (1 / 1.45), 0, 1)
-    return power * hard, power * soft
+    return f32(power * hard), f32(power * soft)
 
 
 def _glints(

@@ -412,16 +412,12 @@ def draw(side: NoseSide, rng: np.random.Generator, size: int, finding: str | Non
         finding: the main finding, drawn at random where None.
     """
     chosen = _choose_findings(rng, finding)
-    cavity = random_cavity(rng)
-    seen: dict[str, Observation] = {}
-    for name in chosen:
-        if name in _SHAPED:
-            cavity, seen[name] = _SHAPED[name](cavity, rng)
-        elif name == "pallor":
-            seen[name] = Observation("pallor")
-    camera = _random_camera(cavity, rng)
-    hits = trace(cavity.parts, camera, size, size // 2)
-    look = Look(cavity, camera, hits, "pallor" in chosen)
+    look, seen = _look(chosen, rng, size)
+    for _ in range(5):
+        if "polyp" not in seen or look.hits.shares[_POLYP].mean() > _VISIBLE:
+            break
+        look, seen = _look(chosen, rng, size)
+    hits, cavity = look.hits, look.cavity
     canvas = Canvas(size, _albedo(look, rng), hits.depth, rng.uniform(0.4, 0.95))
     _relief(canvas, look, rng)
     if cavity.polyps:
