@@ -402,6 +402,25 @@ def _vestibule(canvas: Canvas, look: Look, rng: np.random.Generator) -> None:
     canvas.paint(f32(hairs * 0.85), (0.03, 0.02, 0.015) if dark else (0.75, 0.6, 0.4))
 
 
+_VISIBLE = 0.008  # share of the picture below which a polyp would not be reported
+
+
+def _look(
+    chosen: tuple[str, ...], rng: np.random.Generator, size: int
+) -> tuple[Look, dict[str, Observation]]:
+    """Build a cavity with the chosen findings and look into it."""
+    cavity = random_cavity(rng)
+    seen: dict[str, Observation] = {}
+    for name in chosen:
+        if name in _SHAPED:
+            cavity, seen[name] = _SHAPED[name](cavity, rng)
+        elif name == "pallor":
+            seen[name] = Observation("pallor")
+    camera = _random_camera(cavity, rng)
+    hits = trace(cavity.parts, camera, size, size // 2)
+    return Look(cavity, camera, hits, "pallor" in chosen), seen
+
+
 def draw(side: NoseSide, rng: np.random.Generator, size: int, finding: str | None = None) -> Scene:
     """Draw a nasal cavity.
 
