@@ -314,7 +314,7 @@ def test_a_tokenizer_with_more_words_than_the_base_is_refused(bundle: Path) -> N
 
 def png(width: int, height: int) -> str:
     buffer = io.BytesIO()
-    Image.new("L", (width, height)).save(buffer, "PNG")
+    Image.new("1", (width, height)).save(buffer, "PNG")
     return base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -323,7 +323,7 @@ def png(width: int, height: int) -> str:
     [
         {"png": "no base64"},
         {"png": png(64, 64)},
-        {"png": png(12_000, 12_000)},
+        {"png": png(20_000, 20_000)},
         {"embedding": ["a"] * 256},
         {"embedding": [0.1] * 3},
     ],
