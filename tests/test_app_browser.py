@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.ui.fakes import FakePredictor, draw_frame, fake_gallery
 from tests.ui.serving import served
 
+expect.set_options(timeout=30_000)
+
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
@@ -346,6 +348,17 @@ def test_no_upload_stays_on_disk_and_no_file_name_leaves(
     assert set(uploads.rglob("*")) - before == set()
     (sent,) = page.evaluate("window.sentNames")
     assert re.fullmatch("[0-9a-f]{24}", sent)
+
+
+def test_a_lost_request_ends_the_wait_with_a_sentence(browser: Browser, url: str) -> None:
+    page = browser.new_page(locale="vi-VN")
+    page.goto(f"{url}#describe")
+    page.get_by_label("Bạn thấy gì?").fill("amidan")
+    page.route("**/queue/join*", lambda route: route.abort())
+    page.get_by_role("button", name="Tìm ca").click()
+    expect(page.get_by_role("alert")).to_contain_text("Vui lòng")
+    expect(page.locator("html[data-waiting]")).to_have_count(0)
+    page.close()
 
 
 def test_the_api_page_opens_from_the_foot(browser: Browser, url: str) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from entdemo.ui.answer import answer
-from entdemo.ui.events import MODEL_QUEUE, Data, listener
+from entdemo.ui.events import Data
 from entdemo.ui.i18n import attribute, attribute_of, both, spans
-from entdemo.ui.shell import empty, outlet, settle
+from entdemo.ui.shell import connect, empty, outlet
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
@@ -40,9 +40,7 @@ def build_describe_tab(predictor: Predictor) -> None:
         prediction = predictor.search(str(data.get("text", "")), NEIGHBOURS)
         return (answer(prediction, predictor.gallery, "text"),)
 
-    form.search(listener(on_search, 1), None, [result, message], **MODEL_QUEUE).then(
-        **settle("describe")
-    )
+    connect(form.search, on_search, [result, message], "describe")
 
 
 def search_form() -> str:

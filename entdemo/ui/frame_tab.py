@@ -13,10 +13,10 @@ from entdemo.frame import Frame, load_frame
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
 from entdemo.ui.answer import answer
 from entdemo.ui.cases import case_picture
-from entdemo.ui.events import MODEL_QUEUE, Data, listener
+from entdemo.ui.events import Data
 from entdemo.ui.i18n import attribute, attribute_of, both, word
 from entdemo.ui.pictures import query_picture
-from entdemo.ui.shell import empty, outlet, settle
+from entdemo.ui.shell import connect, empty, outlet
 from entdemo.ui.uploads import read_upload
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def build_frame_tab(predictor: Predictor) -> None:
         case_id = str(data.get("case_id"))
         return reply(predictor, example_frame(predictor.gallery, case_id), shown_case=case_id)
 
-    ask.frame(listener(on_upload, 2), None, targets, **MODEL_QUEUE).then(**settle("frame"))
-    ask.example(listener(on_example, 2), None, targets, **MODEL_QUEUE).then(**settle("frame"))
+    connect(ask.frame, on_upload, targets, "frame")
+    connect(ask.example, on_example, targets, "frame")
 
 
 def reply(predictor: Predictor, frame: Frame, shown_case: str | None) -> tuple[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
 from entdemo.ui.answer import bars
+from entdemo.ui.events import MODEL_QUEUE, Handler, listener
 from entdemo.ui.i18n import both
 
 
@@ -24,11 +26,18 @@ def empty(key: str) -> str:
     )
 
 
-def settle(place: str) -> dict[str, Any]:
-    """Arguments of ``.then()`` that end the waiting state of a part of the page."""
-    return {
-        "fn": None,
-        "js": f"() => entdemo.settle('{place}')",
-        "api_visibility": "private",
-        "show_progress": "hidden",
-    }
+def connect(
+    event: Callable[..., Any], handler: Handler, outputs: Sequence[gr.HTML], place: str
+) -> None:
+    """Let a handler answer an event of the page, one model event at a time.
+
+    Args:
+        event: a component's event method.
+        handler: gives the HTML of each output but the last, which is for messages.
+        outputs: where the HTML goes.
+        place: the part of the page that waits meanwhile.
+    """
+    answered = event(listener(handler, len(outputs) - 1), None, list(outputs), **MODEL_QUEUE)
+    hidden = {"fn": None, "api_visibility": "private", "show_progress": "hidden"}
+    answered.then(js=f"() => entdemo.settle('{place}')", **hidden)
+    answered.failure(js=f"() => entdemo.fail('{place}')", **hidden)

@@ -15,6 +15,7 @@ _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 _SPOKEN_BY_SCRIPT = (
     "frame.too_many_bytes",
+    "ui.unexpected",
     "ui.upload_lost",
     "ui.offline",
     "ui.no_picture_dropped",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from entdemo.ui.cases import cards
-from entdemo.ui.events import MODEL_QUEUE, Data, listener
+from entdemo.ui.events import Data
 from entdemo.ui.i18n import both
-from entdemo.ui.shell import outlet, settle
+from entdemo.ui.shell import connect, outlet
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
@@ -27,9 +27,7 @@ def build_viewer(predictor: Predictor) -> None:
     def on_similar(data: Data) -> tuple[str]:
         return (similar(predictor, str(data.get("case_id"))),)
 
-    viewer.similar(listener(on_similar, 1), None, [result, message], **MODEL_QUEUE).then(
-        **settle("similar")
-    )
+    connect(viewer.similar, on_similar, [result, message], "similar")
 
 
 def similar(predictor: Predictor, case_id: str) -> str:
@@ -52,5 +50,6 @@ def dialog() -> str:
         f'<button type="button" class="quiet" data-viewer="back" hidden>{both("case.back")}'
         f'</button><button type="button" class="quiet" data-viewer="close">{both("case.close")}'
         '</button></div><div class="viewer-sheet"></div>'
+        '<div id="similar-local"></div>'
         '<div class="viewer-similar" aria-live="polite"></div></dialog>'
     )

@@ -45,6 +45,7 @@ const entdemo = (window.entdemo = {});
     all("[data-theme-toggle]").forEach((b) => b.setAttribute("aria-pressed", String(dark)));
   };
 
+  const tabNamed = (name) => all("[role=tab]").some((tab) => tab.dataset.tab === name);
   let tabName = "frame";
 
   const dressPanel = (panel) => {
@@ -56,6 +57,7 @@ const entdemo = (window.entdemo = {});
 
   const selectTab = (name) => {
     tabName = name;
+    history.replaceState(null, "", `${location.pathname}${location.search}#${name}`);
     all(".tab-panel").forEach(dressPanel);
     all("[role=tab]").forEach((tab) => {
       tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
@@ -88,7 +90,8 @@ const entdemo = (window.entdemo = {});
     const stored = recall("theme");
     if (stored) setTheme(stored === "dark");
     setLanguage(language());
-    selectTab("frame");
+    const wanted = location.hash.slice(1);
+    selectTab(tabNamed(wanted) ? wanted : "frame");
     element.addEventListener("keydown", moveTab);
     element.addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -120,8 +123,7 @@ const entdemo = (window.entdemo = {});
     clearInterval(watch);
     // A server that has gone never answers the event itself.
     watch = setInterval(() => fetch("gradio_api/app_id").catch(() => {
-      entdemo.settle(place);
-      complain(place, words("ui.offline"));
+      entdemo.fail(place, "ui.offline");
     }), 4000);
   };
 
@@ -134,6 +136,11 @@ const entdemo = (window.entdemo = {});
     const failed = find(`#${place}-message .alert`);
     const target = failed ?? answer;
     if (target && window.innerWidth < 900) target.scrollIntoView({ block: "start" });
+  };
+
+  entdemo.fail = (place, key = "ui.unexpected") => {
+    entdemo.settle(place);
+    complain(place, words(key));
   };
 
   const complain = (place, text) => {
@@ -206,8 +213,7 @@ const entdemo = (window.entdemo = {});
         const { path } = await upload(anonymous(file));
         ask({ path });
       } catch {
-        entdemo.settle("frame");
-        complain("frame", words(navigator.onLine ? "ui.upload_lost" : "ui.offline"));
+        entdemo.fail("frame", "ui.upload_lost");
       }
     };
 
@@ -283,7 +289,7 @@ const entdemo = (window.entdemo = {});
   const showSimilar = () => {
     const html = find("#similar-message .alert") ? "#similar-message" : "#similar-answer";
     const target = find(".viewer-similar", viewer);
-    target.innerHTML = find(`${html} .alert, ${html} .similar`).outerHTML;
+    target.innerHTML = find(`${html} .alert, ${html} .similar`)?.outerHTML ?? "";
     target.scrollIntoView({ block: "start", behavior: "smooth" });
   };
 
