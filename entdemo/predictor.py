@@ -58,6 +58,7 @@ class Prediction:
         neighbours: nearest cases, most similar first.
         timings_ms: stage name to milliseconds.
         gates: weight of each fused depth (frames only), sums to 1.
+        text_cut: the description was longer than the text tower reads; its end did not count.
     """
 
     class_name: str
@@ -67,6 +68,7 @@ class Prediction:
     neighbours: tuple[Neighbour, ...]
     timings_ms: dict[str, float]
     gates: tuple[float, ...] = ()
+    text_cut: bool = False
 
     @property
     def alternatives(self) -> tuple[str, ...]:
@@ -172,14 +174,16 @@ class Predictor:
         check_text(text)
         clock = _Clock()
         with torch.inference_mode():
-            embedding = self._model.encode_texts(self.bundle.tokenize([text]).to(self._device))
+            tokens = self.bundle.tokenize([text]).to(self._device)
+            embedding = self._model.encode_texts(tokens)
             probabilities = self._probabilities(
                 embedding, self.bundle.info.calibration.text_temperature
             )
         clock.lap("encode")
         neighbours = self._nearest(embedding, k)
         clock.lap("search")
-        return _prediction(probabilities, neighbours, clock.timings)
+        filled = bool(tokens[0, -1] != 0)
+        return _prediction(probabilities, neighbours, clock.timings, text_cut=filled)
 
     def similar(self, case_id: str, k: int = 12) -> tuple[Neighbour, ...]:
         """The ``k`` cases nearest to a case of the gallery, itself left out.
@@ -262,6 +266,7 @@ def _prediction(
     *,
     in_distribution: bool = True,
     gates: tuple[float, ...] = (),
+    text_cut: bool = False,
 ) -> Prediction:
     named = dict(zip(CLASSES, probabilities, strict=True))
     class_name = max(named, key=named.__getitem__)
@@ -273,6 +278,7 @@ def _prediction(
         neighbours=neighbours,
         timings_ms=timings,
         gates=gates,
+        text_cut=text_cut,
     )
 
 

@@ -107,6 +107,11 @@ def test_an_empty_or_endless_description_is_refused(
     assert str(MAX_TEXT) in str(caught.value) or key == "text.empty"
 
 
+def test_a_long_description_is_read_from_its_beginning_and_says_so(predictor: Predictor) -> None:
+    assert predictor.search("right ear " * 60).text_cut
+    assert not predictor.search("right ear").text_cut
+
+
 def test_vectors_of_other_weights_are_computed_anew(
     gallery: Path, tmp_path: Path, weights: Path
 ) -> None:

@@ -82,6 +82,8 @@ def _print(prediction: Prediction) -> None:
         "not-endoscopy": "This does not look like an endoscopy frame.",
     }
     out.print(headline[prediction.verdict], style="bold")
+    if prediction.text_cut:
+        err.print("The description is long; only its beginning was read.", style="yellow")
     shares = [
         [CLASS_NAMES[name]["en"], f"{share:.1%}"]
         for name, share in prediction.probabilities.items()
