@@ -132,7 +132,7 @@ MESSAGES: dict[str, dict[Language, str]] = {
     },
     # weights from the Hub
     "hub.unreachable": {
-        "en": "The Hub cannot be reached for “{repo}”. Check the network connection and proxy, then "
+        "en": "The Hub cannot be reached for “{repo}”. Check the network and proxy, then "
         "try again.",
         "vi": "Không kết nối được tới Hub để lấy “{repo}”. Hãy kiểm tra mạng và proxy rồi thử lại.",
     },
