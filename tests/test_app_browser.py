@@ -350,11 +350,11 @@ def test_no_upload_stays_on_disk_and_no_file_name_leaves(
     assert re.fullmatch("[0-9a-f]{24}", sent)
 
 
-def test_a_lost_request_ends_the_wait_with_a_sentence(browser: Browser, url: str) -> None:
+def test_a_refused_request_ends_the_wait_with_a_sentence(browser: Browser, url: str) -> None:
     page = browser.new_page(locale="vi-VN")
     page.goto(f"{url}#describe")
     page.get_by_label("Bạn thấy gì?").fill("amidan")
-    page.route("**/queue/join*", lambda route: route.abort())
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"error": "full"}))
     page.get_by_role("button", name="Tìm ca").click()
     expect(page.get_by_role("alert")).to_contain_text("Vui lòng")
     expect(page.locator("html[data-waiting]")).to_have_count(0)
