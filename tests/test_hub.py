@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from huggingface_hub import ModelCard, constants, snapshot_download
@@ -16,7 +19,16 @@ from entdemo import hub as hub_module
 from entdemo import hub_client
 from entdemo.errors import MESSAGES, UserError
 from entdemo.hub import open_weights, parse_source, pull, push, resolve_weights, verify
-from entdemo.weights import ALLOWED_FILES, BASE, HEAD, INFO, LOG, load_bundle, read_info
+from entdemo.weights import (
+    ALLOWED_FILES,
+    BASE,
+    HEAD,
+    INFO,
+    LOG,
+    file_errors,
+    load_bundle,
+    read_info,
+)
 from tests.bundle import edit_info, make_bundle
 from tests.hub_server import Hub, Repo
 
@@ -431,6 +443,27 @@ def test_a_pull_that_fails_leaves_nothing_behind(
     assert error.key == "hub.storage"
     assert "No space left" in error.text("en")
     assert list(tmp_path.glob("*here*")) == list(tmp_path.glob(".*here*")) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a copy of this process")
+def test_a_pull_killed_at_any_moment_leaves_all_or_nothing(bundle: Path, tmp_path: Path) -> None:
+    outcomes = set()
+    for number in range(16):
+        target = tmp_path / str(number) / "here"
+        child = os.fork()
+        if child == 0:
+            try:
+                pull(str(bundle), target)
+            finally:
+                os._exit(0)
+        Event().wait(0.01 * number)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        outcomes.add(target.exists())
+        if target.exists():
+            assert file_errors(target, read_info(target)) == []
+        assert pull(str(bundle), target) == read_info(bundle)
+    assert False in outcomes
 
 
 # pushing
