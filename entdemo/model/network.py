@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from open_clip.model import CLIP
@@ -14,6 +14,7 @@ from entdemo.model.base import base_shape, create_base
 from entdemo.model.fusion import FusionHead
 from entdemo.model.ood import OodDetector
 from entdemo.model.slerp import slerp
+from entdemo.model.stem import FINE_CHANNELS, Lite0Stem
 from entdemo.taxonomy import CLASSES
 
 
@@ -38,8 +39,9 @@ class EncodedFrames(NamedTuple):
     Attributes:
         embedding: [B, D] float32, unit vectors.
         gates: [B, L] float32, weights of the fused depths, sum to 1.
-        features: [B, F] float32, what the out-of-distribution detector looks at: the shallowest
-            CLS token and the mean patch token there, both of unit length.
+        features: [B, F] float32, what the out-of-distribution detector looks at: mean and
+            standard deviation over the picture of low-level features, before any block. Deep
+            features are drawn towards the classes whatever the picture shows.
     """
 
     embedding: Tensor
@@ -58,7 +60,9 @@ class EntClip(nn.Module):
         self.head = FusionHead(
             self.shape.width, self.shape.embed_dim, len(config.levels), len(CLASSES)
         )
-        self.ood = OodDetector(len(CLASSES), 2 * self.shape.width)
+        stem = self.clip.visual.conv1
+        channels = FINE_CHANNELS if isinstance(stem, Lite0Stem) else self.shape.width
+        self.ood = OodDetector(len(CLASSES), 2 * channels)
 
     def forward(self, pixels: Tensor, tokens: Tensor) -> tuple[EncodedFrames, Tensor]:
         """Frames and texts in one call, as distributed training needs it."""
@@ -66,21 +70,19 @@ class EntClip(nn.Module):
 
     def encode_frames(self, pixels: Tensor) -> EncodedFrames:
         """[B, 3, S, S] normalised pixels -> embeddings, gates and features."""
-        output = self.clip.visual.forward_intermediates(
-            pixels,
-            indices=[level - 1 for level in self.config.levels],
-            output_fmt="NLC",
-            output_extra_tokens=True,
+        visual = self.clip.visual
+        grid, low_level = _patches(visual.conv1, pixels)
+        hidden, blocks = visual.transformer.forward_intermediates(
+            _with_class_token(visual, grid), indices=[level - 1 for level in self.config.levels]
         )
-        tokens = [prefix[:, 0] for prefix in output["image_intermediates_prefix"]]
-        fused, gates = self.head(tokens)
-        embedding = fused
+        embedding, gates = self.head([block[:, 0] for block in blocks])
         if self.config.slerp_join:
-            own = functional.normalize(output["image_features"].float(), dim=-1)
-            embedding = slerp(fused, own, self.head.join)
-        patches = output["image_intermediates"][0].float().mean(1)
-        features = [functional.normalize(part.float(), dim=-1) for part in (tokens[0], patches)]
-        return EncodedFrames(embedding, gates, torch.cat(features, dim=-1))
+            pooled, _ = visual._pool(hidden)
+            own = functional.normalize((pooled @ visual.proj).float(), dim=-1)
+            embedding = slerp(embedding, own, self.head.join)
+        statistics = low_level.detach().float().flatten(2)
+        features = torch.cat([statistics.mean(-1), statistics.std(-1)], dim=-1)
+        return EncodedFrames(embedding, gates, features)
 
     def encode_texts(self, tokens: Tensor) -> Tensor:
         """[B, context_length] int64 -> [B, D] float32 unit vectors.
@@ -95,3 +97,21 @@ class EntClip(nn.Module):
         hidden = clip.transformer(hidden, attn_mask=clip.attn_mask[:length, :length])
         hidden = clip.ln_final(hidden[torch.arange(len(tokens), device=tokens.device), ends])
         return functional.normalize((hidden @ clip.text_projection).float(), dim=-1)
+
+
+def _patches(stem: nn.Module, pixels: Tensor) -> tuple[Tensor, Tensor]:
+    """Patch grid [B, width, g, g], and the low-level features [B, C, g, g] that it is made of."""
+    if isinstance(stem, Lite0Stem):
+        fine, coarse = stem.maps(pixels)
+        return stem.join(fine, coarse), fine
+    grid: Tensor = stem(pixels)
+    return grid, grid
+
+
+def _with_class_token(visual: Any, grid: Tensor) -> Tensor:
+    """Tokens [B, 1 + g * g, width] as the first block takes them, as open_clip makes them."""
+    patches = grid.flatten(2).transpose(1, 2)
+    own = visual.class_embedding.to(patches.dtype).expand(len(patches), 1, -1)
+    tokens = torch.cat([own, patches], dim=1) + visual.positional_embedding.to(patches.dtype)
+    normed: Tensor = visual.ln_pre(tokens)
+    return normed

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from entdemo.golden import write_golden
 from entdemo.model.base import Tokenize, base_shape, create_tokenizer, is_hybrid
@@ -173,7 +174,7 @@ class Recipe:
                 "frame_temperature": calibrate.fit_temperature(frame_logits, labels),
                 "text_temperature": calibrate.fit_temperature(text_logits, labels.repeat(2)),
             },
-            "ood": {"threshold": calibrate.ood_threshold(model.ood(held_out.features))},
+            "ood": {"threshold": self._ood_threshold(model, held_out.features)},
             "metrics": {
                 "validation": {
                     "frame_accuracy": calibrate.accuracy(frame_logits, labels),
@@ -181,6 +182,11 @@ class Recipe:
                 }
             },
         }
+
+    def _ood_threshold(self, model: EntClip, held_out: Tensor) -> float:
+        pictures = calibrate.photographs(self.preprocess.image_size)
+        outside = calibrate.encode_squares(model, self.preprocess, pictures)
+        return calibrate.ood_threshold(model.ood(held_out), model.ood(outside.features))
 
     def _info(self, figures: dict[str, Any]) -> dict[str, Any]:
         settings = self.config.model

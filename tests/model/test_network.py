@@ -119,6 +119,7 @@ def test_without_the_slerp_join_the_fused_vector_stands_alone() -> None:
         assert torch.allclose(
             joined.encode_frames(pixels).embedding, alone.encode_frames(pixels).embedding, atol=1e-5
         )
+        # At the other end stands CLIP's own embedding, computed by open_clip itself.
         joined.head.join_logit.fill_(30.0)
         own = joined.clip.encode_image(pixels, normalize=True)
         assert torch.allclose(joined.encode_frames(pixels).embedding, own, atol=1e-5)
