@@ -423,6 +423,51 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "{name}, line {line}: neither class nor region is given.",
         "vi": "{name}, dòng {line}: chưa có lớp và vùng.",
     },
+    # ENTRep folders and submissions
+    "entrep.no_files": {
+        "en": "“{path}” is no ENTRep folder: it has none of train/cls.json, public/data.json and "
+        "the lists in test/.",
+        "vi": "“{path}” không phải thư mục ENTRep: không có train/cls.json, public/data.json hay "
+        "các danh sách trong test/.",
+    },
+    "entrep.empty": {
+        "en": "{name} is empty. Please fetch it again.",
+        "vi": "{name} trống. Vui lòng tải lại tệp này.",
+    },
+    "entrep.not_json": {
+        "en": "{name} is not valid JSON. Please fetch it again.",
+        "vi": "{name} không phải JSON hợp lệ. Vui lòng tải lại tệp này.",
+    },
+    "entrep.shape": {
+        "en": "{name} is not built as expected: it should look like {expected}.",
+        "vi": "{name} không đúng cấu trúc: cần có dạng {expected}.",
+    },
+    "entrep.no_path": {
+        "en": "It names no picture (“Path”).",
+        "vi": "Mục này không nêu tên ảnh (“Path”).",
+    },
+    "entrep.unknown_class": {
+        "en": "Its class “{value}” is unknown; known are {known}.",
+        "vi": "Lớp “{value}” của ảnh không hợp lệ; các lớp hợp lệ: {known}.",
+    },
+    "entrep.two_classes": {
+        "en": "The same picture is given with several classes: {classes}.",
+        "vi": "Cùng một ảnh được gán nhiều lớp: {classes}.",
+    },
+    "entrep.nothing": {
+        "en": "None of the listed pictures can be used. The first, “{name}”: {reason}",
+        "vi": "Không dùng được ảnh nào trong danh sách. Ảnh đầu tiên, “{name}”: {reason}",
+    },
+    "entrep.no_labels": {
+        "en": "“{path}” has no frame with a class to measure on.",
+        "vi": "“{path}” không có khung hình nào có lớp để đánh giá.",
+    },
+    "entrep.refused": {
+        "en": "{count} entries of “{path}” cannot be used. The first, “{name}”: {reason} Mend "
+        "them, or set skip_bad: true for this source in the recipe.",
+        "vi": "Không dùng được {count} mục của “{path}”. Mục đầu tiên, “{name}”: {reason} Hãy sửa "
+        "lại, hoặc đặt skip_bad: true cho nguồn này trong công thức.",
+    },
     # training recipes
     "config.missing": {
         "en": "The recipe “{name}” was not found.",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    data: Annotated[Path, typer.Argument(help="Frames: a sub-folder a class, or a region.")],
+    data: Annotated[Path, typer.Argument(help="A sub-folder a class or region, or ENTRep.")],
     weights: Weights = DEFAULTS.weights,
     device: Device = DEFAULTS.device,
     json: Json = False,
@@ -36,6 +36,8 @@ def evaluate(
 
     with progress_bar("frames") as progress:
         report = evaluate(_open(weights, device), data, progress)
+    for note in report.notes:
+        err.print(note, highlight=False)
     if json:
         if report.skipped:
             err.print(f"Pictures skipped: {len(report.skipped)}")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from entdemo.errors import UserError
+from entdemo.evaluation.entrep import EntrepItem, group_split, is_entrep, read_entrep
+from entdemo.evaluation.entrep.captions import caption_keys
+from entdemo.evaluation.skipped import Skipped
 from entdemo.gallery.cases import read_class
 from entdemo.gallery.folder import CAPTIONS, class_of, is_picture, read_captions
 from entdemo.gallery.table import Row
@@ -38,6 +41,69 @@ class Item:
     def name(self) -> str:
         """Folder and file name."""
         return f"{self.file.parent.name}/{self.file.name}"
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """The examinations of an ENTRep folder that a training run did not learn from."""
+
+    share: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Labelled frames, and what is to be said of how they were read.
+
+    Attributes:
+        skipped: entries that cannot be used.
+        notes: lines for people.
+    """
+
+    items: list[Item]
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_data(path: Path, held_out: HeldOut | None = None) -> DataSet:
+    """Read a folder of classes or regions, see ``read_items``, or an ENTRep folder.
+
+    Frames of an ENTRep folder share a finding where they share a caption, word for word.
+
+    Args:
+        path: the folder.
+        held_out: of an ENTRep folder, only these examinations.
+
+    Raises:
+        UserError: see ``read_items`` and ``entrep.read_entrep``; no frame with a class.
+    """
+    if not is_entrep(path):
+        return DataSet(read_items(path))
+    found = read_entrep(path)
+    items, notes = found.labelled, list(found.report.lines())
+    if held_out:
+        fractions = (1 - held_out.share, held_out.share)
+        items = group_split(items, fractions, held_out.seed)[1]
+        notes.append(
+            "The weights were trained on an ENTRep folder: only the examinations held out of "
+            f"training are counted, {len(items)} of {len(found.labelled)} frames."
+        )
+    if not items:
+        raise UserError("entrep.no_labels", path=path)
+    return DataSet(_entrep_items(items), found.report.skipped, notes)
+
+
+def _entrep_items(found: list[EntrepItem]) -> list[Item]:
+    english, vietnamese = (
+        [it.caption_en or "" for it in found],
+        [it.caption_vi or "" for it in found],
+    )
+    texts = zip(english, vietnamese, caption_keys(english, vietnamese), strict=True)
+    return [
+        Item(it.file, region_of(it.class_name), it.class_name, key, en, vi, it.group)
+        for it, (en, vi, key) in zip(found, texts, strict=True)
+        if it.class_name
+    ]
 
 
 def read_items(path: Path) -> list[Item]:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from entdemo.errors import UserError
 from entdemo.evaluation.dataset import Item
+from entdemo.evaluation.skipped import Skipped
 from entdemo.frame import Frame, load_frame
 from entdemo.weights import Bundle
 
@@ -39,14 +40,6 @@ class EncodedFrames(Encoded):
     """Also ``distances``, float32 [N], of the out-of-distribution detector."""
 
     distances: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A picture that could not be read, and why."""
-
-    name: str
-    reason: UserError
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.evaluation import metrics
 from entdemo.evaluation.bootstrap import macro_f1_interval, mean_interval
-from entdemo.evaluation.dataset import read_items
+from entdemo.evaluation.dataset import HeldOut, read_data
 from entdemo.evaluation.encode import EncodedItems, Progress, encode_items
 from entdemo.evaluation.labels import class_labels, group_numbers
 from entdemo.evaluation.report import ClassReport, Report
@@ -24,27 +26,41 @@ Ints = NDArray[np.int64]
 def evaluate(bundle: Bundle, data: Path, progress: Progress | None = None) -> Report:
     """Evaluate weights on a folder of labelled frames.
 
+    Weights that were trained on an ENTRep folder are measured, on an ENTRep folder, on what the
+    same split holds out.
+
     Args:
         bundle: loaded weights; computes where its model is.
-        data: see ``dataset.read_items``.
+        data: see ``dataset.read_data``.
         progress: told after each batch.
 
     Raises:
-        UserError: see ``dataset.read_items``; or no picture can be read.
+        UserError: see ``dataset.read_data``; or no picture can be read.
     """
-    encoded = encode_items(bundle, read_items(data), progress)
+    found = read_data(data, held_out(bundle.info.training))
+    encoded = encode_items(bundle, found.items, progress)
     groups = group_numbers(encoded)
     right_region = _right_region(encoded).astype(np.float64)
     passes = encoded.frames.distances <= bundle.info.ood.threshold
     return Report(
         n=len(encoded.items),
-        skipped=encoded.skipped,
+        skipped=[*found.skipped, *encoded.skipped],
+        notes=found.notes,
         in_distribution=float(passes.mean()),
         region_accuracy=float(right_region.mean()),
         region_accuracy_ci95=mean_interval(right_region, groups),
         classes=_class_report(encoded, groups),
         retrieval=search_all(bundle, encoded, groups),
     )
+
+
+def held_out(training: Mapping[str, Any]) -> HeldOut | None:
+    """What weights did not learn from, by their training record; None for all other data."""
+    try:
+        source = training["data"]["train"]
+        return HeldOut(float(source["validation_share"]), int(source["seed"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _right_region(encoded: EncodedItems) -> NDArray[np.bool_]:

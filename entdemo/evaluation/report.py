@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import RenderableType
 
 from entdemo.evaluation.bootstrap import Interval
-from entdemo.evaluation.encode import Skipped
 from entdemo.evaluation.metrics import ClassFigures, ReliabilityBin, Swap
+from entdemo.evaluation.skipped import Skipped
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class Report:
     Attributes:
         n: frames read.
         skipped: pictures that could not be read.
+        notes: what else is to be said of the data, a line each.
         in_distribution: share of the frames that the detector lets pass.
         region_accuracy: over all frames.
         classes: None where no frame's class is known.
@@ -77,6 +78,7 @@ class Report:
 
     n: int
     skipped: list[Skipped]
+    notes: list[str]
     in_distribution: float
     region_accuracy: float
     region_accuracy_ci95: Interval | None

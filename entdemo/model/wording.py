@@ -91,7 +91,7 @@ def _meanings() -> tuple[dict[str, str], re.Pattern[str]]:
     return meanings, re.compile(rf"\b(?:{'|'.join(map(re.escape, terms))})\b")
 
 
-def _is_vietnamese(text: str) -> bool:
+def is_vietnamese(text: str) -> bool:
     """Has Vietnamese letters, or a term of several syllables typed without them."""
     if "đ" in text or _VIETNAMESE_MARKS & set(unicodedata.normalize("NFD", text)):
         return True
@@ -105,7 +105,7 @@ def to_english(text: str) -> str:
     in plain letters. English text is only normalised.
     """
     text = normalise(text)
-    if not _is_vietnamese(text):
+    if not is_vietnamese(text):
         return text
     meanings, terms = _meanings()
     english = terms.sub(lambda match: meanings[match.group()], text)
