@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -13,19 +14,22 @@ from typing import Any
 
 import httpx
 import pytest
+import torch
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS, ROOT
+import app
+from entdemo.frame import load_frame
+from entdemo.gallery.build import build_gallery
+from entdemo.gallery.intake import NewCase
+from entdemo.predictor import frame_embedder
+from entdemo.settings import ROOT
 from entdemo.taxonomy import CLASSES
+from entdemo.weights import load_bundle
+from tests.bundle import make_bundle
 from tests.ui.fakes import FakePredictor, draw_frame, fake_gallery
 from tests.ui.serving import free_port, served
-
-NEEDS_DEFAULT = pytest.mark.skipif(
-    not (DEFAULT_WEIGHTS.exists() and DEFAULT_GALLERY.exists()),
-    reason="weights/default and gallery/default are not built",
-)
 
 
 @pytest.fixture(scope="module")
@@ -185,42 +189,90 @@ def run_app(**settings: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("settings", "sentence"),
+    ("name", "value", "sentence"),
     [
-        pytest.param({"GALLERY": "/nowhere/gallery"}, "/nowhere/gallery", marks=NEEDS_DEFAULT),
-        ({"PORT": "eighty"}, "ENTDEMO_PORT is “eighty”"),
-        ({"AUTH": "nobody"}, "ENTDEMO_AUTH must look like user:password."),
+        ("PORT", "eighty", "ENTDEMO_PORT is “eighty”; it must be a whole number from 1 to 65535."),
+        ("PORT", "70000", "ENTDEMO_PORT is “70000”; it must be a whole number from 1 to 65535."),
+        ("AUTH", "nobody", "ENTDEMO_AUTH must look like user:password."),
+        ("GALLERY", "/nowhere/cases", "“/nowhere/cases”"),
     ],
 )
-def test_what_cannot_be_served_is_said_in_one_line(settings: dict[str, str], sentence: str) -> None:
-    process = run_app(**settings)
-    _, said = process.communicate(timeout=120)
-    assert process.returncode == 2
-    assert "Traceback" not in said
-    assert sentence in said.strip().splitlines()[-1]
+def test_what_cannot_be_served_is_said_in_one_line(
+    name: str,
+    value: str,
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ENTDEMO_WEIGHTS", str(make_bundle(tmp_path / "bundle")))
+    monkeypatch.setenv(f"ENTDEMO_{name}", value)
+    assert app.main() == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("entdemo: ")
+    assert sentence in line
+
+
+def test_a_taken_port_is_named(
+    predictor: FakePredictor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(app.Predictor, "open", lambda *_: predictor)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("ENTDEMO_PORT", str(port))
+        assert app.main() == 2
+    assert f"Port {port} is in use." in capsys.readouterr().err
+
+
+def test_a_login_is_user_and_password() -> None:
+    assert app.credentials("") is None
+    assert app.credentials("ann:a:b") == ("ann", "a:b")
 
 
 @pytest.mark.slow
-@NEEDS_DEFAULT
-def test_the_app_serves_the_shipped_bundle() -> None:
+def test_the_app_serves_a_bundle_and_a_gallery(tmp_path: Path) -> None:
+    weights, gallery = make_bundle(tmp_path / "bundle"), build_cases(tmp_path)
     port = free_port()
-    process = run_app(PORT=str(port))
+    process = run_app(PORT=str(port), WEIGHTS=str(weights), GALLERY=str(gallery))
     try:
-        address = f"http://127.0.0.1:{port}/"
-        wait_until_it_answers(address)
-        answer = Client(address, verbose=False).predict(
-            text="thủng màng nhĩ trái", k=3, api_name="/search"
-        )
-        assert answer["class"] == "ear-left"
+        answer = ask_everything(f"http://127.0.0.1:{port}/", tmp_path)
         assert len(answer["neighbours"]) == 3
     finally:
         process.terminate()
         process.communicate(timeout=20)
 
 
-def wait_until_it_answers(address: str, seconds: float = 90) -> None:
+def build_cases(folder: Path) -> Path:
+    bundle = load_bundle(folder / "bundle")
+    pictures = [
+        draw_frame(folder / f"{n}.jpg", name, shift=3 * n) for n, name in enumerate(CLASSES)
+    ]
+    cases = [
+        NewCase(load_frame(picture), name, "normal", f"{name}.", f"{name}.")
+        for picture, name in zip(pictures, CLASSES, strict=True)
+    ]
+    embed = frame_embedder(bundle, torch.device("cpu"))
+    target = folder / "gallery"
+    build_gallery(target, cases, embed, bundle.info.embedder_id, bundle.preprocess.hash)
+    return target
+
+
+def ask_everything(address: str, folder: Path) -> dict[str, Any]:
+    """A frame's answer, after the page and a description were asked for too."""
+    wait_until_it_answers(address)
+    client = Client(address, verbose=False)
+    assert client.predict(text="thủng màng nhĩ trái", k=1, api_name="/search")["class"] in CLASSES
+    frame = handle_file(draw_frame(folder / "frame.jpg", "throat", shift=5))
+    answer: dict[str, Any] = client.predict(frame=frame, k=3, api_name="/predict")
+    picture = httpx.get(f"{address}cases/large/{answer['neighbours'][0]['case_id']}")
+    assert picture.headers["content-type"] == "image/jpeg"
+    return answer
+
+
+def wait_until_it_answers(address: str, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:

@@ -35,7 +35,8 @@ def verdict(prediction: Prediction, kind: Kind) -> str:
     """The headline with a line below it."""
     english, vietnamese = (sentence(prediction, kind, language) for language in ("en", "vi"))
     more = (hint(prediction, language) for language in ("en", "vi"))
-    return f'<h2>{spans(english, vietnamese)}</h2><p class="hint">{spans(*more)}</p>'
+    cut = f'<p class="hint">{both("answer.cut")}</p>' if prediction.text_cut else ""
+    return f'<h2>{spans(english, vietnamese)}</h2><p class="hint">{spans(*more)}</p>{cut}'
 
 
 def sentence(prediction: Prediction, kind: Kind, language: Language) -> str:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 TABS = ("frame", "describe")
 _MOUNT = "entdemo.mountHeader(element)"
-_DEVICES = {"cpu": "CPU", "cuda": "GPU", "mps": "GPU"}
 
 
 def build_header(predictor: Predictor) -> None:
@@ -62,11 +61,10 @@ def build_footer() -> None:
 
 def running(predictor: Predictor, language: Language) -> str:
     """What the page runs on, in one line."""
-    kind = predictor.device.split(":", 1)[0]
     return word(
         "running",
         language,
-        device=_DEVICES.get(kind, predictor.device),
+        device=predictor.device,
         bundle=predictor.bundle_name,
         count=count(len(predictor.gallery.cases), language),
     )

@@ -93,6 +93,10 @@ TEXT: dict[str, dict[Language, str]] = {
         "en": "The numbers below mean little for it.",
         "vi": "Các con số bên dưới ít có ý nghĩa.",
     },
+    "answer.cut": {
+        "en": "The description is long; only its beginning was read.",
+        "vi": "Mô tả quá dài; chỉ phần đầu được xét.",
+    },
     "answer.or": {"en": " or ", "vi": " hoặc "},
     "answer.probabilities": {"en": "Probability of each class", "vi": "Xác suất từng lớp"},
     "answer.cases": {"en": "Most similar cases", "vi": "Các ca giống nhất"},

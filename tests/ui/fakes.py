@@ -88,7 +88,7 @@ class FakePredictor:
     """Answers by colour for frames, by words for text."""
 
     gallery: FakeGallery
-    device: str = "cpu"
+    device: str = "CPU"
     bundle_name: str = "default"
     notice: UserError | None = None
     fail: bool = field(default=False)

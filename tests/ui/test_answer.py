@@ -82,6 +82,14 @@ def test_answer_marks_its_verdict_and_lists_the_cases(predictor: FakePredictor) 
     assert html.count('<li class="card"') == 3
 
 
+def test_a_description_read_in_part_says_so(predictor: FakePredictor) -> None:
+    whole, part = (
+        answer(replace(CLEAR, text_cut=cut), predictor.gallery, "text") for cut in (False, True)
+    )
+    assert "only its beginning was read" in part
+    assert "only its beginning was read" not in whole
+
+
 def test_answer_without_cases_says_so(predictor: FakePredictor) -> None:
     html = answer(CLEAR, predictor.gallery, "frame")
     assert "The gallery holds no other case." in html
