@@ -13,7 +13,11 @@ from PIL import Image
 from entdemo.errors import UserError
 from entdemo.phantom.frame import Phantom, draw
 
-COLUMNS = ("file", "class", "finding", "caption_en", "caption_vi", "style", "seed")
+COLUMNS = (
+    "file", "class", "finding", "caption_en", "caption_vi", "source", "licence", "style", "seed",
+)  # fmt: skip
+_SOURCE = "phantom frame, drawn by entdemo"
+_LICENCE = "Apache-2.0"
 CAPTIONS_FILE = "captions.csv"
 
 _STRIDE = 1_000_003  # more frames than any folder holds, so that seeds never share a draw
@@ -93,6 +97,8 @@ def _write_frame(folder: Path, seed: int, index: int) -> tuple[str, ...]:
         phantom.facts.finding,
         phantom.caption_en,
         phantom.caption_vi,
+        _SOURCE,
+        _LICENCE,
         phantom.style,
         str(phantom.seed),
     )
