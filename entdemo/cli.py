@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from entdemo.commands import evaluate, gallery, phantom, predict, train, weights
+from entdemo.commands import evaluate, gallery, phantom, predict, submit, train, weights
 from entdemo.errors import UserError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command()(predict.predict)
 app.command()(predict.search)
 app.command()(evaluate.evaluate)
 app.command()(evaluate.texts)
+app.command()(submit.submit)
 app.command()(train.train)
 app.command()(phantom.phantom)
 app.add_typer(gallery.app, name="gallery")

@@ -468,6 +468,63 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "vi": "Không dùng được {count} mục của “{path}”. Mục đầu tiên, “{name}”: {reason} Hãy sửa "
         "lại, hoặc đặt skip_bad: true cho nguồn này trong công thức.",
     },
+    "entrep.one_frame": {
+        "en": "{name} lists one frame alone; there is no other to find.",
+        "vi": "{name} chỉ có một khung hình; không có khung hình nào khác để tìm.",
+    },
+    "entrep.no_test_pictures": {
+        "en": "There is no picture in “{path}” to search.",
+        "vi": "Không có ảnh nào trong “{path}” để tìm.",
+    },
+    "entrep.test_picture": {
+        "en": "The test picture “{name}” cannot be read: {reason}",
+        "vi": "Không đọc được ảnh kiểm tra “{name}”: {reason}",
+    },
+    "submit.out_or_validate": {
+        "en": "Please name one of --out FILE.zip to write and --validate FILE.zip to check.",
+        "vi": "Vui lòng chọn một trong hai: --out FILE.zip để ghi, hoặc --validate FILE.zip để "
+        "kiểm tra.",
+    },
+    "submit.write_failed": {
+        "en": "{file} could not be written: {reason}.",
+        "vi": "Không ghi được {file}: {reason}.",
+    },
+    "submit.not_zip": {
+        "en": "{name} is not a zip file that can be read.",
+        "vi": "{name} không phải tệp zip đọc được.",
+    },
+    "submit.content": {
+        "en": "{name} must hold one JSON file at its root and nothing else; it holds: {files}.",
+        "vi": "{name} phải chứa đúng một tệp JSON ở thư mục gốc; hiện có: {files}.",
+    },
+    "submit.too_large": {
+        "en": "The JSON file in {name} is too large to be a submission.",
+        "vi": "Tệp JSON trong {name} quá lớn so với một bài nộp.",
+    },
+    "submit.repeated": {
+        "en": "{name} answers an item twice.",
+        "vi": "{name} trả lời một mục hai lần.",
+    },
+    "submit.missing": {
+        "en": "{count} items of the list have no answer; the first: “{first}”.",
+        "vi": "{count} mục trong danh sách chưa có câu trả lời; mục đầu tiên: “{first}”.",
+    },
+    "submit.unknown": {
+        "en": "{count} answered items are not on the list; the first: “{first}”.",
+        "vi": "{count} mục được trả lời không có trong danh sách; mục đầu tiên: “{first}”.",
+    },
+    "submit.class": {
+        "en": "“{item}”: “{answer}” is no class; whole numbers from 0 to {limit} are.",
+        "vi": "“{item}”: “{answer}” không phải lớp; cần số nguyên từ 0 đến {limit}.",
+    },
+    "submit.file": {
+        "en": "“{item}”: “{answer}” is no picture that can be an answer.",
+        "vi": "“{item}”: “{answer}” không phải ảnh có thể dùng làm câu trả lời.",
+    },
+    "submit.itself": {
+        "en": "“{item}” is given as the answer to itself.",
+        "vi": "“{item}” được dùng làm câu trả lời cho chính nó.",
+    },
     # training recipes
     "config.missing": {
         "en": "The recipe “{name}” was not found.",

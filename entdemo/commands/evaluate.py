@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from entdemo.commands.bundle import open_bundle
 from entdemo.commands.output import (
     DEFAULTS,
     Device,
@@ -17,9 +18,6 @@ from entdemo.commands.output import (
     print_json,
     progress_bar,
 )
-
-if TYPE_CHECKING:
-    from entdemo.weights import Bundle
 
 
 def evaluate(
@@ -35,7 +33,7 @@ def evaluate(
     from entdemo.evaluation.evaluate import evaluate
 
     with progress_bar("frames") as progress:
-        report = evaluate(_open(weights, device), data, progress)
+        report = evaluate(open_bundle(weights, device), data, progress)
     for note in report.notes:
         err.print(note, highlight=False)
     if json:
@@ -56,19 +54,8 @@ def texts(
     from entdemo.evaluation.texts import evaluate_texts
 
     with progress_bar("texts") as progress:
-        report = evaluate_texts(_open(weights, device), file, progress)
+        report = evaluate_texts(open_bundle(weights, device), file, progress)
     if json:
         print_json(report.to_json())
     else:
         out.print(report.table())
-
-
-def _open(weights: str, device: str) -> Bundle:
-    """The bundle asked for: figures of other weights in its place would mislead."""
-    from entdemo.device import pick_device
-    from entdemo.hub import resolve_weights
-    from entdemo.weights import load_bundle
-
-    bundle = load_bundle(resolve_weights(weights))
-    bundle.model.to(pick_device(device))
-    return bundle

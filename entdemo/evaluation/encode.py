@@ -86,7 +86,7 @@ def encode_items(
         raise UserError(
             "evaluation.no_frames", count=len(skipped), name=first.name, reason=first.reason
         )
-    return EncodedItems(kept, digests, _joined(parts), skipped)
+    return EncodedItems(kept, digests, joined(parts), skipped)
 
 
 def _read(item: Item, skipped: list[Skipped]) -> Frame | None:
@@ -117,7 +117,7 @@ def encode_squares(bundle: Bundle, squares: NDArray[np.uint8]) -> EncodedFrames:
                 _array(bundle.model.ood(encoded.features)),
             )
         )
-    return _joined(parts)
+    return joined(parts)
 
 
 @torch.inference_mode()
@@ -137,7 +137,8 @@ def encode_texts(bundle: Bundle, texts: Sequence[str], progress: Progress | None
     )
 
 
-def _joined(parts: Sequence[EncodedFrames]) -> EncodedFrames:
+def joined(parts: Sequence[EncodedFrames]) -> EncodedFrames:
+    """Batches, at least one, as one."""
     return EncodedFrames(
         np.concatenate([part.embeddings for part in parts]),
         np.concatenate([part.probabilities for part in parts]),

@@ -28,7 +28,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         asked.append((weights, device))
         return fake_bundle()
 
-    monkeypatch.setattr(commands, "_open", fake_open)
+    monkeypatch.setattr(commands, "open_bundle", fake_open)
     return asked
 
 

@@ -72,7 +72,7 @@ def test_frames_without_a_class_cannot_be_measured_on(folder: EntrepFolder) -> N
 def test_the_command_says_what_it_read(
     folder: EntrepFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "_open", lambda weights, device: fake_bundle())
+    monkeypatch.setattr(commands, "open_bundle", lambda weights, device: fake_bundle())
     app = typer.Typer()
     app.command()(commands.evaluate)
     labels = json.loads((folder.path / "train" / "cls.json").read_text("utf-8"))
