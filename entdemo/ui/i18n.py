@@ -182,8 +182,8 @@ def capital(text: str) -> str:
 
 
 def decimal(number: float, language: Language) -> str:
-    """Two decimals with the language's own decimal sign."""
-    plain = f"{number:.2f}"
+    """Two decimals with the language's own decimal sign and a true minus."""
+    plain = f"{number:.2f}".replace("-", "−")
     return plain.replace(".", ",") if language == "vi" else plain
 
 

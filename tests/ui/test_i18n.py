@@ -43,7 +43,7 @@ def test_attribute_cannot_be_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "english", "vietnamese"), [(0.5, "0.50", "0,50"), (-0.126, "-0.13", "-0,13")]
+    ("number", "english", "vietnamese"), [(0.5, "0.50", "0,50"), (-0.126, "−0.13", "−0,13")]
 )
 def test_decimals_follow_the_language(number: float, english: str, vietnamese: str) -> None:
     assert (i18n.decimal(number, "en"), i18n.decimal(number, "vi")) == (english, vietnamese)
