@@ -462,6 +462,12 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "“{path}” has no frame with a class to measure on.",
         "vi": "“{path}” không có khung hình nào có lớp để đánh giá.",
     },
+    "entrep.no_part": {
+        "en": "The {part} part of “{path}” has no frames; it has too few examinations, or the "
+        "share is too small.",
+        "vi": "Phần {part} của “{path}” không có khung hình; có quá ít lượt khám, hoặc tỷ lệ quá "
+        "nhỏ.",
+    },
     "entrep.refused": {
         "en": "{count} entries of “{path}” cannot be used. The first, “{name}”: {reason} Mend "
         "them, or set skip_bad: true for this source in the recipe.",
@@ -537,6 +543,15 @@ MESSAGES: dict[str, dict[Language, str]] = {
     "config.invalid": {
         "en": "{name}: wrong value at {field}: {reason}.",
         "vi": "{name}: giá trị sai tại {field}: {reason}.",
+    },
+    "train.class_missing": {
+        "en": "The training frames lack a class: {classes}. Every class must occur.",
+        "vi": "Tập huấn luyện thiếu lớp: {classes}. Lớp nào cũng phải có khung hình.",
+    },
+    "train.no_captions": {
+        "en": "No validation frame has a caption; without one nothing can be said of descriptions.",
+        "vi": "Không khung hình kiểm định nào có mô tả; thiếu mô tả thì không đánh giá được phần "
+        "văn bản.",
     },
     # descriptions
     "text.empty": {

@@ -26,6 +26,7 @@ class Batch:
         pixels: float32 [B, 3, S, S], augmented and normalised.
         labels: int64 [B].
         tags: int64 [B], findings as bit masks.
+        captions: int64 [B], see ``data.caption_ids``.
         texts: one text for each frame.
         sentence_tokens: int64 [B // 2, context_length], free sentences without a frame.
         sentence_classes: bool [B // 2, C], classes that each sentence leaves open.
@@ -38,6 +39,7 @@ class Batch:
     pixels: Tensor
     labels: Tensor
     tags: Tensor
+    captions: Tensor
     texts: TextBatch
     sentence_tokens: Tensor
     sentence_classes: Tensor
@@ -83,6 +85,7 @@ class Batches:
             pixels=self.preprocess.normalise(self.augment(self._squares(indices, flipped))),
             labels=labels,
             tags=torch.from_numpy(self.frames.tags[indices]),
+            captions=self.bank.caption_numbers(indices, flipped),
             texts=self.bank.for_frames(indices, flipped, rng),
             sentence_tokens=sentence_tokens,
             sentence_classes=sentence_classes,

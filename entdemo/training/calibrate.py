@@ -80,21 +80,31 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
 def validate(
     model: EntClip, preprocess: Preprocess, tokenize: Tokenize, frames: FrameSet
 ) -> dict[str, float]:
-    """Accuracy of frames and of their English and Vietnamese captions."""
+    """Accuracy of frames and of their captions, in each language that there is."""
     was_training = model.training
     model.eval()
     update_prototypes(model, tokenize)
-    labels = torch.from_numpy(frames.labels)
-    embeddings = {
-        "frames": encode_squares(model, preprocess, frames.squares).embedding,
-        "captions_en": encode_texts(model, tokenize, frames.captions_en),
-        "captions_vi": encode_texts(model, tokenize, frames.captions_vi),
+    embedded = {
+        "frames": (
+            encode_squares(model, preprocess, frames.squares).embedding,
+            torch.from_numpy(frames.labels),
+        )
     }
+    for language, captions in (("en", frames.captions_en), ("vi", frames.captions_vi)):
+        texts, labels = labelled_texts(captions, frames.labels)
+        if texts:
+            embedded[f"captions_{language}"] = encode_texts(model, tokenize, texts), labels
     model.train(was_training)
     return {
         f"accuracy_{name}": accuracy(model.head.class_logits(part, model.head.prototypes), labels)
-        for name, part in embeddings.items()
+        for name, (part, labels) in embedded.items()
     }
+
+
+def labelled_texts(captions: list[str], labels: NDArray[np.int64]) -> tuple[list[str], Tensor]:
+    """Those of N captions that are not empty, and their classes."""
+    kept = [index for index, text in enumerate(captions) if text]
+    return [captions[index] for index in kept], torch.from_numpy(labels[kept])
 
 
 def ood_threshold(frames: Tensor, photographs: Tensor) -> float:

@@ -76,8 +76,14 @@ The recipe, as `python -m entdemo train` read it:
 
 def _data_line(info: BundleInfo) -> str:
     train = info.training["data"]["train"]
-    if "seed" not in train:
-        return "Trained on a folder of frames."
+    if "validation_share" in train:
+        return (
+            "Trained on the frames of an ENTRep folder, split by examination: "
+            f"{train['validation_share']:.0%} were held out of training, chosen by seed "
+            f"{train['seed']}. None of these frames is in the bundle."
+        )
+    if "n" not in train:
+        return "Trained on a folder of frames; none of them is in the bundle."
     return (
         f"Trained on {train['n']} phantom frames, drawn procedurally from seed {train['seed']}. "
         "No patient data was used. The stem starts from ImageNet weights of EfficientNet-Lite0 "

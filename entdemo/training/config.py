@@ -33,11 +33,42 @@ class FolderSource(Strict):
     folder: Path
 
 
+class EntrepSource(Strict):
+    """One side of an ENTRep folder, split by whole examinations.
+
+    Attributes:
+        validation_share: share of the frames on the validation side.
+        seed: another seed, another split.
+        skip_bad: go on without pictures and entries that cannot be used, in place of ending.
+    """
+
+    folder: Path
+    part: Literal["train", "validation"]
+    validation_share: Annotated[float, Field(gt=0, lt=1)] = 0.15
+    seed: Annotated[int, Field(ge=0)] = 0
+    skip_bad: bool = False
+
+
+Source = PhantomSource | FolderSource | EntrepSource
+
+
 class DataConfig(Strict):
     """Frames to learn from and frames to select and calibrate on."""
 
-    train: PhantomSource | FolderSource
-    validation: PhantomSource | FolderSource
+    train: Source
+    validation: Source
+
+    @model_validator(mode="after")
+    def _two_sides_of_one_split(self) -> DataConfig:
+        train, validation = self.train, self.validation
+        if isinstance(train, EntrepSource) and isinstance(validation, EntrepSource):
+            other = validation.model_copy(update={"part": "train"})
+            if train.part != "train" or validation.part != "validation" or other != train:
+                raise ValueError(
+                    "train and validation must be the two parts of one ENTRep split: the same "
+                    "folder, validation_share, seed and skip_bad"
+                )
+        return self
 
 
 class ModelConfig(Strict):
@@ -67,6 +98,9 @@ class StageConfig(Strict):
         trains: ``base`` trains the CLIP base and the head; ``lora`` freezes the base and trains
             adapters and head.
         stem_lr_factor: learning rate of a pretrained stem relative to ``lr``.
+        objective: in place of the recipe's.
+        contrast_scale: inverse temperature that the contrast starts the stage with; None goes on
+            with the learned one.
     """
 
     trains: Literal["base", "lora"]
@@ -77,6 +111,8 @@ class StageConfig(Strict):
     weight_decay: Weight = 0.05
     warmup: Annotated[int, Field(ge=0)] = 100
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.998
+    objective: ObjectiveConfig | None = None
+    contrast_scale: Annotated[float, Field(ge=1, le=100)] | None = None
 
 
 class TrainConfig(Strict):

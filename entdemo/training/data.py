@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo import phantom
+from entdemo.errors import UserError
+from entdemo.evaluation.entrep import group_split, read_entrep
+from entdemo.evaluation.entrep.captions import caption_keys
 from entdemo.frame import Frame, frame_from_array, load_frame
 from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase
 from entdemo.phantom.folder import frame_seed
-from entdemo.taxonomy import CLASSES, FINDINGS, region_of
-from entdemo.training.config import PhantomSource
+from entdemo.taxonomy import CLASSES, FINDINGS, mirror_text, region_of
+from entdemo.training.config import EntrepSource, PhantomSource
+
+NO_CAPTION = -1
+"""In place of a caption's number: the text holds for whatever frame its class and tags allow."""
 
 _BIT = {(finding.region, finding.key): bit for bit, finding in enumerate(FINDINGS)}
 
@@ -31,8 +37,8 @@ class FrameSet:
         squares: uint8 [N, S, S, 3].
         labels: int64 [N], index into ``taxonomy.CLASSES``.
         tags: int64 [N], bit mask of findings, see ``finding_bits``.
-        captions_en: N English captions.
-        captions_vi: N Vietnamese captions.
+        captions_en: N English captions, empty where there is none.
+        captions_vi: N Vietnamese captions, likewise.
     """
 
     squares: NDArray[np.uint8]
@@ -98,6 +104,61 @@ def read_frames(folder: Path, size: int) -> FrameSet:
         captions_en=[item.caption_en for item in items],
         captions_vi=[item.caption_vi for item in items],
     )
+
+
+def read_entrep_frames(source: EntrepSource, size: int, say: Callable[[str], None]) -> FrameSet:
+    """Read one side of an ENTRep folder; its frames have captions, but no named findings.
+
+    Args:
+        source: which side of which split.
+        size: side S of the squares in pixels.
+        say: called with what was read and skipped, line by line.
+
+    Raises:
+        UserError: see ``entrep.read_entrep``; a bad entry, unless ``skip_bad``; no frame.
+    """
+    found = read_entrep(source.folder)
+    skipped = found.report.skipped
+    if skipped and not source.skip_bad:
+        raise UserError(
+            "entrep.refused", count=len(skipped), path=source.folder, name=skipped[0].name,
+            reason=skipped[0].reason,
+        )  # fmt: skip
+    for line in (*found.report.lines(), *found.report.skipped_lines()):
+        say(line)
+    fractions = (1 - source.validation_share, source.validation_share)
+    train, validation = group_split(found.labelled, fractions, source.seed)
+    items = train if source.part == "train" else validation
+    if not items:
+        raise UserError("entrep.no_part", path=source.folder, part=source.part)
+    say(f"{source.part}: {len(items)} frames, split by examination")
+    return FrameSet(
+        squares=np.stack([load_frame(item.file).square(size) for item in items]),
+        labels=np.array([CLASSES.index(item.class_name or "") for item in items], np.int64),
+        tags=np.zeros(len(items), np.int64),
+        captions_en=[item.caption_en or "" for item in items],
+        captions_vi=[item.caption_vi or "" for item in items],
+    )
+
+
+def caption_ids(frames: FrameSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of captions where no named finding says what they mean.
+
+    Two frames whose captions are the same, word for word, get the same number.
+
+    Returns:
+        int64 [N] of the captions as they are, and int64 [N] of the captions as a flip leaves
+        them; ``NO_CAPTION`` where a frame has tags, or no caption.
+    """
+    known: dict[str, int] = {}
+    keys = caption_keys(frames.captions_en, frames.captions_vi)
+    bare = [key if tags == 0 else "" for key, tags in zip(keys, frames.tags, strict=True)]
+
+    def numbered(texts: Iterable[str]) -> NDArray[np.int64]:
+        ids = [known.setdefault(text, len(known)) if text else NO_CAPTION for text in texts]
+        return np.array(ids, np.int64)
+
+    return numbered(bare), numbered(map(mirror_text, bare))
 
 
 def _loaded(item: NewCase) -> Frame:

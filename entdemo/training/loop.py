@@ -46,7 +46,7 @@ class StageRun:
     ) -> None:
         self.config, self.index, self.stage = config, index, config.stages[index]
         self.batches, self.validate, self.report = batches, validate, report
-        self.objective = Objective(config.objective)
+        self.objective = Objective(self.stage.objective or config.objective)
         self.folder = config.runs / config.name / f"stage-{index}"
         prepare_parameters(model, config.model, self.stage)
         optimizer = torch.optim.AdamW(parameter_groups(model, self.stage))

@@ -7,6 +7,8 @@ Radford et al., "Learning transferable visual models from natural language super
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -16,31 +18,45 @@ from entdemo.model.slerp import slerp
 from entdemo.taxonomy import CLASSES
 from entdemo.training.batches import Batch
 from entdemo.training.config import ObjectiveConfig
+from entdemo.training.data import NO_CAPTION
 
 _MAX_SCALE = 100.0
 """Largest inverse temperature of the contrast, as in CLIP."""
 
 
-def positives(
-    frame_labels: Tensor, frame_tags: Tensor, text_labels: Tensor, text_tags: Tensor
-) -> Tensor:
+class Facts(NamedTuple):
+    """What frames show or texts say.
+
+    Attributes:
+        labels: int64 [N], classes.
+        tags: int64 [N], bit masks of findings.
+        captions: int64 [N], see ``data.caption_ids``.
+    """
+
+    labels: Tensor
+    tags: Tensor
+    captions: Tensor
+
+
+def positives(frames: Facts, texts: Facts) -> Tensor:
     """Which texts hold for which frames.
 
     A text holds for a frame of its class that shows all findings the text names; a text that
-    names none, such as a class prompt, holds for every frame of the class.
+    names none, such as a class prompt, holds for every frame of the class. A caption whose
+    findings nobody named holds for the frames of its class that have the same caption.
 
     Args:
-        frame_labels: int64 [B].
-        frame_tags: int64 [B], bit masks of findings.
-        text_labels: int64 [T].
-        text_tags: int64 [T].
+        frames: of length B.
+        texts: of length T.
 
     Returns:
         bool [B, T].
     """
-    same_class = frame_labels[:, None] == text_labels[None, :]
-    missing = text_tags[None, :] & ~frame_tags[:, None]
-    return same_class & (missing == 0)
+    same_class = frames.labels[:, None] == texts.labels[None, :]
+    missing = texts.tags[None, :] & ~frames.tags[:, None]
+    same_caption = frames.captions[:, None] == texts.captions[None, :]
+    free = texts.captions[None, :] == NO_CAPTION
+    return same_class & (missing == 0) & (same_caption | free)
 
 
 def multi_positive_contrast(
@@ -117,7 +133,10 @@ class Objective:
             texts, [len(batch.texts.tokens), len(batch.sentence_tokens), len(batch.prompt_tokens)]
         )
         prototypes = class_prototypes(prompts, batch.prompt_owner, len(CLASSES))
-        positive = positives(batch.labels, batch.tags, batch.texts.labels, batch.texts.tags)
+        positive = positives(
+            Facts(batch.labels, batch.tags, batch.captions),
+            Facts(batch.texts.labels, batch.texts.tags, batch.texts.captions),
+        )
         scale = logit_scale.exp().clamp(max=_MAX_SCALE)
         mixed = slerp_mixup(frames, batch.partners, batch.mix)
         return {

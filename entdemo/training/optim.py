@@ -18,7 +18,12 @@ _FROZEN_STAGES = 3
 
 
 def prepare_parameters(model: EntClip, config: ModelConfig, stage: StageConfig) -> None:
-    """Freeze ``model`` as the stage asks; adapters are added where the stage trains them."""
+    """Freeze ``model`` as the stage asks; adapters are added where the stage trains them.
+
+    The contrast's temperature starts anew where the stage says so.
+    """
+    if stage.contrast_scale is not None:
+        model.clip.logit_scale.data.fill_(math.log(stage.contrast_scale))
     if stage.trains == "lora":
         model.clip.requires_grad_(False)
         add_lora(model.clip, config.lora_rank, config.lora_alpha)

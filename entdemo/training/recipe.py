@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from entdemo.errors import UserError
+from entdemo.frame import frame_from_array
 from entdemo.golden import write_golden
 from entdemo.model.base import Tokenize, base_shape, create_tokenizer, is_hybrid
 from entdemo.model.lora import merge_lora
@@ -18,13 +21,20 @@ from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import preprocess_of
 from entdemo.model.stem import load_imagenet_weights
 from entdemo.model.tokenizer import train_bpe
+from entdemo.phantom.folder import iter_phantoms
 from entdemo.prompts import CLASS_PROMPTS
 from entdemo.taxonomy import CLASSES
 from entdemo.training import calibrate
 from entdemo.training.batches import Batches
 from entdemo.training.card import write_card
-from entdemo.training.config import FolderSource, PhantomSource, TrainConfig
-from entdemo.training.data import FrameSet, draw_frames, read_frames
+from entdemo.training.config import (
+    EntrepSource,
+    FolderSource,
+    PhantomSource,
+    Source,
+    TrainConfig,
+)
+from entdemo.training.data import FrameSet, draw_frames, read_entrep_frames, read_frames
 from entdemo.training.loop import Row, StageRun
 from entdemo.training.sentences import Sentence
 from entdemo.training.texts import TextBank, draw_sentences
@@ -46,6 +56,12 @@ _MARGIN = 1.15
 """Training squares are this much larger than the network's input, so crops stay sharp."""
 _GOLDEN_FRAMES = 3
 _OOD_FRAMES = 7_000
+_PLACES: Any = {
+    "output": True,
+    "runs": True,
+    "data": {"train": {"folder"}, "validation": {"folder"}},
+}
+"""Fields that the bundle does not tell: paths on the computer that trained."""
 
 
 class Recipe:
@@ -70,6 +86,7 @@ class Recipe:
         size = int(self.preprocess.image_size * _MARGIN) // 8 * 8
         train = self._frames(self.config.data.train, size)
         validation = self._frames(self.config.data.validation, size)
+        _check(train, validation)
         self.say(f"composing {_SENTENCES} sentences")
         pool = draw_sentences(_SENTENCES, self.config.seed)
         tokenize = self._tokenizer(pool, train)
@@ -80,9 +97,11 @@ class Recipe:
         model = self._train(train, validation, bank, tokenize, bundle)
         return self._finish(model, tokenize, train, validation, bundle)
 
-    def _frames(self, source: PhantomSource | FolderSource, size: int) -> FrameSet:
+    def _frames(self, source: Source, size: int) -> FrameSet:
         if isinstance(source, FolderSource):
             return read_frames(source.folder, size)
+        if isinstance(source, EntrepSource):
+            return read_entrep_frames(source, size, self.say)
         self.say(f"drawing {source.n} phantom frames from seed {source.seed}")
         return draw_frames(source, size, self.config.runs / "frames")
 
@@ -145,14 +164,22 @@ class Recipe:
             shutil.copy(self.work / TOKENIZER, bundle / TOKENIZER)
         figures = self._calibrate(model, tokenize, train, validation)
         save_head(model, bundle / HEAD)
-        squares = calibrate.resized(validation.squares[:_GOLDEN_FRAMES], self.preprocess.image_size)
-        write_golden(bundle / GOLDEN, model, self.preprocess, squares)
+        write_golden(bundle / GOLDEN, model, self.preprocess, self._golden_squares(validation))
         shutil.copy(self.work / LOG, bundle / LOG)
         info = write_info(bundle, self._info(figures))
         write_card(bundle, info)
         shutil.rmtree(self.config.output, ignore_errors=True)
         shutil.copytree(bundle, self.config.output)
         return info
+
+    def _golden_squares(self, validation: FrameSet) -> NDArray[np.uint8]:
+        """Drawn frames alone: the bundle may be published, and patients' frames must not be."""
+        squares = validation.squares[:_GOLDEN_FRAMES]
+        side = self.preprocess.image_size
+        if not isinstance(self.config.data.validation, PhantomSource):
+            drawn = iter_phantoms(_GOLDEN_FRAMES, self.config.seed)
+            squares = np.stack([frame_from_array(phantom.rgb).square(side) for phantom in drawn])
+        return calibrate.resized(squares, side)
 
     @torch.no_grad()
     def _calibrate(
@@ -164,21 +191,22 @@ class Recipe:
         model.ood.fit(encoded.features, torch.from_numpy(train.labels[subset]))
         held_out = calibrate.encode_squares(model, self.preprocess, validation.squares)
         labels = torch.from_numpy(validation.labels)
-        texts = calibrate.encode_texts(
-            model, tokenize, [*validation.captions_en, *validation.captions_vi]
+        captions, text_labels = calibrate.labelled_texts(
+            [*validation.captions_en, *validation.captions_vi], np.tile(validation.labels, 2)
         )
+        texts = calibrate.encode_texts(model, tokenize, captions)
         frame_logits = model.head.class_logits(held_out.embedding, model.head.prototypes)
         text_logits = model.head.class_logits(texts, model.head.prototypes)
         return {
             "calibration": {
                 "frame_temperature": calibrate.fit_temperature(frame_logits, labels),
-                "text_temperature": calibrate.fit_temperature(text_logits, labels.repeat(2)),
+                "text_temperature": calibrate.fit_temperature(text_logits, text_labels),
             },
             "ood": {"threshold": self._ood_threshold(model, held_out.features)},
             "metrics": {
                 "validation": {
                     "frame_accuracy": calibrate.accuracy(frame_logits, labels),
-                    "caption_accuracy": calibrate.accuracy(text_logits, labels.repeat(2)),
+                    "caption_accuracy": calibrate.accuracy(text_logits, text_labels),
                 }
             },
         }
@@ -201,6 +229,16 @@ class Recipe:
                 "mean": self.preprocess.mean,
                 "std": self.preprocess.std,
             },
-            "training": self.config.model_dump(mode="json", exclude={"output", "runs"}),
+            "training": self.config.model_dump(mode="json", exclude=_PLACES),
             **figures,
         }
+
+
+def _check(train: FrameSet, validation: FrameSet) -> None:
+    """Refuse frames that would end a run only after its training."""
+    missing = set(range(len(CLASSES))) - set(train.labels.tolist())
+    if missing:
+        names = ", ".join(CLASSES[label] for label in sorted(missing))
+        raise UserError("train.class_missing", classes=names)
+    if not any((*validation.captions_en, *validation.captions_vi)):
+        raise UserError("train.no_captions")

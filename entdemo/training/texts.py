@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from entdemo.errors import Language
 from entdemo.model.base import Tokenize
 from entdemo.prompts import CLASS_PROMPTS
 from entdemo.taxonomy import CLASSES, findings_of, mirror_class, mirror_text
-from entdemo.training.data import FrameSet, finding_bits
+from entdemo.training.data import NO_CAPTION, FrameSet, caption_ids, finding_bits
 from entdemo.training.sentences import Sentence, sentence, spoil
 
 LANGUAGES: tuple[Language, ...] = ("en", "vi")
@@ -36,11 +37,22 @@ class TextBatch:
         tokens: int64 [T, context_length].
         labels: int64 [T], class of each text.
         tags: int64 [T], findings it names as a bit mask.
+        captions: int64 [T], see ``data.caption_ids``.
     """
 
     tokens: Tensor
     labels: Tensor
     tags: Tensor
+    captions: Tensor
+
+
+class _Picked(NamedTuple):
+    """A text, its class, the findings it names, and its number if it is a caption."""
+
+    text: str
+    label: int
+    tags: int
+    caption: int = NO_CAPTION
 
 
 def draw_sentences(n: int, seed: int) -> list[Sentence]:
@@ -67,6 +79,7 @@ class TextBank:
         self.frames = frames
         self.pool = pool
         self.tokenize = tokenize
+        self._captions = caption_ids(frames)
         prompts, owner = all_prompts()
         self.prompts = [
             [text for text, own in zip(prompts, owner.tolist(), strict=True) if own == index]
@@ -87,33 +100,45 @@ class TextBank:
             for index, flip in zip(indices, flipped, strict=True)
         ]
         return TextBatch(
-            tokens=self.tokenize([text for text, _, _ in picked]),
-            labels=torch.tensor([label for _, label, _ in picked]),
-            tags=torch.tensor([tags for _, _, tags in picked]),
+            tokens=self.tokenize([item.text for item in picked]),
+            labels=torch.tensor([item.label for item in picked]),
+            tags=torch.tensor([item.tags for item in picked]),
+            captions=torch.tensor([item.caption for item in picked]),
         )
 
-    def _for_frame(self, index: int, flip: bool, rng: Rng) -> tuple[str, int, int]:
+    def caption_numbers(self, indices: NDArray[np.int64], flipped: NDArray[np.bool_]) -> Tensor:
+        """int64 [B], see ``data.caption_ids``, of frames after their flip."""
+        plain, mirrored = self._captions
+        return torch.from_numpy(np.where(flipped, mirrored[indices], plain[indices]))
+
+    def _for_frame(self, index: int, flip: bool, rng: Rng) -> _Picked:
         label = int(self.frames.labels[index])
         label = int(MIRRORED[label]) if flip else label
         tags = int(self.frames.tags[index])
         kind = rng.choice(_KINDS, p=_SHARES)
         if kind == "prompt":
-            return str(rng.choice(self.prompts[label])), label, 0
+            return self._prompt(label, rng)
         if kind == "sentence":
             found = self._sentence(label, tags, rng)
             if found is not None:
                 return found
-        captions = self.frames.captions_en if rng.random() < 0.5 else self.frames.captions_vi
-        text = mirror_text(captions[index]) if flip else captions[index]
-        return self._maybe_spoiled(text, rng), label, tags
+        english, vietnamese = self.frames.captions_en[index], self.frames.captions_vi[index]
+        text = english or vietnamese if rng.random() < 0.5 else vietnamese or english
+        if not text:
+            return self._prompt(label, rng)
+        text = self._maybe_spoiled(mirror_text(text) if flip else text, rng)
+        return _Picked(text, label, tags, int(self._captions[int(flip)][index]))
 
-    def _sentence(self, label: int, tags: int, rng: Rng) -> tuple[str, int, int] | None:
+    def _prompt(self, label: int, rng: Rng) -> _Picked:
+        return _Picked(str(rng.choice(self.prompts[label])), label, 0)
+
+    def _sentence(self, label: int, tags: int, rng: Rng) -> _Picked | None:
         """A free sentence about the class that names the frame's findings, or none of them."""
         for wanted in (tags, 0):
             candidates = self._by_fact.get((label, wanted))
             if candidates:
                 text = self.pool[candidates[rng.integers(len(candidates))]].text
-                return text, label, wanted
+                return _Picked(text, label, wanted)
         return None
 
     def sentences(self, n: int, rng: Rng) -> tuple[Tensor, Tensor]:

@@ -9,8 +9,10 @@ import yaml
 
 import entdemo.training
 from entdemo.errors import UserError
-from entdemo.training.config import read_config
+from entdemo.training.config import EntrepSource, PhantomSource, read_config
 
+ENTREP: dict[str, object] = {"folder": "a", "part": "train", "validation_share": 0.2}
+HELD_OUT = ENTREP | {"part": "validation"}
 RECIPES = Path(entdemo.training.__file__).parent / "recipes"
 
 
@@ -24,10 +26,13 @@ def written(tmp_path: Path, **changes: object) -> Path:
 @pytest.mark.parametrize("recipe", sorted(RECIPES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_shipped_recipes_are_valid_and_keep_their_sets_apart(recipe: Path) -> None:
     config = read_config(recipe)
-    train = config.data.train.model_dump()
-    validation = config.data.validation.model_dump()
-    assert train != validation
-    assert train.get("seed", 0) != validation.get("seed", 1)
+    train, validation = config.data.train, config.data.validation
+    if isinstance(train, EntrepSource):
+        assert validation == train.model_copy(update={"part": "validation"})
+    else:
+        assert isinstance(train, PhantomSource)
+        assert isinstance(validation, PhantomSource)
+        assert train.seed != validation.seed
 
 
 @pytest.mark.parametrize(
@@ -37,6 +42,10 @@ def test_shipped_recipes_are_valid_and_keep_their_sets_apart(recipe: Path) -> No
         ({"precision": "fp8"}, "precision"),
         ({"model": {"base": "x", "lora_rank": 0}}, "model.lora_rank"),
         ({"stages": [{"trains": "base", "steps": 4}]}, "lora"),
+        ({"data": {"train": ENTREP, "validation": ENTREP}}, "two parts"),
+        ({"data": {"train": ENTREP, "validation": HELD_OUT | {"seed": 1}}}, "two parts"),
+        ({"data": {"train": HELD_OUT, "validation": ENTREP}}, "two parts"),
+        ({"data": {"train": ENTREP, "validation": HELD_OUT | {"folder": "b"}}}, "two parts"),
     ],
 )
 def test_a_wrong_field_is_named(tmp_path: Path, changes: dict[str, object], field: str) -> None:

@@ -11,7 +11,9 @@ from torch.nn import functional
 from entdemo.model.fusion import FusionHead
 from entdemo.training.batches import Batch
 from entdemo.training.config import ObjectiveConfig
+from entdemo.training.data import NO_CAPTION
 from entdemo.training.objective import (
+    Facts,
     Objective,
     batch_tokens,
     multi_positive_contrast,
@@ -64,12 +66,27 @@ def test_pulling_a_true_pair_apart_costs() -> None:
     assert together < apart
 
 
+def facts(labels: list[int], tags: list[int], captions: list[int] | None = None) -> Facts:
+    numbers = [NO_CAPTION] * len(labels) if captions is None else captions
+    return Facts(torch.tensor(labels), torch.tensor(tags), torch.tensor(numbers))
+
+
 def test_a_text_holds_for_frames_of_its_class_that_show_what_it_names() -> None:
-    frame_labels, frame_tags = torch.tensor([2, 2, 3]), torch.tensor([0b011, 0b001, 0b011])
-    text_labels = torch.tensor([2, 2, 2, 3])
-    text_tags = torch.tensor([0b010, 0b000, 0b011, 0b100])
+    frames = facts([2, 2, 3], [0b011, 0b001, 0b011])
+    texts = facts([2, 2, 2, 3], [0b010, 0b000, 0b011, 0b100])
     expected = [[True, True, True, False], [False, True, False, False], [False] * 4]
-    assert positives(frame_labels, frame_tags, text_labels, text_tags).tolist() == expected
+    assert positives(frames, texts).tolist() == expected
+
+
+def test_a_caption_without_named_findings_holds_for_frames_with_the_same_caption() -> None:
+    frames = facts([2, 2, 3, 2], [0, 0, 0, 0], [5, 6, 5, NO_CAPTION])
+    texts = facts([2, 2, 2, 3], [0, 0, 0, 0], [5, 6, NO_CAPTION, 5])
+    assert positives(frames, texts).tolist() == [
+        [True, False, True, False],
+        [False, True, True, False],
+        [False, False, False, True],
+        [False, False, True, False],
+    ]
 
 
 def test_mixup_stays_on_the_sphere_between_the_partners() -> None:
@@ -98,7 +115,13 @@ def test_terms_are_named_and_weighted() -> None:
         pixels=torch.zeros(3, 3, 4, 4),
         labels=torch.tensor([0, 1, 1]),
         tags=torch.tensor([1, 2, 2]),
-        texts=TextBatch(tokens, torch.tensor([0, 1, 1]), torch.tensor([1, 2, 0])),
+        captions=torch.full((3,), NO_CAPTION),
+        texts=TextBatch(
+            tokens,
+            torch.tensor([0, 1, 1]),
+            torch.tensor([1, 2, 0]),
+            torch.full((3,), NO_CAPTION),
+        ),
         sentence_tokens=tokens,
         sentence_classes=torch.ones(3, 7, dtype=torch.bool),
         prompt_tokens=torch.ones(7, 4, dtype=torch.int64),
