@@ -469,7 +469,7 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "nhỏ.",
     },
     "entrep.refused": {
-        "en": "{count} entries of “{path}” cannot be used. The first, “{name}”: {reason} Mend "
+        "en": "Entries of “{path}” that cannot be used: {count}. The first, “{name}”: {reason} Mend "
         "them, or set skip_bad: true for this source in the recipe.",
         "vi": "Không dùng được {count} mục của “{path}”. Mục đầu tiên, “{name}”: {reason} Hãy sửa "
         "lại, hoặc đặt skip_bad: true cho nguồn này trong công thức.",
@@ -512,11 +512,11 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "vi": "{name} trả lời một mục hai lần.",
     },
     "submit.missing": {
-        "en": "{count} items of the list have no answer; the first: “{first}”.",
+        "en": "Items of the list without an answer: {count}. The first: “{first}”.",
         "vi": "{count} mục trong danh sách chưa có câu trả lời; mục đầu tiên: “{first}”.",
     },
     "submit.unknown": {
-        "en": "{count} answered items are not on the list; the first: “{first}”.",
+        "en": "Answers to items that are not on the list: {count}. The first: “{first}”.",
         "vi": "{count} mục được trả lời không có trong danh sách; mục đầu tiên: “{first}”.",
     },
     "submit.class": {

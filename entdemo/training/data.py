@@ -124,8 +124,9 @@ def read_entrep_frames(source: EntrepSource, size: int, say: Callable[[str], Non
             "entrep.refused", count=len(skipped), path=source.folder, name=skipped[0].name,
             reason=skipped[0].reason,
         )  # fmt: skip
-    for line in (*found.report.lines(), *found.report.skipped_lines()):
-        say(line)
+    if source.part == "train":  # the other side reads the same folder
+        for line in (*found.report.lines(), *found.report.skipped_lines()):
+            say(line)
     fractions = (1 - source.validation_share, source.validation_share)
     train, validation = group_split(found.labelled, fractions, source.seed)
     items = train if source.part == "train" else validation
