@@ -469,8 +469,8 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "nhỏ.",
     },
     "entrep.refused": {
-        "en": "Entries of “{path}” that cannot be used: {count}. The first, “{name}”: {reason} Mend "
-        "them, or set skip_bad: true for this source in the recipe.",
+        "en": "Entries of “{path}” that cannot be used: {count}. The first, “{name}”: {reason} "
+        "Mend them, or set skip_bad: true for this source in the recipe.",
         "vi": "Không dùng được {count} mục của “{path}”. Mục đầu tiên, “{name}”: {reason} Hãy sửa "
         "lại, hoặc đặt skip_bad: true cho nguồn này trong công thức.",
     },
