@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from entdemo.device import device_name, pick_device
 from entdemo.errors import UserError
@@ -19,6 +20,7 @@ from entdemo.frame import Frame
 from entdemo.gallery.store import Gallery, Hit
 from entdemo.hub import open_weights
 from entdemo.model.network import EncodedFrames
+from entdemo.model.slerp import slerp
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 from entdemo.weights import Bundle
 
@@ -29,6 +31,10 @@ UNSURE_BELOW = 0.6
 
 MAX_TEXT = 1_000
 """Longest description in characters."""
+
+_CLASS_PULL = 0.3
+"""How far the query of a description walks by slerp to the class that it names. Captions and
+frames lie apart in the joint space; without it a case of the other side may come first."""
 
 _BATCH = 32
 
@@ -179,8 +185,9 @@ class Predictor:
             probabilities = self._probabilities(
                 embedding, self.bundle.info.calibration.text_temperature
             )
+            query = self._towards_class(embedding, probabilities)
         clock.lap("encode")
-        neighbours = self._nearest(embedding, k)
+        neighbours = self._nearest(query, k)
         clock.lap("search")
         filled = bool(tokens[0, -1] != 0)
         return _prediction(probabilities, neighbours, clock.timings, text_cut=filled)
@@ -205,6 +212,12 @@ class Predictor:
         logits = head.class_logits(embedding, head.prototypes)[0]
         probabilities: list[float] = (logits / temperature).softmax(dim=-1).tolist()
         return probabilities
+
+    def _towards_class(self, embedding: Tensor, probabilities: list[float]) -> Tensor:
+        """[1, D] text embedding -> [1, D] unit vector nearer to frames of the classes it names."""
+        weights = functional.normalize(self._model.head.class_weight, dim=-1)
+        shares = torch.tensor([probabilities], device=weights.device)
+        return slerp(embedding, functional.normalize(shares @ weights, dim=-1), _CLASS_PULL)
 
     def _nearest(self, embedding: Tensor, k: int) -> tuple[Neighbour, ...]:
         hits = self.gallery.search(embedding.cpu().numpy(), k)[0]

@@ -200,7 +200,8 @@ class Recipe:
         return {
             "calibration": {
                 "frame_temperature": calibrate.fit_temperature(frame_logits, labels),
-                "text_temperature": calibrate.fit_temperature(text_logits, text_labels),
+                # Generated captions are never mistaken, so they must not sharpen the answers.
+                "text_temperature": max(1.0, calibrate.fit_temperature(text_logits, text_labels)),
             },
             "ood": {"threshold": self._ood_threshold(model, held_out.features)},
             "metrics": {
