@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ HYBRID_PREFIX = "entclip-lite0"
 PAPER_BASE = "ViT-B-16-quickgelu"
 
 open_clip.add_model_config(CONFIGS)
+# open_clip warns of random weights on the root logger, though a bundle fills them right after.
+logging.getLogger().addFilter(lambda record: "No pretrained weights loaded" not in str(record.msg))
 
 Tokenize = Callable[[list[str]], Tensor]
 
