@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from entdemo.commands.bundle import open_bundle
 from entdemo.commands.output import (
     DEFAULTS,
     Device,
@@ -98,14 +99,10 @@ def _write(
     json: bool,
 ) -> None:
     from entdemo.device import pick_device
-    from entdemo.hub import open_weights
     from entdemo.predictor import frame_embedder
 
-    chosen = pick_device(device)
-    bundle, notice = open_weights(weights)
-    if notice is not None:
-        raise notice
-    embed = frame_embedder(bundle, chosen)
+    bundle = open_bundle(weights, device)
+    embed = frame_embedder(bundle, pick_device(device))
     with progress_bar("frames") as progress:
         made = action(embed, bundle.info.embedder_id, bundle.preprocess.hash, progress=progress)
     _told(made, json)

@@ -9,7 +9,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from entdemo.gallery.store import Progress as Report
@@ -35,7 +42,7 @@ def print_json(data: dict[str, Any]) -> None:
 
 
 def rows(title: str, columns: list[str], lines: list[list[str]]) -> Table:
-    """A table; figures go to the right."""
+    """A table with a title."""
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column)
@@ -44,15 +51,19 @@ def rows(title: str, columns: list[str], lines: list[list[str]]) -> Table:
     return table
 
 
-@contextmanager
-def progress_bar(title: str) -> Iterator[Report]:
-    """A bar on stderr; yields a function of (done, total or None)."""
-    columns = (
+def bar_columns() -> tuple[ProgressColumn, ...]:
+    """What every bar shows: title, bar, done of total, time left."""
+    return (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=True) as bar:
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Report]:
+    """A bar on stderr; yields a function of (done, total or None)."""
+    with Progress(*bar_columns(), console=err, transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
-from entdemo.commands.output import Json, err, out, print_json
+from entdemo.commands.output import Json, bar_columns, err, out, print_json
 
 if TYPE_CHECKING:
     from entdemo.training.config import TrainConfig
@@ -35,13 +35,7 @@ class _Bar(Progress):
     """Steps of all stages on stderr, with the figures of the latest row."""
 
     def __init__(self, config: TrainConfig) -> None:
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        super().__init__(*columns, console=err)
+        super().__init__(*bar_columns(), console=err)
         self._starts = [0]
         for stage in config.stages:
             self._starts.append(self._starts[-1] + stage.steps)
