@@ -93,9 +93,8 @@ class View:
 
 def random_view(rng: np.random.Generator) -> View:
     """A view that shows the drum, from a far glimpse to a close look."""
-    radius = float(
-        rng.choice([rng.uniform(0.27, 0.4), rng.uniform(0.4, 0.62), rng.uniform(0.6, 0.85)])
-    )
+    low, high = ((0.28, 0.42), (0.42, 0.64), (0.6, 0.88))[int(rng.choice(3, p=(0.32, 0.4, 0.28)))]
+    radius = rng.uniform(low, high)
     room = max(0.1, 0.8 - radius)
     angle, off = rng.uniform(0, 2 * np.pi), room * np.sqrt(rng.uniform(0, 1))
     return View(
@@ -110,7 +109,7 @@ def random_view(rng: np.random.Generator) -> View:
 
 
 class _Ear:
-    """What the steps of one drawing share."""
+    """What the steps of one drawing share; ``bright`` darkens all that belongs to the drum."""
 
     def __init__(self, rng: np.random.Generator, size: int, view: View, finding: str) -> None:
         self.rng = rng
@@ -129,14 +128,21 @@ class _Ear:
             self.umbo[0] + top * float(np.sin(lean)),
             self.umbo[1] - top * float(np.cos(lean)),
         )
+        self.bright = rng.uniform(0.15, 0.7)
         self.seen: list[Observation] = []
         self.canvas = self._drum()
+
+    def tone(self, red: float, green: float, blue: float) -> tuple[float, float, float]:
+        """An sRGB colour as it looks as part of this drum, linear RGB."""
+        a, b, c = srgb(red, green, blue)
+        share = self.bright**0.6
+        return a * share, b * share, c * share
 
     def _drum(self) -> Canvas:
         """The membrane's colour and its hollow shape, over the whole grid."""
         rng, u, v = self.rng, self.u, self.v
         base = _DRUM_TONES[int(rng.integers(len(_DRUM_TONES)))]
-        tone = np.asarray(base, np.float32) * np.float32(rng.uniform(0.25, 0.85))
+        tone = np.asarray(base, np.float32) * np.float32(self.bright)
         cloud = noise("cloud", u, v, rng, 0.35)
         shade = 1 + rng.uniform(0.05, 0.3) * np.clip(cloud, -2, 2)
         shade = shade * (1 + rng.uniform(0.0, 0.4) * np.clip(noise("soft", u, v, rng, 0.5), -2, 2))
@@ -146,7 +152,7 @@ class _Ear:
         )
         tilt = rng.uniform(-0.05, 0.22) * u + rng.uniform(0.0, 0.2) * v
         depth = f32(self.view.distance * (1 + hollow + np.clip(tilt, -0.4, 0.4)))
-        return Canvas(self.size, albedo, depth, rng.uniform(0.1, 0.6))
+        return Canvas(self.size, albedo, depth, rng.uniform(0.05, 0.4))
 
 
 _DRUM_TONES = (
@@ -182,7 +188,7 @@ def _middle_ear(ear: _Ear) -> None:
         length = rng.uniform(0.3, 0.5)
         incus = sd_capsule(u, v, (-0.42, -0.78), (-0.36, -0.78 + length), 0.05, 0.035)
         canvas.paint(
-            f32(smoothstep(0.06, -0.03, incus) * rng.uniform(0.25, 0.7)), srgb(205, 180, 145)
+            f32(smoothstep(0.06, -0.03, incus) * rng.uniform(0.25, 0.7)), ear.tone(205, 180, 145)
         )
 
 
@@ -199,16 +205,18 @@ def _malleus(ear: _Ear) -> None:
     stick = np.minimum.reduce([sd_capsule(u, v, a, b, width) for a, b in pairwise(spine)])
     tip = sd_circle(u, v, ear.umbo, width * rng.uniform(1.0, 2.0))
     handle = smooth_min(f32(stick), tip, 0.05)
-    tone = _BONE_TONES[int(rng.integers(len(_BONE_TONES)))]
+    tone = ear.tone(*_BONE_TONES[int(rng.integers(len(_BONE_TONES)))])
     canvas.paint(f32(smoothstep(blur, -0.04, handle) * rng.uniform(0.25, 0.75)), tone)
     canvas.lift(f32(0.04 * smoothstep(0.16, -0.04, handle)))
     knob = sd_circle(u, v, ear.knob, rng.uniform(0.05, 0.1) * (1.25 if ear.retracted else 1))
-    canvas.paint(f32(smoothstep(blur, -0.03, knob) * rng.uniform(0.4, 0.95)), srgb(240, 222, 195))
+    canvas.paint(
+        f32(smoothstep(blur, -0.03, knob) * rng.uniform(0.4, 0.95)), ear.tone(240, 222, 195)
+    )
     canvas.lift(f32(0.06 * smoothstep(0.18, -0.05, knob)))
     _folds(ear)
 
 
-_BONE_TONES = (srgb(205, 170, 125), srgb(190, 145, 100), srgb(215, 195, 170), srgb(200, 125, 95))
+_BONE_TONES = ((205, 170, 125), (190, 145, 100), (215, 195, 170), (200, 125, 95))
 
 
 def _folds(ear: _Ear) -> None:
@@ -220,7 +228,7 @@ def _folds(ear: _Ear) -> None:
     strength = rng.uniform(0.0, 0.14) + 0.3 * ear.retracted
     for end in ((kx - 0.7, ky + 0.06), (kx + 0.42, ky + 0.02)):
         fold = sd_capsule(u, v, ear.knob, end, 0.03, 0.0)
-        canvas.paint(f32(strength * smoothstep(0.12, -0.02, fold)), srgb(215, 190, 165))
+        canvas.paint(f32(strength * smoothstep(0.12, -0.02, fold)), ear.tone(215, 190, 165))
         canvas.stain(f32(strength * bell(v - ky - 0.1, 0.07) * (np.abs(u - kx) < 0.8)), (0.6,) * 3)
 
 
@@ -249,7 +257,7 @@ def _annulus(ear: _Ear) -> None:
     rng, canvas = ear.rng, ear.canvas
     below = smoothstep(-0.7, 0.5, ear.v)
     ring = bell(f32(ear.rim + 0.07), rng.uniform(0.05, 0.1)) * below
-    canvas.paint(f32(ring * max(0.0, rng.uniform(-0.3, 0.5))), srgb(225, 205, 185))
+    canvas.paint(f32(ring * max(0.0, rng.uniform(-0.7, 0.4))), ear.tone(225, 205, 185))
     sulcus = bell(f32(ear.rim + 0.15), 0.12)
     canvas.stain(f32(sulcus * rng.uniform(0.0, 0.4)), (0.6, 0.5, 0.45))
 
@@ -300,7 +308,8 @@ def _overhang(ear: _Ear, albedo: Array) -> None:
     """The front wall's bulge, which hides part of the front of the rim."""
     rng, canvas, view = ear.rng, ear.canvas, ear.view
     angle = rng.uniform(-0.5, 0.9)
-    edge = rng.uniform(0.62, 1.0)
+    keep_front = any(observation.place == "anterior" for observation in ear.seen)
+    edge = rng.uniform(0.88 if keep_front else 0.62, 1.0)
     bow = rng.uniform(2.0, 6.0)
     cu, cv = (edge + bow) * float(np.cos(angle)), (edge + bow) * float(np.sin(angle))
     inside = f32(-sd_circle(ear.u, ear.v, (cu, cv), bow))
@@ -324,11 +333,11 @@ def _hairs(ear: _Ear, share: float) -> None:
     if rng.random() > share:
         return
     lines: list[tuple[list[Point], float]] = []
-    for _ in range(int(rng.integers(1, 13))):
+    for _ in range(int(rng.integers(1, 9))):
         angle = rng.uniform(0, 2 * np.pi)
         root = np.array([np.cos(angle), np.sin(angle)]) * rng.uniform(0.55, 1.05)
-        way = -root * rng.uniform(0.05, 0.6) + rng.normal(0, 0.18, 2)
-        curl = rng.normal(0, 0.1, 2)
+        way = -root * rng.uniform(0.1, 0.9) + rng.normal(0, 0.2, 2)
+        curl = rng.normal(0, 0.06, 2)
         points = [tuple(root), tuple(root + way * 0.5 + curl), tuple(root + way)]
         lines.append(
             (bezier([(float(a), float(b)) for a, b in points], 7), rng.uniform(0.006, 0.014))
@@ -385,7 +394,7 @@ def _perforation(ear: _Ear) -> None:
     radius = rng.uniform(0.16, 0.42)
     hole = sd_ellipse(u, v, (cu, cv), (radius * rng.uniform(0.7, 1.1), radius), rng.uniform(0, 3))
     hole = f32(hole + 0.05 * noise("soft", u, v, rng, 0.9) + 0.012 * noise("cloud", u, v, rng))
-    canvas.paint(f32(0.7 * bell(hole - 0.03, 0.05)), srgb(215, 195, 175))
+    canvas.paint(f32(0.7 * bell(hole - 0.03, 0.05)), ear.tone(215, 195, 175))
     canvas.lift(f32(0.03 * bell(hole - 0.03, 0.06)))
     floor = mix(
         srgb(120, 45, 35), srgb(190, 130, 95), smoothstep(-1, 1.5, noise("soft", u, v, rng, 0.6))
@@ -402,7 +411,9 @@ def _redness(ear: _Ear) -> None:
     """A flushed drum with injected vessels along the handle and from the rim."""
     rng, u, v, canvas = ear.rng, ear.u, ear.v, ear.canvas
     patch = smoothstep(-1.4, 0.6, noise("soft", u, v, rng, 0.4))
-    canvas.stain(f32(rng.uniform(0.6, 1.0) * (0.45 + 0.55 * patch)), (1.25, 0.38, 0.3))
+    flush = f32(rng.uniform(0.65, 1.0) * (0.5 + 0.5 * patch))
+    canvas.stain(flush, (1.3, 0.45, 0.4))
+    canvas.paint(f32(0.75 * flush), ear.tone(*_FLUSHED[int(rng.integers(len(_FLUSHED)))]))
     radial = np.hypot(u, v)
     net = np.maximum(vessels(u, v, rng, "fine", 0.45), vessels(u, v, rng, "medium", 0.35))
     canvas.stain(f32(net * smoothstep(0.1, 0.9, f32(radial))), (0.75, 0.2, 0.18))
@@ -410,22 +421,29 @@ def _redness(ear: _Ear) -> None:
     ear.seen.append(Observation("redness"))
 
 
+_FLUSHED = ((205, 60, 50), (190, 45, 55), (215, 85, 65), (170, 35, 35))
+
+
 def _effusion(ear: _Ear) -> None:
     """Amber fluid behind the drum: a level, bubbles, or a dull amber drum."""
     rng, u, v, canvas = ear.rng, ear.u, ear.v, ear.canvas
-    amber = ((1.1, 0.72, 0.3), (1.0, 0.62, 0.32), (1.05, 0.85, 0.5))[int(rng.integers(3))]
+    amber = _AMBER[int(rng.integers(len(_AMBER)))]
+    body = ear.tone(*amber)
     kind = rng.integers(3)
     if kind == 0:
         level = rng.uniform(-0.25, 0.35)
         line = f32(v - level - 0.12 * u * u + rng.uniform(-0.15, 0.15) * u)
-        canvas.stain(f32(smoothstep(-0.03, 0.05, line)), amber)
+        canvas.paint(f32(0.75 * smoothstep(-0.03, 0.05, line)), body)
         canvas.stain(f32(0.8 * bell(line, 0.025)), (0.35, 0.25, 0.15))
-        canvas.paint(f32(0.5 * bell(line - 0.05, 0.02)), (0.9, 0.8, 0.6))
+        canvas.paint(f32(0.5 * bell(line - 0.05, 0.02)), ear.tone(235, 215, 175))
     else:
-        canvas.stain(np.full_like(u, rng.uniform(0.8, 1.0)), amber)
+        canvas.paint(np.full_like(u, rng.uniform(0.5, 0.85)), body)
     if kind == 1 or rng.random() < 0.4:
         _bubbles(ear)
     ear.seen.append(Observation("effusion"))
+
+
+_AMBER = ((195, 135, 60), (175, 110, 50), (200, 160, 90), (150, 95, 55))
 
 
 def _bubbles(ear: _Ear) -> None:
@@ -455,7 +473,11 @@ def _plaque(ear: _Ear) -> None:
     mask = smoothstep(0.05, -0.05, f32(patch)) * rng.uniform(0.65, 1.0)
     canvas.paint(
         f32(mask),
-        mix(srgb(240, 232, 215), srgb(225, 200, 160), smoothstep(-1, 2, noise("cloud", u, v, rng))),
+        mix(
+            ear.tone(240, 232, 215),
+            ear.tone(225, 200, 160),
+            smoothstep(-1, 2, noise("cloud", u, v, rng)),
+        ),
     )
     canvas.lift(f32(0.02 * mask))
     ear.seen.append(Observation("plaque", None, _size_name(extent, 0.27, 0.37), place))
@@ -468,7 +490,10 @@ def _wax(ear: _Ear) -> None:
     angle = rng.uniform(0.5, 5.2)
     extent = rng.uniform(0.18, 0.5)
     reach = view.radius * rng.uniform(0.95, 1.25) + extent * 0.75
-    home = (view.centre[0] + reach * np.cos(angle), view.centre[1] + reach * np.sin(angle))
+    home = (
+        float(np.clip(view.centre[0] + reach * np.cos(angle), -0.65, 0.65)),
+        float(np.clip(view.centre[1] + reach * np.sin(angle), -0.65, 0.65)),
+    )
     lump = np.full_like(x, 9)
     for _ in range(int(rng.integers(2, 5))):
         spot = (home[0] + rng.normal(0, extent * 0.45), home[1] + rng.normal(0, extent * 0.45))
@@ -505,7 +530,7 @@ def _hyphae(ear: _Ear) -> None:
         view.centre[1] + 0.9 * view.radius * np.sin(angle),
     )
     near = f32(np.exp(-((x - home[0]) ** 2 + (y - home[1]) ** 2) * (1 / rng.uniform(0.12, 0.5))))
-    felt = smoothstep(-0.1, 1.1, f32(noise("cloud", x, y, rng, 1.5) + 2.2 * near - 1.2))
+    felt = smoothstep(-0.1, 1.1, f32(noise("cloud", x, y, rng, 1.5) + 2.2 * near - 1.3))
     tone = (srgb(225, 220, 205), srgb(200, 190, 150), srgb(160, 155, 140))[int(rng.integers(3))]
     canvas.paint(f32(0.85 * felt), tone)
     canvas.lift(f32(felt * (0.04 + 0.02 * noise("cloud", x, y, rng, 3))))
@@ -536,7 +561,7 @@ def _retraction(ear: _Ear) -> None:
     canvas.lift(f32(-rng.uniform(0.06, 0.2) * pocket))
     canvas.stain(f32(pocket * rng.uniform(0.3, 0.8)), (0.5, 0.42, 0.38))
     stretch = bell(f32(np.hypot(u, v) - rng.uniform(0.55, 0.75)), 0.04) * smoothstep(0.2, -0.5, u)
-    canvas.paint(f32(0.5 * stretch), srgb(220, 205, 185))
+    canvas.paint(f32(0.5 * stretch), ear.tone(220, 205, 185))
     ear.seen.append(Observation("retraction"))
 
 

@@ -97,7 +97,7 @@ def _lift(value: Array, rng: np.random.Generator) -> Array:
 
 def _sensor_noise(value: Array, rng: np.random.Generator) -> Array:
     """Luma and chroma noise, stronger in the dark."""
-    level = 0.025 * rng.uniform(0.05, 1) ** 3 * (2 if rng.random() < 0.15 else 1)
+    level = 0.025 * rng.uniform(0.05, 1) ** 3 * (1.6 if rng.random() < 0.15 else 1)
     x, y = grid(value.shape[0])
     luma = noise("grain", x, y, rng, 1.5)
     chroma = noise("grain", x, y, rng, 0.7)
@@ -118,7 +118,7 @@ def _optics(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
         picture = picture.filter(ImageFilter.BoxBlur(blur * picture.width / 256))
     if rng.random() < 0.18:
         picture = _sharpen(picture, rng)
-    picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.55, 1.5))
+    picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.6, 1.3))
     return ImageEnhance.Contrast(picture).enhance(rng.uniform(0.8, 1.2))
 
 
@@ -158,7 +158,7 @@ def _grey(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     grey = (
         picture.convert("L", (0.25, 0.65, 0.1, 0)) if rng.random() < 0.5 else picture.convert("L")
     )
-    gain = float(rng.choice([0.35, 0.8, 1.2])) * rng.uniform(0.8, 1.2)
+    gain = float(rng.choice([0.55, 0.9, 1.3])) * rng.uniform(0.8, 1.2)
     return ImageEnhance.Brightness(grey).enhance(gain).convert("RGB")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.phantom.scene import Scene
-from entdemo.phantom.shapes import f32, gradient, grid, mix, smoothstep
+from entdemo.phantom.shapes import dim, f32, gradient, grid, mix, smoothstep
 from entdemo.phantom.tissue import noise
 
 Array = NDArray[np.float32]
@@ -36,6 +36,7 @@ class Lamp:
         cast: a second colour that takes over along ``cast_angle``.
         cast_angle: direction of the second colour, radians.
         cast_weight: strength of the second colour, 0..1.
+        haze: veiling glare of that colour on the same side, as a share of the target.
     """
 
     x: float
@@ -54,6 +55,7 @@ class Lamp:
     cast: tuple[float, float, float]
     cast_angle: float
     cast_weight: float
+    haze: float
 
 
 _TINTS = (
@@ -68,7 +70,7 @@ _CASTS = (
     (0.9, 0.95, 1.2),
     (1.05, 1.12, 0.5),
     (1.1, 0.85, 0.6),
-    (0.85, 0.7, 1.15),
+    (0.95, 0.85, 1.1),
 )
 _DEEP_TINTS = ((1.15, 0.8, 0.45), (1.2, 0.72, 0.5), (1.1, 0.88, 0.6), (1.05, 0.7, 0.7))
 _RIM_CASTS = (
@@ -102,6 +104,7 @@ def random_lamp(rng: np.random.Generator) -> Lamp:
         cast=_CASTS[int(rng.integers(len(_CASTS)))],
         cast_angle=angle + rng.normal(0, 0.8),
         cast_weight=float(rng.choice([0.0, 0.4, 0.9])) * rng.uniform(0.4, 1.0),
+        haze=max(0.0, rng.uniform(-0.4, 0.4)),
     )
 
 
@@ -121,16 +124,17 @@ def otoscope_lamp(rng: np.random.Generator) -> Lamp:
         bounce=rng.uniform(0.05, 0.2),
         glow=rng.uniform(0.6, 1.0),
         key=rng.uniform(70, 97),
-        target=rng.uniform(0.08, 0.38) if rng.random() < 0.75 else rng.uniform(0.38, 0.8),
+        target=rng.uniform(0.07, 0.32) if rng.random() < 0.75 else rng.uniform(0.38, 0.8),
         tint=_DEEP_TINTS[int(rng.integers(len(_DEEP_TINTS)))],
         cast=_RIM_CASTS[int(rng.integers(len(_RIM_CASTS)))],
         cast_angle=angle + rng.normal(0, 0.5),
         cast_weight=rng.uniform(0.3, 1.0),
+        haze=rng.uniform(0.0, 1.1),
     )
 
 
 def _lamp_for(scene: Scene, rng: np.random.Generator) -> Lamp:
-    cheap = 0.65 if scene.facts.class_name.startswith("ear-") else 0.1
+    cheap = 0.75 if scene.facts.class_name.startswith("ear-") else 0.1
     return otoscope_lamp(rng) if rng.random() < cheap else random_lamp(rng)
 
 
@@ -154,11 +158,11 @@ def _irradiance(lamp: Lamp, depth: Array, lit: Array, x: Array, y: Array) -> tup
     reach = depth * np.sqrt(1 + (x * x + y * y) * (1 / _FOCAL**2))
     fall = (reach + 0.25) ** np.float32(-lamp.falloff)
     away = (x - lamp.aim_x) ** 2 + (y - lamp.aim_y) ** 2
-    beam = np.exp(away * (-1 / (2 * lamp.beam**2)))
+    beam = 0.1 + 0.9 * np.exp(away * (-1 / (2 * lamp.beam**2)))
     power = fall * beam
     hard = np.clip(lit, 0, 1)
     soft = np.clip((lit + 0.45) * (1 / 1.45), 0, 1)
-    return power * hard, power * soft
+    return f32(power * hard), f32(power * soft)
 
 
 def _glints(
@@ -201,12 +205,12 @@ def shade(scene: Scene, rng: np.random.Generator, lamp: Lamp | None = None) -> A
     rgb = _diffuse(scene.albedo, hard, soft, lamp)
     glints = _glints(lamp, scene, normal, halfway, rng)
     rgb += np.repeat((glints * np.sqrt(hard + 0.02))[..., None], 3, axis=-1)
-    return _expose(f32(rgb * _cast(lamp, x, y)), lamp)
+    return _tint(rgb, lamp, x, y)
 
 
 def _rough(scene: Scene, x: Array, y: Array, rng: np.random.Generator) -> Array:
     """Depth with the fine unevenness of a wet surface, so that highlights break up."""
-    amount = rng.uniform(0.001, 0.006)
+    amount = rng.uniform(0.0003, 0.003)
     return f32(scene.depth * (1 + amount * scene.wet * noise("cloud", x, y, rng, 2.2)))
 
 
@@ -224,10 +228,13 @@ def _diffuse(albedo: Array, hard: Array, soft: Array, lamp: Lamp) -> Array:
 _DEEP_RED = (1.0, 0.42, 0.3)
 
 
-def _cast(lamp: Lamp, x: Array, y: Array) -> Array:
+def _tint(rgb: Array, lamp: Lamp, x: Array, y: Array) -> Array:
+    """Colour of the light, which turns towards the cast, and glare, on the cast's side."""
     along = x * float(np.cos(lamp.cast_angle)) + y * float(np.sin(lamp.cast_angle))
-    weight = lamp.cast_weight * smoothstep(-0.4, 1.1, along)
-    return mix(lamp.tint, lamp.cast, weight)
+    tinted = f32(rgb * mix(lamp.tint, lamp.cast, lamp.cast_weight * smoothstep(-0.4, 1.1, along)))
+    exposed = _expose(tinted, lamp)
+    glare = lamp.haze * lamp.target * smoothstep(-0.1, 1.3, along)
+    return exposed + dim(lamp.cast, f32(glare))
 
 
 def _expose(rgb: Array, lamp: Lamp) -> Array:

@@ -20,7 +20,7 @@ Parts = Callable[[Array, Array, Array], list[Array]]
 """From x, y, z [N, N] to one distance field [N, N] for each part of the model."""
 
 _FOCAL = 1.2
-_STEPS = 24
+_STEPS = 20
 _FARTHEST = 7.0
 _FILLET = 0.06  # how far corners are rounded
 

@@ -94,7 +94,7 @@ class Cavity:
             f32(x - self.lateral - 0.12 * np.maximum(-y, 0) + bump),
             f32(((self.floor - y) - 0.6 * x * x + bump) * 0.85),
             f32(y - self.roof + bump),
-            f32(self._inferior(x, y, z) + bump),
+            f32(self._inferior(x, y, z) + 1.6 * bump),
             f32(self._middle(x, y, z) + 0.5 * bump),
             f32(self.back - z - 0.4 * (x * x + y * y)),
         ]
@@ -235,7 +235,7 @@ def _swell(cavity: Cavity, rng: np.random.Generator) -> tuple[Cavity, Observatio
 
 def _grow_polyps(cavity: Cavity, rng: np.random.Generator) -> tuple[Cavity, Observation]:
     """Smooth grapes that hang from the middle meatus."""
-    extent = rng.uniform(0.12, 0.3)
+    extent = rng.uniform(0.15, 0.36)
     wide = replace(cavity, inferior_edge=min(cavity.inferior_edge, cavity.septum - 0.25))
     low = wide.inferior_y - wide.inferior_half
     home = np.array(
@@ -251,7 +251,7 @@ def _grow_polyps(cavity: Cavity, rng: np.random.Generator) -> tuple[Cavity, Obse
         radii = extent * rng.uniform(0.6, 1.1) * np.array([rng.uniform(0.8, 1), 1.15, 1.1])
         polyps.append((tuple(centre.tolist()), tuple(radii.tolist())))
     grown = replace(wide, polyps=tuple(polyps))
-    return grown, Observation("polyp", None, _size_name(extent, 0.17, 0.24))
+    return grown, Observation("polyp", None, _size_name(extent, 0.21, 0.29))
 
 
 _SHAPED = {
@@ -330,8 +330,8 @@ def _relief(canvas: Canvas, look: Look, rng: np.random.Generator) -> None:
 def _paint_polyps(canvas: Canvas, look: Look, rng: np.random.Generator) -> None:
     """Grey, glassy, with few vessels."""
     share = look.hits.shares[_POLYP]
-    tone = (srgb(205, 190, 175), srgb(190, 180, 180), srgb(215, 185, 160), srgb(200, 165, 155))
-    canvas.paint(f32(share * rng.uniform(0.75, 0.95)), tone[int(rng.integers(len(tone)))])
+    tone = (srgb(185, 160, 145), srgb(172, 155, 152), srgb(195, 155, 130), srgb(185, 135, 125))
+    canvas.paint(f32(share * rng.uniform(0.65, 0.9)), tone[int(rng.integers(len(tone)))])
     u, v = _coordinates(look.hits)
     canvas.albedo = mix(canvas.albedo, with_vessels(canvas.albedo, u, v, rng, 0.4, 2.0), share)
     canvas.moisten(share, 1.0)
@@ -355,7 +355,7 @@ def _discharge(canvas: Canvas, look: Look, rng: np.random.Generator) -> Observat
         -0.1, 0.25, f32(hits.y - cavity.floor + rng.uniform(0.2, 0.42) + 0.06 * cloud)
     )
     pool = f32(pool * smoothstep(3.6, 2.6, hits.z) * (1 - hits.shares[_ROOF]))
-    streak = smoothstep(0.7, 1.9, f32(noise("cloud", f32(u * 0.4), f32(v * 1.6), rng, 0.7)))
+    streak = smoothstep(0.7, 1.9, f32(noise("cloud", f32(u * 1.5), f32(v * 0.35), rng, 0.7)))
     mask = f32(np.maximum(pool * rng.uniform(0.6, 1.0), streak * rng.uniform(0.0, 0.8)))
     canvas.paint(f32(mask * 0.9), tone)
     canvas.lift(f32(0.04 * mask))
@@ -402,6 +402,25 @@ def _vestibule(canvas: Canvas, look: Look, rng: np.random.Generator) -> None:
     canvas.paint(f32(hairs * 0.85), (0.03, 0.02, 0.015) if dark else (0.75, 0.6, 0.4))
 
 
+_VISIBLE = 0.008  # share of the picture below which a polyp would not be reported
+
+
+def _look(
+    chosen: tuple[str, ...], rng: np.random.Generator, size: int
+) -> tuple[Look, dict[str, Observation]]:
+    """Build a cavity with the chosen findings and look into it."""
+    cavity = random_cavity(rng)
+    seen: dict[str, Observation] = {}
+    for name in chosen:
+        if name in _SHAPED:
+            cavity, seen[name] = _SHAPED[name](cavity, rng)
+        elif name == "pallor":
+            seen[name] = Observation("pallor")
+    camera = _random_camera(cavity, rng)
+    hits = trace(cavity.parts, camera, size, size // 2)
+    return Look(cavity, camera, hits, "pallor" in chosen), seen
+
+
 def draw(side: NoseSide, rng: np.random.Generator, size: int, finding: str | None = None) -> Scene:
     """Draw a nasal cavity.
 
@@ -412,16 +431,12 @@ def draw(side: NoseSide, rng: np.random.Generator, size: int, finding: str | Non
         finding: the main finding, drawn at random where None.
     """
     chosen = _choose_findings(rng, finding)
-    cavity = random_cavity(rng)
-    seen: dict[str, Observation] = {}
-    for name in chosen:
-        if name in _SHAPED:
-            cavity, seen[name] = _SHAPED[name](cavity, rng)
-        elif name == "pallor":
-            seen[name] = Observation("pallor")
-    camera = _random_camera(cavity, rng)
-    hits = trace(cavity.parts, camera, size, size // 2)
-    look = Look(cavity, camera, hits, "pallor" in chosen)
+    look, seen = _look(chosen, rng, size)
+    for _ in range(5):
+        if "polyp" not in seen or look.hits.shares[_POLYP].mean() > _VISIBLE:
+            break
+        look, seen = _look(chosen, rng, size)
+    hits, cavity = look.hits, look.cavity
     canvas = Canvas(size, _albedo(look, rng), hits.depth, rng.uniform(0.4, 0.95))
     _relief(canvas, look, rng)
     if cavity.polyps:
