@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from entdemo.errors import MESSAGES
-from entdemo.ui.i18n import TEXT
+from entdemo.ui.words import TEXT
 
 _STATIC = Path(__file__).parent / "static"
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
@@ -35,9 +35,15 @@ def theme() -> gr.Theme:
 
 def head() -> str:
     """Style sheet and script for the page's ``head``."""
-    style = (_STATIC / "style.css").read_text(encoding="utf-8")
-    script = (_STATIC / "app.js").read_text(encoding="utf-8")
+    style = _together("style.css")
+    script = _together("app.js")
     return f"<style>{style}</style><script>{_words()}{script}</script>"
+
+
+def _together(first: str) -> str:
+    """A file that the others of its kind build on, then those others by name."""
+    others = sorted(set(_STATIC.glob(f"*{Path(first).suffix}")) - {_STATIC / first})
+    return "\n".join(file.read_text(encoding="utf-8") for file in (_STATIC / first, *others))
 
 
 def _words() -> str:

@@ -1,5 +1,6 @@
 /* The page's behaviour. Each mount function receives one component's element and its way to the
-   server; everything else here is shared by the tabs. */
+   server; everything else here is shared by the tabs,
+   whose own scripts lie beside this one. */
 const entdemo = (window.entdemo = {});
 {
   const root = document.documentElement;
@@ -116,6 +117,9 @@ const entdemo = (window.entdemo = {});
   /* --- waiting and messages --------------------------------------------------------------- */
   let watch;
 
+  /** What a place does with its answer, where that is more than scrolling to it. */
+  entdemo.arrivals = {};
+
   const wait = (place) => {
     calm(place);
     root.dataset.waiting = place;
@@ -132,7 +136,7 @@ const entdemo = (window.entdemo = {});
     delete root.dataset.waiting;
     const answer = find(`#${place}-answer`);
     answer?.setAttribute("aria-busy", "false");
-    if (place === "similar") return showSimilar();
+    if (place in entdemo.arrivals) return entdemo.arrivals[place]();
     const failed = find(`#${place}-message .alert`);
     const target = failed ?? answer;
     if (target && window.innerWidth < 900) target.scrollIntoView({ block: "start" });
@@ -153,171 +157,7 @@ const entdemo = (window.entdemo = {});
 
   const calm = (place) => find(`#${place}-local`)?.replaceChildren();
 
-  /* --- frame tab -------------------------------------------------------------------------- */
-  // The name on the visitor's disk may say who the patient is, so it is not sent along; a name of
-  // its own also keeps equal uploads of two visitors apart.
-  const anonymous = (file) => {
-    const name = [...crypto.getRandomValues(new Uint8Array(12))]
-      .map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    return new File([file], name, { type: "application/octet-stream" });
-  };
-
-  /** Let the visitor take a picture; the camera is off again when the dialog closes. */
-  const mountCamera = (element, send) => {
-    const start = find("[data-camera]", element);
-    const dialog = find("#camera", element);
-    const video = find("video", dialog);
-    start.hidden = !navigator.mediaDevices?.getUserMedia;
-    start.addEventListener("click", async () => {
-      try {
-        video.srcObject = await navigator.mediaDevices.getUserMedia({
-          video: { facingMode: "environment", width: { ideal: 1280 } },
-        });
-      } catch {
-        return complain("frame", words("ui.no_camera"));
-      }
-      calm("frame");
-      dialog.showModal();
-      video.play();
-    });
-    dialog.addEventListener("close", () => {
-      video.srcObject?.getTracks().forEach((track) => track.stop());
-      video.srcObject = null;
-    });
-    find("[data-camera-stop]", dialog).addEventListener("click", () => dialog.close());
-    find("[data-camera-shoot]", dialog).addEventListener("click", () => {
-      const canvas = document.createElement("canvas");
-      canvas.width = video.videoWidth;
-      canvas.height = video.videoHeight;
-      canvas.getContext("2d").drawImage(video, 0, 0);
-      dialog.close();
-      canvas.toBlob((blob) => send(new File([blob], "camera")), "image/jpeg", 0.95);
-    });
-  };
-
-  entdemo.mountFrame = (element, upload, ask, askExample) => {
-    const mark = (over) => find("#frame-stage").classList.toggle("over", over);
-    const input = find("input[type=file]", element);
-    const limit = Number(find(".ways", element).dataset.limit);
-
-    const send = async (file) => {
-      if (!file) return complain("frame", words("ui.no_picture_dropped"));
-      if (file.size > limit) {
-        const megabytes = Math.round(file.size / 1048576);
-        return complain("frame",
-          words("frame.too_many_bytes", { megabytes, limit: limit / 1048576 }));
-      }
-      selectTab("frame");
-      wait("frame");
-      try {
-        const { path } = await upload(anonymous(file));
-        ask({ path });
-      } catch {
-        entdemo.fail("frame", "ui.upload_lost");
-      }
-    };
-
-    mountCamera(element, send);
-    input.addEventListener("change", () => {
-      if (input.files.length) send(input.files[0]);
-      input.value = "";
-    });
-    document.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-example]");
-      if (!button) return;
-      wait("frame");
-      askExample({ case_id: button.dataset.example });
-    });
-    document.addEventListener("paste", (event) => {
-      const file = [...(event.clipboardData?.files ?? [])][0];
-      // Text copied together with its picture belongs into the text box.
-      if (!file || event.target.closest("textarea")) return;
-      event.preventDefault();
-      send(file);
-    });
-    document.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      mark(true);
-    });
-    document.addEventListener("dragleave", (event) => {
-      if (!event.relatedTarget) mark(false);
-    });
-    document.addEventListener("drop", (event) => {
-      event.preventDefault();
-      mark(false);
-      send(event.dataTransfer.files[0]);
-    });
-  };
-
-  /* --- describe tab ----------------------------------------------------------------------- */
-  entdemo.mountDescribe = (element, ask) => {
-    const box = find("textarea", element);
-    const send = () => {
-      wait("describe");
-      ask({ text: box.value });
-    };
-    find("form", element).addEventListener("submit", (event) => {
-      event.preventDefault();
-      send();
-    });
-    box.addEventListener("keydown", (event) => {
-      // While a Vietnamese word is being composed, Enter belongs to the input method.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      send();
-    });
-    document.addEventListener("click", (event) => {
-      const chip = event.target.closest("[data-text]");
-      if (!chip) return;
-      box.value = chip.dataset.text;
-      send();
-    });
-  };
-
-  /* --- case viewer ------------------------------------------------------------------------ */
-  let viewer, trail = [];
-
-  const showSheet = (html) => {
-    find(".viewer-sheet", viewer).innerHTML = html;
-    find(".viewer-similar", viewer).replaceChildren();
-    find("h2", viewer).id = "viewer-title";
-    find("[data-viewer=back]", viewer).hidden = trail.length < 2;
-    viewer.scrollTop = 0;
-    find("h2", viewer).focus();
-  };
-
-  const showSimilar = () => {
-    const html = find("#similar-message .alert") ? "#similar-message" : "#similar-answer";
-    const target = find(".viewer-similar", viewer);
-    target.innerHTML = find(`${html} .alert, ${html} .similar`)?.outerHTML ?? "";
-    target.scrollIntoView({ block: "start", behavior: "smooth" });
-  };
-
-  const openCase = (button) => {
-    const html = button.dataset.sheet;
-    if (!viewer.open) trail = [];
-    trail.push(html);
-    if (!viewer.open) viewer.showModal();
-    showSheet(html);
-  };
-
-  entdemo.mountViewer = (element, ask) => {
-    viewer = find("dialog", element);
-    document.addEventListener("click", (event) => {
-      const button = event.target.closest("button[data-case]");
-      if (button) openCase(button);
-    });
-    viewer.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (event.target === viewer || button?.dataset.viewer === "close") return viewer.close();
-      if (button?.dataset.viewer === "back") {
-        trail.pop();
-        return showSheet(trail.at(-1));
-      }
-      if (button?.dataset.similar) {
-        wait("similar");
-        ask({ case_id: button.dataset.similar });
-      }
-    });
-  };
+  Object.assign(entdemo, {
+    find, all, recall, remember, language, words, selectTab, wait, complain, calm,
+  });
 }

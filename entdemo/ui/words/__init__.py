@@ -1,0 +1,14 @@
+"""The page's words in English and Vietnamese, one table for each part of the page."""
+
+from __future__ import annotations
+
+from entdemo.ui.words import answer, case, describe, frame, page
+from entdemo.ui.words.kind import Words
+
+TEXT: Words = {
+    **page.WORDS,
+    **frame.WORDS,
+    **describe.WORDS,
+    **answer.WORDS,
+    **case.WORDS,
+}
