@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from entdemo.errors import Language
@@ -27,8 +28,14 @@ def answer(prediction: Prediction, gallery: Gallery, kind: Kind) -> str:
         f"<h3>{both('answer.probabilities')}</h3>{bars(prediction.probabilities)}"
         f'<div class="cases-head"><h3>{heading}</h3>'
         f'<p class="hint small">{both("answer.number")}</p></div>'
-        f"{cards(prediction.neighbours, gallery)}</section>"
+        f"{cards(prediction.neighbours, gallery)}{_tools(prediction, kind)}</section>"
     )
+
+
+def _tools(prediction: Prediction, kind: Kind) -> str:
+    """Where other parts of the page put what can be done with an answer."""
+    shown = escape(" ".join(near.case_id for near in prediction.neighbours))
+    return f'<div class="answer-tools" data-kind="{kind}" data-cases="{shown}"></div>'
 
 
 def verdict(prediction: Prediction, kind: Kind) -> str:
