@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -145,8 +145,16 @@ class TrainConfig(Strict):
         return self
 
 
+Checked = TypeVar("Checked", bound=BaseModel)
+
+
 def read_config(path: Path) -> TrainConfig:
-    """Read a recipe.
+    """Read a recipe, see ``read_yaml``."""
+    return read_yaml(path, TrainConfig)
+
+
+def read_yaml(path: Path, kind: type[Checked]) -> Checked:
+    """Read a YAML file as a model of ``kind``.
 
     Raises:
         UserError: no such file, no YAML, or a field that is missing, unknown or out of range.
@@ -158,7 +166,7 @@ def read_config(path: Path) -> TrainConfig:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError("config.not_yaml", name=path.name) from error
     try:
-        return TrainConfig.model_validate(raw)
+        return kind.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "the file"
