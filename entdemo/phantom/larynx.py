@@ -42,6 +42,7 @@ from entdemo.phantom.larynx_shape import (
 )
 from entdemo.phantom.larynx_surgery import (
     draw_blood,
+    draw_bulge,
     draw_instrument,
     draw_laryngoscope,
     draw_tube,
@@ -112,7 +113,7 @@ def _draw_glottis(
     if view.name != "close" and rng.random() < 0.25:
         draw_overhang(layers, local, view, palette, rng)
     if view.name == "close":
-        _operate(layers, local, shape, view, edges, rng)
+        _operate(layers, local, shape, view, palette, edges, rng)
     if any(seen.key == "mucus" for seen in observations):
         draw_mucus(layers, local, view, edges, rng)
 
@@ -122,15 +123,18 @@ def _operate(
     local: Local,
     shape: Shape,
     view: View,
+    palette: Palette,
     edges: Edges,
     rng: np.random.Generator,
 ) -> None:
     """Add what surgery brings in; no finding, so the facts stay as they are."""
-    if rng.random() < 0.35:
+    if rng.random() < 0.3:
+        draw_bulge(layers, local, view, edges, palette, rng)
+    if rng.random() < 0.4:
         draw_blood(layers, local, edges, rng)
-    if shape.gap > 0.15 and not shape.lens and rng.random() < 0.65:
+    if shape.gap > 0.15 and not shape.lens and rng.random() < 0.7:
         draw_tube(layers, local, shape, view, edges, rng)
     if rng.random() < 0.45:
         draw_laryngoscope(layers, local, view, rng)
-    if rng.random() < 0.15:
+    if rng.random() < 0.25:
         draw_instrument(layers, local, view, rng)

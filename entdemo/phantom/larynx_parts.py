@@ -130,7 +130,8 @@ def paint_mucosa(
         strength, fine = float(rng.uniform(0.3, 1.0)), float(rng.uniform(0.8, 1.8))
         vein(layers, local.x, local.y, rng, strength, fine)
         streaks = np.clip(noise("grain", 0.7 * local.u, 0.14 * local.v, rng), -2, 2)
-        layers.albedo = layers.albedo * (1 + np.float32(rng.uniform(0.02, 0.08)) * streaks)
+        layers.albedo = layers.albedo * (1 + np.float32(rng.uniform(0.02, 0.12)) * streaks)
+        layers.raise_by(f32(np.float32(0.006 * rng.uniform(0, 1) ** 2) * streaks))
     else:
         vein(layers, local.x, local.y, rng, float(rng.uniform(0.05, 0.6)), scale)
 
@@ -279,7 +280,9 @@ def draw_cords(
     net = np.clip(1.6 * net, 0, 1) * np.float32(rng.uniform(0.1, 0.8))
     colour = blend(palette.cord, palette.base, f32(0.4 * smoothstep(0.5, 1.0, across)))
     colour = blend(colour, palette.flush, net)
-    colour = colour * (1 + np.float32(rng.uniform(0.06, 0.28) if near else 0.05) * fibres)
+    colour = colour * (1 + np.float32(rng.uniform(0.06, 0.4) if near else 0.05) * fibres)
+    if near:
+        layers.raise_by(f32(np.float32(0.02 * rng.uniform(0, 1) ** 2) * fibres * edges.cord))
     layers.paint(colour, f32(edges.cord * rng.uniform(0.5, 0.9)))
     layers.moisten(edges.cord, float(rng.uniform(0.5, 1.0)))
 
@@ -298,10 +301,10 @@ def sink_gap(
     near = view.name == "close"
     inward = np.clip(-edges.beyond / max(shape.gap, 0.03), 0, 1)
     rings = np.sin(v * float(rng.uniform(14, 30)) + float(rng.uniform(-4, 4)) * local.u**2)
-    fall = float(rng.uniform(0.8, 2.2) if near else rng.uniform(1.0, 3.0))
+    fall = float(rng.uniform(0.3, 2.2) if near else rng.uniform(1.0, 3.0))
     run = 0.2 + fall * np.clip(v + 0.1, 0.1, 1.4) + 0.3 * inward + 0.02 * rings
     depth = np.maximum(view.distance + view.length * run, layers.depth + 0.6)
-    light = float(rng.uniform(0.15, 0.9) if near else rng.uniform(0.03, 0.3))
+    light = float(rng.uniform(0.15, 1.2) if near else rng.uniform(0.03, 0.3))
     reach = float(rng.uniform(0.5, 1.3))
     shade = light * (0.85 + 0.15 * rings) * smoothstep(reach, -0.1, v) * (1.1 - 0.5 * inward)
     wall = blend(layers.albedo, palette.flush, np.float32(0.6) * edges.gap)

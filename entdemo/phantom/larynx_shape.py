@@ -24,14 +24,14 @@ ViewName = Literal["rigid", "flexible", "distant", "close"]
 
 STATES: tuple[State, ...] = ("open", "closed")
 VIEWS: tuple[ViewName, ...] = ("rigid", "flexible", "distant", "close")
-_VIEW_WEIGHTS = {"open": (0.36, 0.19, 0.15, 0.3), "closed": (0.45, 0.24, 0.19, 0.12)}
+_VIEW_WEIGHTS = {"open": (0.31, 0.18, 0.15, 0.36), "closed": (0.41, 0.23, 0.19, 0.17)}
 
 # Length of the glottis in disc radii, and distance of the cords from the tip.
 _LENGTHS = {
     "rigid": (0.5, 0.9),
     "flexible": (0.36, 0.75),
     "distant": (0.26, 0.44),
-    "close": (1.2, 2.6),
+    "close": (1.2, 3.2),
 }
 _DISTANCES = {
     "rigid": (1.3, 2.0),
@@ -80,7 +80,7 @@ def sample_view(state: State, rng: np.random.Generator) -> View:
     upside_down = (
         rng.random() < {"rigid": 0.2, "flexible": 0.3, "distant": 0.25, "close": 0.6}[name]
     )
-    turn = float(rng.normal(0, 0.4 if name == "close" else 0.28) + (np.pi if upside_down else 0))
+    turn = float(rng.normal(0, 0.5 if name == "close" else 0.28) + (np.pi if upside_down else 0))
     length, squash = float(rng.uniform(*_LENGTHS[name])), float(rng.uniform(0.72, 1.1))
     centre = (_offset(spread, rng), _offset(spread, rng))
     if name == "close":
@@ -102,7 +102,7 @@ def _behind_apex(turn: float, run: float, rng: np.random.Generator) -> tuple[flo
     """The glottis' middle when its anterior commissure lies in view, opposite to its run."""
     along = (float(np.sin(turn)), -float(np.cos(turn)))
     apex = float(rng.uniform(-0.1, 0.6))
-    aside = float(rng.normal(0, 0.33))
+    aside = float(np.clip(rng.normal(0, 0.42), -0.75, 0.75))
     return (
         (0.5 * run - apex) * along[0] - aside * along[1],
         (0.5 * run - apex) * along[1] + aside * along[0],

@@ -5,16 +5,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from entdemo.phantom.larynx_parts import Edges, between
+from entdemo.phantom.larynx_parts import Edges, Palette, between
 from entdemo.phantom.larynx_shape import Local, Shape, View
 from entdemo.phantom.layers import Layers, blend, planes
-from entdemo.phantom.shapes import bell, f32, sd_capsule, smoothstep
-from entdemo.phantom.tissue import Colour, noise, srgb
+from entdemo.phantom.shapes import bell, f32, sd_capsule, sd_ellipse, smoothstep
+from entdemo.phantom.tissue import Colour, noise, srgb, vessels
 
 Array = NDArray[np.float32]
 
-_TUBES = (srgb(226, 218, 200), srgb(132, 128, 108), srgb(96, 94, 88), srgb(188, 186, 178))
+_TUBES = (
+    srgb(250, 246, 236),
+    srgb(226, 218, 200),
+    srgb(132, 128, 108),
+    srgb(96, 94, 88),
+    srgb(188, 186, 178),
+)
 _BLADES = (srgb(128, 118, 92), srgb(106, 98, 82), srgb(156, 146, 122), srgb(84, 82, 78))
+_SWABS = (srgb(245, 243, 236), srgb(228, 214, 196), srgb(216, 168, 150))
 _STEELS = (srgb(40, 40, 42), srgb(150, 150, 152), srgb(120, 112, 96))
 
 
@@ -69,6 +76,51 @@ def draw_instrument(layers: Layers, local: Local, view: View, rng: np.random.Gen
     depth = view.distance * (0.85 - 0.2 * np.hypot(local.x - tip[0], local.y - tip[1]))
     layers.dim(f32(smoothstep(0.1, 0.0, edge) * (1 - mask)), 0.35)
     layers.cover(mask, colour, f32(np.maximum(depth, 0.4)), 0.6)
+    if rng.random() < 0.4:
+        _draw_swab(layers, local, view, tip, rng)
+
+
+def _draw_swab(
+    layers: Layers, local: Local, view: View, tip: tuple[float, float], rng: np.random.Generator
+) -> None:
+    """A lump of cotton, or a shred of tissue, that the instrument holds."""
+    size = float(rng.uniform(0.1, 0.24))
+    lumps = noise("cloud", local.x, local.y, rng, 1.5)
+    radii = (size, size * float(rng.uniform(0.5, 1.0)))
+    edge = f32(sd_ellipse(local.x, local.y, tip, radii, float(rng.uniform(0, 3))))
+    edge = f32(edge + 0.25 * size * lumps)
+    mask = smoothstep(0.012, -0.012, edge)
+    rise = np.sqrt(np.clip(-edge, 0, size)) * 0.4
+    layers.dim(f32(smoothstep(0.08, 0.0, edge) * (1 - mask)), 0.4)
+    colour = _pick(_SWABS, rng) * (1 + 0.12 * np.clip(lumps, -2, 2))
+    depth = view.distance * (0.8 - rise - 0.01 * lumps)
+    layers.cover(mask, f32(np.clip(colour, 0, 1)), f32(np.maximum(depth, 0.4)), 0.3)
+
+
+def draw_bulge(
+    layers: Layers,
+    local: Local,
+    view: View,
+    edges: Edges,
+    palette: Palette,
+    rng: np.random.Generator,
+) -> None:
+    """A false cord that bulges over most of the true cord of its side, with vessels on it."""
+    side = float(rng.choice((-1.0, 1.0)))
+    centre = (side * float(rng.uniform(0.4, 0.75)), float(rng.uniform(0.0, 0.6)))
+    radii = (float(rng.uniform(0.28, 0.5)), float(rng.uniform(0.4, 0.9)))
+    edge = f32(sd_ellipse(local.u, local.v, centre, radii, side * float(rng.normal(0.2, 0.25))))
+    edge = f32(edge + 0.03 * noise("soft", local.u, local.v, rng, 0.8))
+    clear = smoothstep(0.04, 0.1, edges.beyond)
+    mask = f32(smoothstep(local.soft, -local.soft, edge) * clear)
+    net = vessels(local.x, local.y, rng, "medium", 0.7)
+    net = np.maximum(net, 0.8 * vessels(local.x, local.y, rng, "fine", 1.0))
+    tone = between(palette.base, palette.pale, float(rng.uniform(-0.2, 0.7)))
+    colour = blend(tone, palette.flush, f32(np.clip(2.0 * net, 0, 1) * rng.uniform(0.2, 1.0)))
+    rise = float(rng.uniform(0.15, 0.4)) * np.sqrt(np.clip(-edge, 0, 0.4))
+    shadow = smoothstep(0.14, 0.0, edge) * (1 - mask) * clear
+    layers.dim(f32(shadow), float(rng.uniform(0.2, 0.6)))
+    layers.cover(mask, colour, f32(view.distance * (0.97 - rise)), float(rng.uniform(0.3, 0.9)))
 
 
 def draw_blood(layers: Layers, local: Local, edges: Edges, rng: np.random.Generator) -> None:

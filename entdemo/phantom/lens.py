@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
-from entdemo.phantom.shapes import f32, grid, mix, smoothstep
-from entdemo.phantom.tissue import noise
+from entdemo.phantom.shapes import dim, f32, grid, mix, smoothstep
+from entdemo.phantom.tissue import window
 
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 Style = Literal["disc", "square", "closeup", "grey"]
 
 STYLES: tuple[Style, ...] = ("disc", "square", "closeup", "grey")
-STYLE_SHARES = (0.55, 0.20, 0.15, 0.10)
+STYLE_SHARES = (0.50, 0.20, 0.16, 0.14)
 """How often each style is drawn where none is asked for."""
 
 
@@ -37,6 +37,8 @@ def expose(linear: Array, style: Style, rng: np.random.Generator) -> Picture:
     Returns:
         [H, W, 3] uint8 sRGB; 640 x 480 for ``disc``.
     """
+    if rng.random() < 0.35:
+        linear = _vignette(linear, rng)
     linear = _fog(linear, rng)
     if rng.random() < 0.25:
         linear = _motion(linear, rng)
@@ -49,12 +51,19 @@ def expose(linear: Array, style: Style, rng: np.random.Generator) -> Picture:
     return np.asarray(frame)
 
 
+def _vignette(linear: Array, rng: np.random.Generator) -> Array:
+    """Light that fails towards the rim, or on one side of the picture."""
+    x, y = grid(linear.shape[0])
+    away = np.hypot(x - rng.normal(0, 0.3), y - rng.normal(0, 0.3))
+    edge = rng.uniform(0.2, 0.8)
+    return dim(linear, 1 - rng.uniform(0.3, 0.97) * smoothstep(edge, edge + 0.8, f32(away)))
+
+
 def _fog(linear: Array, rng: np.random.Generator) -> Array:
     """Mist or fluid on the lens: veils the picture in patches."""
     if rng.random() > 0.35:
         return linear
-    x, y = grid(linear.shape[0])
-    patch = smoothstep(-1.0, 2.2, noise("soft", x, y, rng, 0.5))
+    patch = smoothstep(-1.0, 2.2, window("soft", linear.shape[0], rng))
     veil = rng.uniform(0.05, 0.35) * patch
     light = linear.mean(axis=(0, 1)) * 0.7 + 0.1
     return mix(linear, light, f32(veil))
@@ -83,6 +92,8 @@ def _develop(linear: Array, rng: np.random.Generator) -> Picture:
     value = value + contrast * (value * value * (3 - 2 * value) - value)
     value = _lift(value, rng)
     value = _sensor_noise(value, rng)
+    if rng.random() < 0.1:
+        _raster(value, rng)
     return (np.clip(value, 0, 1) * 255).astype(np.uint8)
 
 
@@ -90,7 +101,9 @@ def _lift(value: Array, rng: np.random.Generator) -> Array:
     """Blacks that are not quite black, often purple or blue."""
     tints = ((0.08, 0.02, 0.2), (0.1, 0.03, 0.06), (0.03, 0.03, 0.04), (0.05, 0.02, 0.22))
     tint = np.asarray(tints[int(rng.integers(len(tints)))], np.float32)
-    lift = tint * np.float32(rng.uniform(0, 1.5) if rng.random() < 0.65 else 0)
+    if rng.random() > 0.65:
+        return value
+    lift = tint * np.float32(rng.uniform(0, 1.5))
     lifted: Array = value * (1 - lift) + lift
     return lifted
 
@@ -98,13 +111,19 @@ def _lift(value: Array, rng: np.random.Generator) -> Array:
 def _sensor_noise(value: Array, rng: np.random.Generator) -> Array:
     """Luma and chroma noise, stronger in the dark."""
     level = 0.025 * rng.uniform(0.05, 1) ** 3 * (1.6 if rng.random() < 0.15 else 1)
-    x, y = grid(value.shape[0])
-    luma = noise("grain", x, y, rng, 1.5)
-    chroma = noise("grain", x, y, rng, 0.7)
+    luma = window("grain", value.shape[0], rng, 3)
+    chroma = window("grain", value.shape[0], rng, 2)
     weight = level * (1.3 - value[..., 1])
     for channel, share in enumerate((0.6, -0.3, -0.9)):
         value[..., channel] += weight * (luma + share * chroma)
     return value
+
+
+def _raster(value: Array, rng: np.random.Generator) -> None:
+    """Lines and dots of fibre bundles, interlacing and filmed screens, drawn in place."""
+    step = int(rng.integers(2, 5))
+    value[::step] *= np.float32(rng.uniform(0.7, 1.0))
+    value[:, ::step] *= np.float32(rng.uniform(0.7, 1.0))
 
 
 def _optics(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
@@ -113,19 +132,19 @@ def _optics(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
         picture = _bloom(picture, rng)
     if rng.random() < 0.4:
         picture = _fringes(picture, rng)
-    blur = rng.uniform(0.0, 1.5) + (rng.uniform(1, 2.5) if rng.random() < 0.15 else 0)
-    if blur > 0.3:
+    blur = rng.uniform(-0.6, 1.3) + (rng.uniform(1, 3) if rng.random() < 0.15 else 0)
+    if blur > 0.2:
         picture = picture.filter(ImageFilter.BoxBlur(blur * picture.width / 256))
-    if rng.random() < 0.18:
+    if rng.random() < 0.35:
         picture = _sharpen(picture, rng)
-    picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.6, 1.3))
-    return ImageEnhance.Contrast(picture).enhance(rng.uniform(0.8, 1.2))
+    picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.55, 1.5))
+    return ImageEnhance.Contrast(picture).enhance(rng.uniform(0.75, 1.4))
 
 
 def _sharpen(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Halos as of cheap processors."""
     soft = picture.filter(ImageFilter.BoxBlur(rng.uniform(0.8, 2.5)))
-    return Image.blend(soft, picture, rng.uniform(1.3, 2.6))
+    return Image.blend(soft, picture, rng.uniform(1.3, 3.2))
 
 
 def _bloom(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
@@ -158,7 +177,7 @@ def _grey(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     grey = (
         picture.convert("L", (0.25, 0.65, 0.1, 0)) if rng.random() < 0.5 else picture.convert("L")
     )
-    gain = float(rng.choice([0.55, 0.9, 1.3])) * rng.uniform(0.8, 1.2)
+    gain = float(np.exp(rng.uniform(np.log(0.25), np.log(1.9))))
     return ImageEnhance.Brightness(grey).enhance(gain).convert("RGB")
 
 
@@ -171,6 +190,7 @@ class Framing:
         diameter: the picture's side in frame pixels; the disc is inscribed in it.
         x, y: the picture's centre in frame pixels.
         masked: whether all outside the disc is black.
+        rounded: radius of the mask's corners as a share of its side; 0.5 is a disc.
     """
 
     width: int
@@ -179,6 +199,7 @@ class Framing:
     x: float
     y: float
     masked: bool
+    rounded: float = 0.5
 
 
 def _framing(style: Style, rng: np.random.Generator) -> Framing:
@@ -186,9 +207,10 @@ def _framing(style: Style, rng: np.random.Generator) -> Framing:
         diameter = int(480 * rng.choice([rng.uniform(0.88, 1.0), rng.uniform(1.0, 1.22)]))
         return Framing(640, 480, diameter, 320 + rng.normal(0, 22), 240 + rng.normal(0, 10), True)
     if style == "square":
-        side = int(rng.integers(280, 420))
-        if rng.random() < 0.5:
-            return Framing(side, side, side, side / 2, side / 2, True)
+        side, kind = int(rng.integers(280, 420)), rng.random()
+        if kind < 0.65:
+            rounded = rng.uniform(0.08, 0.35) if kind < 0.2 else 0.5
+            return Framing(side, side, side, side / 2, side / 2, True, rounded)
         return _filled(side, side, 1.25, rng)
     if style == "closeup":
         width = int(rng.integers(320, 560))
@@ -212,6 +234,9 @@ def _grey_framing(rng: np.random.Generator) -> Framing:
         return _filled(width, int(width * rng.uniform(0.9, 1.5)), 1.15, rng)
     width, ratio = int(rng.integers(240, 320)), rng.uniform(1.2, 2.0)
     diameter = int(width * rng.uniform(1.0, 1.4))
+    if rng.random() < 0.15:  # a high-speed camera reads only a strip of its sensor
+        width = int(diameter * rng.uniform(0.45, 0.7))
+        ratio = diameter / width * rng.uniform(1.0, 1.5)
     y = width * ratio / 2 + rng.normal(0, 15)
     return Framing(width, int(width * ratio), diameter, width / 2 + rng.normal(0, 8), y, True)
 
@@ -224,8 +249,13 @@ def _disc() -> Image.Image:
     return canvas.reduce(2)
 
 
-def _mask(diameter: int, rng: np.random.Generator) -> Image.Image:
+def _mask(diameter: int, rounded: float, rng: np.random.Generator) -> Image.Image:
     """The disc's rim: hard or soft, often with a small notch that marks the scope's top."""
+    if rounded < 0.5:
+        corners = Image.new("L", (diameter, diameter))
+        box = (1, 1, diameter - 2, diameter - 2)
+        ImageDraw.Draw(corners).rounded_rectangle(box, rounded * diameter, fill=255)
+        return corners
     detail = diameter if rng.random() < 0.5 else int(rng.uniform(60, 200))
     mask = _disc().resize((detail, detail), Image.Resampling.BOX)
     if rng.random() < 0.6:
@@ -250,7 +280,7 @@ def _frame(picture: Image.Image, framing: Framing, rng: np.random.Generator) -> 
     scaled = picture.resize((side, side), Image.Resampling.BILINEAR)
     corner = (round(framing.x - side / 2), round(framing.y - side / 2))
     if framing.masked:
-        frame.paste(scaled, corner, _mask(side, rng))
+        frame.paste(scaled, corner, _mask(side, framing.rounded, rng))
     else:
         frame.paste(scaled, corner)
     return frame

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from entdemo.phantom.scene import Scene
 from entdemo.phantom.shapes import dim, f32, gradient, grid, mix, smoothstep
-from entdemo.phantom.tissue import noise
+from entdemo.phantom.tissue import window
 
 Array = NDArray[np.float32]
 Vector = tuple[Array, Array, Array]
+Tint = tuple[float, float, float]
 
 _FOCAL = 1.2  # the disc's rim is seen about 40 degrees off the axis
 
@@ -82,6 +83,17 @@ _RIM_CASTS = (
 )
 
 
+def _spread(low: float, high: float, rng: np.random.Generator) -> float:
+    """A number between the two, uniform on a logarithmic scale."""
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def _balanced(tint: tuple[float, float, float], rng: np.random.Generator) -> Tint:
+    """The tint after a camera's imperfect white balance."""
+    red, blue = np.exp(rng.normal(0, 0.09, 2))
+    return tint[0] * float(red), tint[1], tint[2] * float(blue)
+
+
 def random_lamp(rng: np.random.Generator) -> Lamp:
     """The lamp of an endoscopy tower: off-centre, warm to cold, from dim to burnt out."""
     angle = rng.uniform(0, 2 * np.pi)
@@ -95,12 +107,12 @@ def random_lamp(rng: np.random.Generator) -> Lamp:
         aim_y=aim * float(np.sin(angle)),
         beam=rng.uniform(0.65, 1.8),
         gloss=float(rng.choice([0.25, 0.6, 1.2])) * rng.uniform(0.6, 1.4),
-        sharpness=rng.uniform(30, 160),
+        sharpness=_spread(30, 450, rng),
         bounce=rng.uniform(0.03, 0.2),
         glow=rng.uniform(0.0, 0.7),
         key=rng.uniform(60, 96),
-        target=rng.uniform(0.15, 0.75),
-        tint=_TINTS[int(rng.integers(len(_TINTS)))],
+        target=_spread(0.1, 0.85, rng),
+        tint=_balanced(_TINTS[int(rng.integers(len(_TINTS)))], rng),
         cast=_CASTS[int(rng.integers(len(_CASTS)))],
         cast_angle=angle + rng.normal(0, 0.8),
         cast_weight=float(rng.choice([0.0, 0.4, 0.9])) * rng.uniform(0.4, 1.0),
@@ -125,7 +137,7 @@ def otoscope_lamp(rng: np.random.Generator) -> Lamp:
         glow=rng.uniform(0.6, 1.0),
         key=rng.uniform(70, 97),
         target=rng.uniform(0.07, 0.32) if rng.random() < 0.75 else rng.uniform(0.38, 0.8),
-        tint=_DEEP_TINTS[int(rng.integers(len(_DEEP_TINTS)))],
+        tint=_balanced(_DEEP_TINTS[int(rng.integers(len(_DEEP_TINTS)))], rng),
         cast=_RIM_CASTS[int(rng.integers(len(_RIM_CASTS)))],
         cast_angle=angle + rng.normal(0, 0.5),
         cast_weight=rng.uniform(0.3, 1.0),
@@ -169,9 +181,7 @@ def _glints(
     lamp: Lamp, scene: Scene, normal: Vector, halfway: Vector, rng: np.random.Generator
 ) -> Array:
     """Highlights of wet tissue: clustered where the film of fluid is uneven."""
-    size = scene.depth.shape[0]
-    x, y = grid(size)
-    film = smoothstep(-0.6, 1.2, noise("soft", x, y, rng, 1.4))
+    film = smoothstep(-0.6, 1.2, window("soft", scene.depth.shape[0], rng, 3))
     align = np.clip(_dot(normal, halfway), 0, 1)
     shine = np.exp((align - 1) * lamp.sharpness)
     broad = np.exp((align - 1) * (lamp.sharpness * 0.15))
@@ -195,23 +205,35 @@ def shade(scene: Scene, rng: np.random.Generator, lamp: Lamp | None = None) -> A
     """
     lamp = lamp or _lamp_for(scene, rng)
     x, y = grid(scene.depth.shape[0])
-    relief = _rough(scene, x, y, rng)
+    relief = _rough(scene, rng)
     normal = normals(relief, x, y)
     z = scene.depth
     to_lamp = _unit(lamp.x - x * z * (1 / _FOCAL), lamp.y - y * z * (1 / _FOCAL), -z)
     to_eye = _unit(-x * (1 / _FOCAL), -y * (1 / _FOCAL), np.full_like(z, -1))
     halfway = _unit(*(a + b for a, b in zip(to_lamp, to_eye, strict=True)))
     hard, soft = _irradiance(lamp, z, _dot(normal, to_lamp), x, y)
-    rgb = _diffuse(scene.albedo, hard, soft, lamp)
+    rgb = _diffuse(_grained(scene.albedo, rng), hard, soft, lamp)
     glints = _glints(lamp, scene, normal, halfway, rng)
     rgb += np.repeat((glints * np.sqrt(hard + 0.02))[..., None], 3, axis=-1)
     return _tint(rgb, lamp, x, y)
 
 
-def _rough(scene: Scene, x: Array, y: Array, rng: np.random.Generator) -> Array:
+def _rough(scene: Scene, rng: np.random.Generator) -> Array:
     """Depth with the fine unevenness of a wet surface, so that highlights break up."""
-    amount = rng.uniform(0.0003, 0.003)
-    return f32(scene.depth * (1 + amount * scene.wet * noise("cloud", x, y, rng, 2.2)))
+    size = scene.depth.shape[0]
+    waves = scene.wet * window("cloud", size, rng, int(rng.integers(2, 5)))
+    crumbs = window("grain", size, rng, int(rng.integers(1, 4)))
+    fine, coarse = 0.004 * rng.uniform(0, 1) ** 4, _spread(0.0003, 0.004, rng)
+    return f32(scene.depth * (1 + coarse * waves + fine * crumbs))
+
+
+def _grained(albedo: Array, rng: np.random.Generator) -> Array:
+    """Albedo with the fine mottling that a sharp scope resolves, from none to much."""
+    size = albedo.shape[0]
+    cloud = window("cloud", size, rng, int(rng.integers(1, 5)))
+    grain = window("grain", size, rng, int(rng.integers(1, 3)))
+    field = 0.16 * rng.uniform(0, 1) ** 3 * cloud + 0.11 * rng.uniform(0, 1) ** 4 * grain
+    return dim(albedo, np.clip(1 + f32(field), 0.4, 1.6))
 
 
 def _diffuse(albedo: Array, hard: Array, soft: Array, lamp: Lamp) -> Array:

@@ -79,6 +79,25 @@ def noise(kind: Kind, x: Array, y: Array, rng: np.random.Generator, scale: float
     return _look_up(_bank(kind), x, y, scale, rng)
 
 
+def window(kind: Kind, size: int, rng: np.random.Generator, step: int = 1) -> Array:
+    """Noise like ``noise``'s over a whole [size, size] picture, cut from a bank as it lies.
+
+    Nearly free, where ``noise`` takes a look-up per pixel; features are ``step`` / 2.3 times as
+    fine on a grid of 224 as ``noise`` draws them at scale 1.
+
+    Args:
+        kind: as in ``noise``.
+        size: side in pixels; ``size * step`` at most 1024.
+        rng: draws place, mirroring and turn of the window.
+        step: distance of neighbouring pixels on the bank.
+    """
+    top, left = rng.integers(0, TILE - size * step + 1, 2)
+    cut = _bank(kind)[top : top + size * step : step, left : left + size * step : step]
+    flip = int(rng.integers(8))
+    cut = cut[:: 1 - 2 * (flip & 1), :: 1 - (flip & 2)]
+    return np.ascontiguousarray(cut.T if flip & 4 else cut)
+
+
 def warp(
     x: Array, y: Array, rng: np.random.Generator, amount: float, scale: float = 1.0
 ) -> tuple[Array, Array]:
