@@ -388,6 +388,12 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "The device “{name}” is not there; use auto, cuda, mps or cpu.",
         "vi": "Không có thiết bị “{name}”; hãy dùng auto, cuda, mps hoặc cpu.",
     },
+    "device.precision": {
+        "en": "The precision “{name}” cannot be used here; use auto, fp32 or bf16, and fp16 on a "
+        "GPU alone.",
+        "vi": "Không dùng được độ chính xác “{name}” ở đây; hãy dùng auto, fp32 hoặc bf16, riêng "
+        "GPU dùng được fp16.",
+    },
     # evaluation
     "evaluation.no_class_or_region": {
         "en": "The sub-folder “{name}” is not named after a class or a region; known are {known}.",
@@ -598,6 +604,19 @@ MESSAGES: dict[str, dict[Language, str]] = {
     "app.auth": {
         "en": "ENTDEMO_AUTH must look like user:password.",
         "vi": "ENTDEMO_AUTH phải có dạng tên:mật_khẩu.",
+    },
+    # quiz
+    "quiz.no_cases": {
+        "en": "The gallery has no such case. Please choose another region or difficulty.",
+        "vi": "Thư viện không có ca nào như vậy. Vui lòng chọn vùng hoặc độ khó khác.",
+    },
+    "quiz.no_answer": {
+        "en": "Please choose one of the seven classes first.",
+        "vi": "Vui lòng chọn một trong bảy lớp trước.",
+    },
+    "quiz.over": {
+        "en": "This quiz is over. Please start a new one.",
+        "vi": "Lượt tự kiểm tra này đã kết thúc. Vui lòng bắt đầu lượt mới.",
     },
     # drawn frames
     "phantom.folder_not_empty": {
