@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from huggingface_hub import constants
 from huggingface_hub.utils._http import close_session
 
+from tests.hub_client_settings import LOOPBACK, use_hub
 from tests.hub_server import Hub
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LOCAL_NAMES = (*LOOPBACK, "0.0.0.0", "::", "", None)
 
 
@@ -44,23 +43,7 @@ def outside_connections(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A local Hub that the client takes for the real one, with an empty cache and no token."""
     server = Hub()
-    cache = tmp_path / "hub-cache"
-    monkeypatch.setenv("HF_ENDPOINT", server.endpoint)
-    monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
-    monkeypatch.setenv("HF_HUB_CACHE", str(cache))
-    monkeypatch.setenv("HF_TOKEN_PATH", str(tmp_path / "no-token"))
-    monkeypatch.setenv("NO_PROXY", ",".join(LOOPBACK))
-    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    # The client read its environment when it was imported, so its constants are set as well.
-    template = server.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
-    monkeypatch.setattr(constants, "ENDPOINT", server.endpoint)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
-    close_session()
+    use_hub(monkeypatch, server.endpoint, tmp_path)
     yield server
     server.close()
     close_session()
