@@ -16,7 +16,6 @@ import random
 import shutil
 import statistics
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import asdict, dataclass, field
@@ -48,6 +47,7 @@ NOTHING = "nothing"
 _MADE_BY = ("weights-1", "prep-1")
 _BASE_BYTES = 1_500_000
 """Size of a pulled bundle's largest file: enough for kills to fall into its download and copy."""
+_STATES = ("old", "new", "mix", "none")
 _LATEST = 1.2
 """Kills come up to this many times the usual duration, so that slow runs meet them to the end."""
 
@@ -76,7 +76,7 @@ class Tally:
     seconds: float
     kills: int = 0
     ended_before: int = 0
-    found: Counter[str] = field(default_factory=Counter)
+    found: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_STATES, 0))
     troubles: list[str] = field(default_factory=list)
 
 
@@ -128,9 +128,9 @@ def gallery_seen(folder: Path) -> str:
 def pull_action(old: str, new: str) -> Action:
     """Pull commit ``new`` into a folder, while the client's cache holds commit ``old``."""
 
-    def prepare(folder: Path) -> None:
+    def prepare(folder: Path) -> Path:
         constants.HF_HUB_CACHE = str(folder / "cache")
-        resolve_weights(f"{REPO}@{old}")
+        return resolve_weights(f"{REPO}@{old}")
 
     def run(folder: Path) -> None:
         constants.HF_HUB_CACHE = str(folder / "cache")
@@ -139,7 +139,7 @@ def pull_action(old: str, new: str) -> Action:
     return Action("pull", lambda folder: _in_a_child(prepare, folder), run, partial(_pulled, old))
 
 
-def _in_a_child(prepare: Callable[[Path], None], folder: Path) -> None:
+def _in_a_child(prepare: Callable[[Path], object], folder: Path) -> None:
     """The client keeps connections, which the parent must not hand on to later children."""
     ended = in_child(lambda: str(prepare(folder)))
     if ended.trouble:
