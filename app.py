@@ -1,7 +1,7 @@
 """Serve the app: ``python app.py`` on a laptop, and the entry point of a Space.
 
 Settings come from the environment: ENTDEMO_WEIGHTS, ENTDEMO_GALLERY, ENTDEMO_DEVICE,
-ENTDEMO_HOST, ENTDEMO_PORT and ENTDEMO_AUTH.
+ENTDEMO_PRECISION, ENTDEMO_HOST, ENTDEMO_PORT and ENTDEMO_AUTH.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def serve(settings: Settings) -> None:
         UserError: if weights, gallery or address cannot be used.
     """
     login = credentials(settings.auth)
-    predictor = Predictor.open(settings.weights, settings.gallery, settings.device)
+    predictor = Predictor.open(
+        settings.weights, settings.gallery, settings.device, settings.precision
+    )
     warm_up(predictor)
     if predictor.notice:
         print(f"entdemo: {predictor.notice}", file=sys.stderr)

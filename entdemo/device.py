@@ -1,10 +1,19 @@
-"""Which device to compute on."""
+"""Which device to compute on, in which precision, on how many cores."""
 
 from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
 
 import torch
 
 from entdemo.errors import UserError
+
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+_BF16_UNITS = ("avx512_bf16", "amx_bf16")
+_CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 def pick_device(wanted: str = "auto") -> torch.device:
@@ -23,6 +32,76 @@ def pick_device(wanted: str = "auto") -> torch.device:
     if not available.get(wanted.split(":")[0], False):
         raise UserError("device.missing", name=wanted)
     return torch.device(wanted)
+
+
+def pick_precision(device: torch.device, wanted: str = "auto") -> torch.dtype:
+    """What the hardware multiplies fastest: bf16 on a CPU with units for it, a half type on CUDA.
+
+    fp32 elsewhere; or the one of fp32, bf16 and fp16 that is asked for.
+
+    Raises:
+        UserError: no such precision, or fp16 on a CPU, which computes it slowly and coarsely.
+    """
+    if wanted == "auto":
+        return _native(device)
+    if wanted not in PRECISIONS or (wanted == "fp16" and device.type == "cpu"):
+        raise UserError("device.precision", name=wanted)
+    return PRECISIONS[wanted]
+
+
+def precision_name(dtype: torch.dtype) -> str:
+    """As it is set: fp32, bf16 or fp16."""
+    return next(name for name, known in PRECISIONS.items() if known == dtype)
+
+
+def _native(device: torch.device) -> torch.dtype:
+    if device.type == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.bfloat16 if fast else torch.float16
+    if device.type == "cpu" and any(_cpu_traits().get(unit) for unit in _BF16_UNITS):
+        return torch.bfloat16
+    return torch.float32
+
+
+def _cpu_traits() -> dict[str, object]:
+    """What torch knows of the processor; older releases do not tell, and get fp32."""
+    known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return known
+
+
+def processor_name() -> str:
+    """The CPU's name as it states it, or its kind."""
+    return str(_cpu_traits().get("cpu_name") or platform.machine())
+
+
+def usable_cores() -> int:
+    """Physical cores that this process may use: by affinity and by a container's quota, too.
+
+    A second thread on one core does not speed up matrix products, and a container of two cores
+    on a machine of 64 would be given 64 threads that wait for each other.
+    """
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    limits = [allowed or 1, _physical_cores(), _quota()]
+    return max(1, min(limit for limit in limits if limit))
+
+
+def _physical_cores() -> int:
+    return int(str(_cpu_traits().get("num_physical_cores", 0)))
+
+
+def _quota() -> int:
+    """Whole cores of a container's quota, 0 where there is none."""
+    try:
+        quota, period = _CGROUP_QUOTA.read_text("ascii").split()
+        return max(1, int(quota) // int(period))
+    except (OSError, ValueError):  # no container, or "max"
+        return 0
+
+
+def use_cores() -> None:
+    """Set torch's threads to the usable cores, unless ``OMP_NUM_THREADS`` states another number."""
+    if not os.environ.get("OMP_NUM_THREADS"):
+        torch.set_num_threads(usable_cores())
 
 
 def device_name(device: torch.device) -> str:

@@ -315,6 +315,10 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "vi": "Tệp {file} của bộ ca mẫu bị hỏng hoặc đã bị sửa. Hãy khôi phục tệp, hoặc dựng lại "
         "bộ ca mẫu.",
     },
+    "gallery.unreadable": {
+        "en": "The gallery's file {file} cannot be opened. Please check that you may read it.",
+        "vi": "Không mở được tệp {file} của bộ ca mẫu. Vui lòng kiểm tra quyền đọc tệp.",
+    },
     "gallery.newer": {
         "en": "This gallery has format {format}; this version of entdemo reads up to {known}. "
         "Please update entdemo.",
@@ -549,6 +553,33 @@ MESSAGES: dict[str, dict[Language, str]] = {
     "config.invalid": {
         "en": "{name}: wrong value at {field}: {reason}.",
         "vi": "{name}: giá trị sai tại {field}: {reason}.",
+    },
+    "train.other_recipe": {
+        "en": "“{path}” holds a run of another recipe. Delete that folder, or give this recipe "
+        "another name.",
+        "vi": "“{path}” chứa lần chạy của một công thức khác. Hãy xóa thư mục đó, hoặc đặt tên "
+        "khác cho công thức này.",
+    },
+    "train.write_failed": {
+        "en": "{file} could not be written: {reason}. What was saved before is kept; free some "
+        "space and start the same command to go on.",
+        "vi": "Không ghi được {file}: {reason}. Những gì đã lưu trước đó vẫn còn; hãy giải phóng "
+        "dung lượng rồi chạy lại lệnh này để tiếp tục.",
+    },
+    "train.checkpoint_damaged": {
+        "en": "The checkpoint in “{path}” is damaged. Delete that folder to train this stage anew.",
+        "vi": "Điểm lưu trong “{path}” bị hỏng. Hãy xóa thư mục đó để huấn luyện lại giai đoạn "
+        "này.",
+    },
+    "train.precision": {
+        "en": "The precision “{precision}” is not there on this device: {reason}",
+        "vi": "Thiết bị này không có độ chính xác “{precision}”: {reason}",
+    },
+    "train.no_tensorboard": {
+        "en": "TensorBoard is not installed; install it with pip install tensorboard, or set "
+        "tensorboard: false in the recipe.",
+        "vi": "Chưa cài TensorBoard; hãy cài bằng pip install tensorboard, hoặc đặt "
+        "tensorboard: false trong công thức.",
     },
     "train.class_missing": {
         "en": "The training frames lack a class: {classes}. Every class must occur.",

@@ -11,15 +11,14 @@ from typing import Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 from torch.nn import functional
 
-from entdemo.device import device_name, pick_device
+from entdemo.device import device_name, pick_device, pick_precision, precision_name
+from entdemo.engine import Encoded, Engine
 from entdemo.errors import UserError
 from entdemo.frame import Frame
 from entdemo.gallery.store import Gallery, Hit
 from entdemo.hub import open_weights
-from entdemo.model.network import EncodedFrames
 from entdemo.model.slerp import slerp
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 from entdemo.weights import Bundle
@@ -35,8 +34,6 @@ MAX_TEXT = 1_000
 _CLASS_PULL = 0.3
 """How far the query of a description walks by slerp to the class that it names. Captions and
 frames lie apart in the joint space; without it a case of the other side may come first."""
-
-_BATCH = 32
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ class Predictor:
     Args:
         bundle: loaded weights.
         gallery: cases whose vectors those weights made.
-        device: where to compute.
+        engine: computes with those weights; it is public for what is built on vectors.
         notice: why the shipped weights serve in place of those asked for, if they do.
     """
 
@@ -107,42 +104,50 @@ class Predictor:
         self,
         bundle: Bundle,
         gallery: Gallery,
-        device: torch.device,
+        engine: Engine,
         notice: UserError | None = None,
     ) -> None:
         self.bundle = bundle
         self.gallery = gallery
+        self.engine = engine
         self.notice = notice
-        self._device = device
-        self._model = bundle.model.to(device)
 
     @classmethod
-    def open(cls, weights: str, gallery: str, device: str = "auto") -> Predictor:
+    def open(
+        cls, weights: str, gallery: str, device: str = "auto", precision: str = "auto"
+    ) -> Predictor:
         """Load weights and gallery.
 
         Args:
             weights: a folder, or a Hub repo as ``owner/name@revision``.
             gallery: a folder; if other weights made its vectors, they are computed anew.
             device: ``auto``, ``cuda``, ``mps`` or ``cpu``.
+            precision: ``auto``, ``fp32``, ``bf16``, or ``fp16`` on a GPU.
 
         Raises:
             UserError: whatever is missing or broken, named.
         """
         chosen = pick_device(device)
+        dtype = pick_precision(chosen, precision)
         bundle, notice = open_weights(weights)
-        embed = frame_embedder(bundle, chosen)
+        engine = Engine(bundle, chosen, dtype)
         opened = Gallery.open(
             gallery,
             embedder_id=bundle.info.embedder_id,
             preprocess_hash=bundle.preprocess.hash,
-            embed=embed,
+            embed=engine.embed,
         )
-        return cls(bundle, opened, chosen, notice)
+        return cls(bundle, opened, engine, notice)
 
     @property
     def device(self) -> str:
         """Name of the device for people."""
-        return device_name(self._device)
+        return device_name(self.engine.device)
+
+    @property
+    def precision(self) -> str:
+        """Precision of the network's towers: fp32, bf16 or fp16."""
+        return precision_name(self.engine.dtype)
 
     @property
     def bundle_name(self) -> str:
@@ -152,23 +157,17 @@ class Predictor:
     def predict(self, frame: Frame, k: int = 12) -> Prediction:
         """Class of a frame and its ``k`` nearest cases."""
         clock = _Clock()
-        pixels = frame_pixels(self.bundle, [frame]).to(self._device)
+        square = self.engine.prepare(frame)
         clock.lap("preprocess")
-        with torch.inference_mode():
-            encoded = self._model.encode_frames(pixels)
-            distance = float(self._model.ood(encoded.features)[0])
-            probabilities = self._probabilities(
-                encoded.embedding, self.bundle.info.calibration.frame_temperature
-            )
+        encoded = self.engine.frame(frame, square)
         clock.lap("encode")
         neighbours = self._nearest(encoded.embedding, k)
         clock.lap("search")
         return _prediction(
-            probabilities,
+            encoded,
             neighbours,
             clock.timings,
-            in_distribution=distance <= self.bundle.info.ood.threshold,
-            gates=tuple(encoded.gates[0].tolist()),
+            in_distribution=encoded.distance <= self.bundle.info.ood.threshold,
         )
 
     def search(self, text: str, k: int = 12) -> Prediction:
@@ -179,18 +178,12 @@ class Predictor:
         """
         check_text(text)
         clock = _Clock()
-        with torch.inference_mode():
-            tokens = self.bundle.tokenize([text]).to(self._device)
-            embedding = self._model.encode_texts(tokens)
-            probabilities = self._probabilities(
-                embedding, self.bundle.info.calibration.text_temperature
-            )
-            query = self._towards_class(embedding, probabilities)
+        encoded = self.engine.text(text)
+        query = self._towards_class(encoded)
         clock.lap("encode")
         neighbours = self._nearest(query, k)
         clock.lap("search")
-        filled = bool(tokens[0, -1] != 0)
-        return _prediction(probabilities, neighbours, clock.timings, text_cut=filled)
+        return _prediction(encoded, neighbours, clock.timings)
 
     def similar(self, case_id: str, k: int = 12) -> tuple[Neighbour, ...]:
         """The ``k`` cases nearest to a case of the gallery, itself left out.
@@ -203,25 +196,17 @@ class Predictor:
         hits = self.gallery.search(self.gallery.vectors[row : row + 1], k + 1)[0]
         return tuple(_neighbour(hit) for hit in hits if hit.case.case_id != case_id)[:k]
 
-    def embed_frames(self, frames: list[Frame]) -> NDArray[np.float32]:
-        """Vectors of frames, float32 [N, D] of length 1."""
-        return frame_embedder(self.bundle, self._device)(frames)
+    def _towards_class(self, encoded: Encoded) -> NDArray[np.float32]:
+        """[D] embedding of a text -> [D] unit vector nearer to frames of the classes it names."""
+        weights = functional.normalize(self.bundle.model.head.class_weight.cpu(), dim=-1)
+        named = functional.normalize(torch.tensor(encoded.probabilities) @ weights, dim=-1)
+        query: NDArray[np.float32] = slerp(
+            torch.from_numpy(encoded.embedding), named, _CLASS_PULL
+        ).numpy()
+        return query
 
-    def _probabilities(self, embedding: Tensor, temperature: float) -> list[float]:
-        head = self._model.head
-        logits = head.class_logits(embedding, head.prototypes)[0]
-        probabilities: list[float] = (logits / temperature).softmax(dim=-1).tolist()
-        return probabilities
-
-    def _towards_class(self, embedding: Tensor, probabilities: list[float]) -> Tensor:
-        """[1, D] text embedding -> [1, D] unit vector nearer to frames of the classes it names."""
-        weights = functional.normalize(self._model.head.class_weight, dim=-1)
-        shares = torch.tensor([probabilities], device=weights.device)
-        return slerp(embedding, functional.normalize(shares @ weights, dim=-1), _CLASS_PULL)
-
-    def _nearest(self, embedding: Tensor, k: int) -> tuple[Neighbour, ...]:
-        hits = self.gallery.search(embedding.cpu().numpy(), k)[0]
-        return tuple(_neighbour(hit) for hit in hits)
+    def _nearest(self, query: NDArray[np.float32], k: int) -> tuple[Neighbour, ...]:
+        return tuple(_neighbour(hit) for hit in self.gallery.search(query, k)[0])
 
 
 def check_text(text: str) -> None:
@@ -236,28 +221,15 @@ def check_text(text: str) -> None:
         raise UserError("text.too_long", length=len(text), limit=MAX_TEXT)
 
 
-def frame_pixels(bundle: Bundle, frames: list[Frame]) -> Tensor:
-    """Network input of frames, float32 [N, 3, S, S]."""
-    size = bundle.preprocess.image_size
-    return bundle.preprocess.tensor(np.stack([frame.square(size) for frame in frames]))
-
-
 def frame_embedder(
-    bundle: Bundle, device: torch.device
+    bundle: Bundle, device: torch.device, precision: str = "auto"
 ) -> Callable[[list[Frame]], NDArray[np.float32]]:
-    """A function from frames to float32 [N, D] unit vectors, as galleries take it."""
-    model = bundle.model.to(device)
+    """A function from frames to float32 [N, D] unit vectors, as galleries take it.
 
-    def embed(frames: list[Frame]) -> NDArray[np.float32]:
-        parts: list[NDArray[np.float32]] = []
-        for start in range(0, len(frames), _BATCH):
-            pixels = frame_pixels(bundle, frames[start : start + _BATCH]).to(device)
-            with torch.inference_mode():
-                encoded: EncodedFrames = model.encode_frames(pixels)
-            parts.append(encoded.embedding.cpu().numpy())
-        return np.concatenate(parts)
-
-    return embed
+    Raises:
+        UserError: the precision cannot be had on the device.
+    """
+    return Engine(bundle, device, pick_precision(device, precision)).embed
 
 
 class _Clock:
@@ -273,15 +245,13 @@ class _Clock:
 
 
 def _prediction(
-    probabilities: list[float],
+    encoded: Encoded,
     neighbours: tuple[Neighbour, ...],
     timings: dict[str, float],
     *,
     in_distribution: bool = True,
-    gates: tuple[float, ...] = (),
-    text_cut: bool = False,
 ) -> Prediction:
-    named = dict(zip(CLASSES, probabilities, strict=True))
+    named = dict(zip(CLASSES, encoded.probabilities, strict=True))
     class_name = max(named, key=named.__getitem__)
     return Prediction(
         class_name=class_name,
@@ -290,8 +260,8 @@ def _prediction(
         in_distribution=in_distribution,
         neighbours=neighbours,
         timings_ms=timings,
-        gates=gates,
-        text_cut=text_cut,
+        gates=encoded.gates,
+        text_cut=encoded.cut,
     )
 
 

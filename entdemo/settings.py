@@ -23,12 +23,14 @@ class Settings:
         weights: a folder, or a Hub repo as ``owner/name@revision``.
         gallery: a folder.
         device: ``auto``, ``cuda``, ``mps`` or ``cpu``.
+        precision: ``auto``, ``fp32``, ``bf16``, or ``fp16`` on a GPU.
         auth: ``user:password`` to ask for a login, or empty.
     """
 
     weights: str = field(default_factory=lambda: _env("WEIGHTS", str(DEFAULT_WEIGHTS)))
     gallery: str = field(default_factory=lambda: _env("GALLERY", str(DEFAULT_GALLERY)))
     device: str = field(default_factory=lambda: _env("DEVICE", "auto"))
+    precision: str = field(default_factory=lambda: _env("PRECISION", "auto"))
     host: str = field(default_factory=lambda: _env("HOST", "127.0.0.1"))
     port: int = field(default_factory=lambda: int(_env("PORT", "7860")))
     auth: str = field(default_factory=lambda: _env("AUTH", ""))

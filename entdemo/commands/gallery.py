@@ -14,6 +14,7 @@ from entdemo.commands.output import (
     DEFAULTS,
     Device,
     Json,
+    Precision,
     Weights,
     err,
     out,
@@ -37,6 +38,7 @@ def build(
     source: Annotated[Path | None, _FROM] = None,
     weights: Weights = DEFAULTS.weights,
     device: Device = DEFAULTS.device,
+    precision: Precision = DEFAULTS.precision,
     json: Json = False,
 ) -> None:
     """Make a gallery from a folder of frames, in place of the one that is there.
@@ -47,9 +49,11 @@ def build(
     from entdemo.gallery.folder import read_folder
 
     if source is None:
-        _write(partial(embed_again, gallery), weights, device, json)
+        _write(partial(embed_again, gallery), weights, device, precision, json)
     else:
-        _write(partial(build_gallery, gallery, read_folder(source)), weights, device, json)
+        _write(
+            partial(build_gallery, gallery, read_folder(source)), weights, device, precision, json
+        )
 
 
 @app.command()
@@ -58,13 +62,14 @@ def add(
     source: Source,
     weights: Weights = DEFAULTS.weights,
     device: Device = DEFAULTS.device,
+    precision: Precision = DEFAULTS.precision,
     json: Json = False,
 ) -> None:
     """Add the frames of a folder to a gallery."""
     from entdemo.gallery.build import add_cases
     from entdemo.gallery.folder import read_folder
 
-    _write(partial(add_cases, gallery, read_folder(source)), weights, device, json)
+    _write(partial(add_cases, gallery, read_folder(source)), weights, device, precision, json)
 
 
 @app.command()
@@ -96,13 +101,14 @@ def _write(
     action: Callable[..., Gallery],
     weights: str,
     device: str,
+    precision: str,
     json: bool,
 ) -> None:
     from entdemo.device import pick_device
     from entdemo.predictor import frame_embedder
 
     bundle = open_bundle(weights, device)
-    embed = frame_embedder(bundle, pick_device(device))
+    embed = frame_embedder(bundle, pick_device(device), precision)
     with progress_bar("frames") as progress:
         made = action(embed, bundle.info.embedder_id, bundle.preprocess.hash, progress=progress)
     _told(made, json)

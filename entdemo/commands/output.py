@@ -30,6 +30,9 @@ Weights = Annotated[
 ]
 Gallery = Annotated[str, typer.Option(envvar="ENTDEMO_GALLERY", help="Folder of the gallery.")]
 Device = Annotated[str, typer.Option(envvar="ENTDEMO_DEVICE", help="auto, cuda, mps or cpu.")]
+Precision = Annotated[
+    str, typer.Option(envvar="ENTDEMO_PRECISION", help="auto, fp32, bf16, or fp16 on a GPU.")
+]
 Count = Annotated[int, typer.Option("--k", min=1, max=1000, help="How many cases.")]
 
 out = Console()

@@ -13,6 +13,7 @@ from entdemo.commands.output import (
     Device,
     Gallery,
     Json,
+    Precision,
     Weights,
     err,
     out,
@@ -31,6 +32,7 @@ def predict(
     weights: Weights = DEFAULTS.weights,
     gallery: Gallery = DEFAULTS.gallery,
     device: Device = DEFAULTS.device,
+    precision: Precision = DEFAULTS.precision,
     json: Json = False,
 ) -> None:
     """Class of an endoscopy frame, and the nearest teaching cases."""
@@ -38,7 +40,7 @@ def predict(
     from entdemo.frame import load_frame
 
     picture = load_frame(frame)
-    prediction = _open(weights, gallery, device).predict(picture, k)
+    prediction = _open(weights, gallery, device, precision).predict(picture, k)
     if json:
         print_json(prediction_json(prediction))
     else:
@@ -51,6 +53,7 @@ def search(
     weights: Weights = DEFAULTS.weights,
     gallery: Gallery = DEFAULTS.gallery,
     device: Device = DEFAULTS.device,
+    precision: Precision = DEFAULTS.precision,
     json: Json = False,
 ) -> None:
     """Class that a description points to, and the teaching cases that fit it."""
@@ -58,17 +61,17 @@ def search(
     from entdemo.predictor import check_text
 
     check_text(text)
-    prediction = _open(weights, gallery, device).search(text, k)
+    prediction = _open(weights, gallery, device, precision).search(text, k)
     if json:
         print_json(search_json(prediction))
     else:
         _print(prediction)
 
 
-def _open(weights: str, gallery: str, device: str) -> Predictor:
+def _open(weights: str, gallery: str, device: str, precision: str) -> Predictor:
     from entdemo.predictor import Predictor
 
-    predictor = Predictor.open(weights, gallery, device)
+    predictor = Predictor.open(weights, gallery, device, precision)
     if predictor.notice is not None:
         err.print(str(predictor.notice), style="yellow")
     return predictor

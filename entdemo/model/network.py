@@ -71,7 +71,7 @@ class EntClip(nn.Module):
     def encode_frames(self, pixels: Tensor) -> EncodedFrames:
         """[B, 3, S, S] normalised pixels -> embeddings, gates and features."""
         visual = self.clip.visual
-        grid, low_level = _patches(visual.conv1, pixels)
+        grid, low_level = _patches(visual.conv1, pixels.to(visual.class_embedding.dtype))
         hidden, blocks = visual.transformer.forward_intermediates(
             _with_class_token(visual, grid), indices=[level - 1 for level in self.config.levels]
         )
@@ -83,6 +83,14 @@ class EntClip(nn.Module):
         statistics = low_level.detach().float().flatten(2)
         features = torch.cat([statistics.mean(-1), statistics.std(-1)], dim=-1)
         return EncodedFrames(embedding, gates, features)
+
+    def serve_in(self, dtype: torch.dtype) -> None:
+        """Cast both towers, in place, for inference.
+
+        Fusion, class head and out-of-distribution detector stay in fp32: they cost nothing, and
+        the sums in softmax and layer norms are made in fp32 by torch whatever the dtype.
+        """
+        self.clip.to(dtype)
 
     def encode_texts(self, tokens: Tensor) -> Tensor:
         """[B, context_length] int64 -> [B, D] float32 unit vectors.
