@@ -348,6 +348,19 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "There is no case “{case_id}” in this gallery.",
         "vi": "Không có ca “{case_id}” trong bộ ca mẫu này.",
     },
+    # filters
+    "filter.unknown": {
+        "en": "There is nothing called “{value}” to filter by. Known here: {known}.",
+        "vi": "Không có mục “{value}” để lọc. Các mục có: {known}.",
+    },
+    "predict.share": {
+        "en": "The share of the words is a number from 0 to 1, not {value}.",
+        "vi": "Tỷ trọng của mô tả là một số từ 0 đến 1, không phải {value}.",
+    },
+    "filter.similarity": {
+        "en": "The least similarity is a number from -1 to 1, not {value}.",
+        "vi": "Độ giống tối thiểu là một số từ -1 đến 1, không phải {value}.",
+    },
     "gallery.case_without_vector": {
         "en": "cases.csv has a case “{case_id}” that was never added; add its picture with: "
         "python -m entdemo gallery add",

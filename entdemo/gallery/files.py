@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -21,6 +23,17 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def read_regular(path: Path) -> bytes:
+    """Content of a file; a pipe or a device, which may never end, is not opened for it.
+
+    Raises:
+        OSError: if it is not there, no regular file or cannot be read.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return path.read_bytes()
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file in one step; readers see the old bytes or the new ones.
 
@@ -33,14 +46,31 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _sync_folder(path.parent)
+        replace(temporary, path)
     except BaseException as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # as where the folder itself cannot be written
+            temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            reason = error.strerror or type(error).__name__
-            raise UserError("gallery.write_failed", file=path.name, reason=reason) from error
+            raise _write_failed(path, error) from error
         raise
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename over another file, in one step and lastingly.
+
+    Raises:
+        UserError: if that cannot be, for example as ``target`` is a folder.
+    """
+    try:
+        os.replace(source, target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise _write_failed(target, error) from error
+
+
+def _write_failed(path: Path, error: OSError) -> UserError:
+    reason = error.strerror or type(error).__name__
+    return UserError("gallery.write_failed", file=path.name, reason=reason)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,19 +11,19 @@ leaves ``.new`` files that readers use and the next writer renames.
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from entdemo.errors import UserError
 from entdemo.gallery.cases import FRAME_FILE
-from entdemo.gallery.files import sha256, write_atomically
+from entdemo.gallery.files import read_regular, replace, sha256, write_atomically
 
 FORMAT = 1
 FILE_NAME = "gallery.json"
@@ -104,6 +104,12 @@ class State:
     vectors: bytes
     index: bytes | None
 
+    @property
+    def cases_unchanged(self) -> bool:
+        """Whether nobody has edited ``cases.csv`` since it was written."""
+        mark = self.manifest.files.get(CASES)
+        return mark is not None and mark.fits(self.cases)
+
 
 def read_state(folder: Path) -> State:
     """Read a gallery, also while another process changes it.
@@ -138,25 +144,32 @@ def finish(folder: Path) -> None:
     manifest = _parsed(_manifest_bytes(folder))
     for name in DATA_FILES:
         waiting, mark = folder / f"{name}.new", manifest.files.get(name)
-        if waiting.is_file():
-            if mark and mark.fits(waiting.read_bytes()):
-                os.replace(waiting, folder / name)
-            else:
-                waiting.unlink()
+        data = _bytes(waiting)
+        if data is not None and mark and mark.fits(data):
+            replace(waiting, folder / name)
+        elif data is not None:
+            _sweep(waiting)
     keep = {frame.file for frame in manifest.frames}
     for file in (folder / FRAMES).glob("*"):
         if _OWN_FRAME.fullmatch(file.name) and f"{FRAMES}/{file.name}" not in keep:
-            file.unlink()
+            _sweep(file)
     for name in OWN_NAMES:
         for file in folder.glob(f".{name}.*"):
-            file.unlink()
+            _sweep(file)
+
+
+def _sweep(file: Path) -> None:
+    with suppress(OSError):  # a leftover that cannot be removed does no harm
+        file.unlink(missing_ok=True)
 
 
 def _manifest_bytes(folder: Path) -> bytes:
     try:
-        return (folder / FILE_NAME).read_bytes()
-    except OSError as error:
+        return read_regular(folder / FILE_NAME)
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise UserError("gallery.missing", path=folder) from error
+    except OSError as error:
+        raise UserError("gallery.unreadable", file=FILE_NAME) from error
 
 
 def _parsed(data: bytes) -> Manifest:
@@ -166,7 +179,7 @@ def _parsed(data: bytes) -> Manifest:
         if isinstance(found, int) and found > FORMAT:
             raise UserError("gallery.newer", format=found, known=FORMAT)
         return Manifest.model_validate(content)
-    except (ValidationError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise UserError("gallery.damaged", file=FILE_NAME) from error
 
 
@@ -195,6 +208,6 @@ def _marked(folder: Path, name: str, manifest: Manifest) -> bytes | None:
 
 def _bytes(file: Path) -> bytes | None:
     try:
-        return file.read_bytes()
+        return read_regular(file)
     except OSError:
         return None

@@ -195,6 +195,8 @@ def _opened(folder: Path, state: State, kept: list[tuple[int, Case]]) -> Gallery
     if index is None:
         notes.append("the HNSW index was rebuilt from the vectors")
     cases = tuple(case for _, case in kept)
+    if not state.cases_unchanged:
+        notes.append("cases.csv was edited since the last change and is taken as it stands")
     made_by = state.manifest.bundle, state.manifest.preprocess
     return Gallery(folder, cases, vectors, *made_by, index=index, notes=tuple(notes))
 

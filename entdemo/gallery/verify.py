@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from entdemo.errors import UserError
-from entdemo.gallery.manifest import FRAMES, FrameMark, read_state
-from entdemo.gallery.reading import kept_rows, read_vectors
+from entdemo.gallery.manifest import FRAMES, read_state
+from entdemo.gallery.reading import frame_error, kept_rows, read_vectors
 
 
 def verify_gallery(path: str | Path) -> list[UserError]:
@@ -18,7 +18,7 @@ def verify_gallery(path: str | Path) -> list[UserError]:
         read_vectors(state)
     except UserError as error:
         return [error]
-    problems = [problem for frame in frames for problem in _wrong(folder, frame)]
+    problems = [error for frame in frames if (error := frame_error(folder, frame, whole=True))]
     if state.index is None:
         problems.append(UserError("gallery.index_stale"))
     known = {frame.file for frame in state.manifest.frames}
@@ -26,11 +26,3 @@ def verify_gallery(path: str | Path) -> list[UserError]:
         if f"{FRAMES}/{file.name}" not in known:
             problems.append(UserError("gallery.stray_file", file=file.name))
     return problems
-
-
-def _wrong(folder: Path, frame: FrameMark) -> list[UserError]:
-    try:
-        data = (folder / frame.file).read_bytes()
-    except OSError:
-        return [UserError("gallery.frame_missing", file=frame.file)]
-    return [] if frame.fits(data) else [UserError("gallery.frame_changed", file=frame.file)]
