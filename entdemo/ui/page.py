@@ -6,14 +6,17 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from entdemo.decode import MAX_BYTES
 from entdemo.ui.api import build_api
 from entdemo.ui.describe_tab import build_describe_tab
 from entdemo.ui.frame_tab import build_frame_tab
 from entdemo.ui.header import build_footer, build_header
+from entdemo.ui.headers import SecurityHeaders
 from entdemo.ui.i18n import word
 from entdemo.ui.pictures import picture_route
+from entdemo.ui.quiz_tab import build_quiz_tab
 from entdemo.ui.theme import head, theme
 from entdemo.ui.viewer import build_viewer
 
@@ -40,6 +43,8 @@ def build_page(predictor: Predictor) -> gr.Blocks:
             build_frame_tab(predictor)
         with gr.Column(elem_id="panel-describe", elem_classes="tab-panel"):
             build_describe_tab(predictor)
+        with gr.Column(elem_id="panel-quiz", elem_classes="tab-panel"):
+            build_quiz_tab(predictor)
         build_viewer(predictor)
         build_footer()
         build_api(predictor)
@@ -52,7 +57,10 @@ def launch_options(predictor: Predictor) -> dict[str, Any]:
     return {
         "theme": theme(),
         "head": head(),
-        "app_kwargs": {"routes": [picture_route(predictor.gallery)]},
+        "app_kwargs": {
+            "routes": [picture_route(predictor.gallery)],
+            "middleware": [Middleware(SecurityHeaders, head=head())],
+        },
         "max_file_size": MAX_BYTES,
         "footer_links": ["api"],
         "enable_monitoring": False,

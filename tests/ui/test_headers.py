@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
+from starlette.types import ASGIApp
+
+from entdemo.ui.headers import SecurityHeaders, policy, script_hashes
+
+HASH_OF_ONE = "'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"
+
+
+def answer(app: ASGIApp, head: str = "") -> tuple[dict[str, str], bytes]:
+    """Headers and body of an answer to one request."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    asyncio.run(SecurityHeaders(app, head)(scope, receive, send))
+    assert [message["type"] for message in sent[:1]] == ["http.response.start"]
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return headers, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def test_a_hash_is_that_of_the_text_between_the_tags() -> None:
+    assert script_hashes("<p></p><script data-x>1</script>") == [HASH_OF_ONE]
+    assert script_hashes('<script type="module" src="./a.js"></script>') == []
+
+
+def test_a_page_may_run_its_own_scripts_and_those_of_its_head_alone() -> None:
+    headers, body = answer(HTMLResponse("<script>1</script>"), head="<script>2</script>")
+    rule = headers["content-security-policy"].rpartition("script-src ")[2]
+    assert body == b"<script>1</script>"
+    assert rule.split()[:2] == ["'self'", "'unsafe-eval'"]
+    assert set(rule.split()[2:]) == {HASH_OF_ONE, *script_hashes("<script>2</script>")}
+    assert "unsafe-inline" not in rule
+
+
+@pytest.mark.parametrize(
+    "response", [HTMLResponse("x"), PlainTextResponse("x")], ids=["page", "text"]
+)
+def test_every_answer_carries_the_headers(response: ASGIApp) -> None:
+    headers, _ = answer(response)
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "camera=(self)" in headers["permissions-policy"]
+    assert "frame-ancestors 'self' https://huggingface.co" in headers["content-security-policy"]
+
+
+def test_a_page_in_parts_arrives_whole() -> None:
+    async def parts() -> Any:
+        for part in ("<script>", "1", "</script>"):
+            yield part
+
+    headers, body = answer(StreamingResponse(parts(), media_type="text/html"))
+    assert body == b"<script>1</script>"
+    assert HASH_OF_ONE in headers["content-security-policy"]
+
+
+def test_nothing_from_another_site_is_allowed_but_framing_by_the_hub() -> None:
+    rules = policy().split("; ")
+    assert [rule for rule in rules if "http" in rule] == [
+        "frame-ancestors 'self' https://huggingface.co"
+    ]
+    assert not any("*" in rule for rule in rules)
