@@ -14,7 +14,7 @@ from entdemo.ui.shell import outlet
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
 
-TABS = ("frame", "describe")
+TABS = ("frame", "describe", "quiz")
 _MOUNT = "entdemo.mountHeader(element)"
 
 

@@ -38,6 +38,11 @@ def connect(
         place: the part of the page that waits meanwhile.
     """
     answered = event(listener(handler, len(outputs) - 1), None, list(outputs), **MODEL_QUEUE)
+    end_wait(answered, place)
+
+
+def end_wait(answered: Any, place: str) -> None:
+    """Let a place of the page stop waiting once its event is answered, or has failed."""
     hidden = {"fn": None, "api_visibility": "private", "show_progress": "hidden"}
     answered.then(js=f"() => entdemo.settle('{place}')", **hidden)
     answered.failure(js=f"() => entdemo.fail('{place}')", **hidden)

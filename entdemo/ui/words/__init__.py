@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entdemo.ui.words import answer, case, describe, frame, page
+from entdemo.ui.words import answer, case, describe, frame, page, quiz
 from entdemo.ui.words.kind import Words
 
 TEXT: Words = {
@@ -11,4 +11,5 @@ TEXT: Words = {
     **describe.WORDS,
     **answer.WORDS,
     **case.WORDS,
+    **quiz.WORDS,
 }

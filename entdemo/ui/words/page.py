@@ -25,6 +25,7 @@ WORDS: Words = {
     "tabs": {"en": "How to search", "vi": "Cách tìm"},
     "tab.frame": {"en": "Frame", "vi": "Khung hình"},
     "tab.describe": {"en": "Describe", "vi": "Mô tả"},
+    "tab.quiz": {"en": "Quiz", "vi": "Tự kiểm tra"},
     # spoken by the page while it waits
     "busy": {"en": "Looking …", "vi": "Đang tìm …"},
 }
