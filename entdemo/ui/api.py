@@ -8,15 +8,16 @@ import gradio as gr
 from gradio.events import api
 
 from entdemo.answer import prediction_json, search_json
-from entdemo.errors import Language, UserError
-from entdemo.ui.events import as_user_error
+from entdemo.errors import UserError
+from entdemo.ui.events import AT_ONCE, as_user_error
+from entdemo.ui.traffic import preferred_language
 from entdemo.ui.uploads import read_upload
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
 
 MOST_CASES = 50
-_QUEUE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
+_QUEUE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": AT_ONCE}
 
 
 def build_api(predictor: Predictor) -> None:
@@ -78,6 +79,5 @@ def checked(k: object) -> int:
 
 def _spoken(error: Exception, request: gr.Request) -> gr.Error:
     """The error in the language that the request prefers, English if it says nothing."""
-    accepted = str(request.headers.get("accept-language", "")).lower()
-    language: Language = "vi" if accepted.startswith("vi") else "en"
+    language = preferred_language(str(request.headers.get("accept-language", "")))
     return gr.Error(as_user_error(error).text(language), print_exception=False)

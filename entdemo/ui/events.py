@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
 
 from entdemo.errors import UserError
+from entdemo.logs import error_places
 from entdemo.ui.i18n import alert
 
 Data = Mapping[str, Any]
@@ -17,14 +17,19 @@ Handler = Callable[[Data], tuple[str, ...]]
 
 log = logging.getLogger("entdemo.ui")
 
+AT_ONCE = 8
+"""Requests that are decoded, searched and drawn side by side; the engine batches their frames.
+Each may hold a decoded picture of 40 megapixels, so the number bounds memory as well."""
+
 MODEL_QUEUE: dict[str, Any] = {
     "concurrency_id": "model",
-    "concurrency_limit": 1,
+    "concurrency_limit": AT_ONCE,
     "show_progress": "hidden",
     "api_visibility": "private",
     "trigger_mode": "always_last",
 }
-"""All events that use the model wait in one queue, so frames never compete for the device."""
+"""All events that use the model wait in one queue; its engine keeps them from competing for the
+device."""
 
 
 def listener(handler: Handler, outputs: int) -> Callable[[gr.EventData], list[Any]]:
@@ -56,6 +61,5 @@ def as_user_error(error: Exception) -> UserError:
     """
     if isinstance(error, UserError):
         return error
-    places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("%s in %s", type(error).__name__, " > ".join(places))
+    log.error(error_places(error))
     return UserError("ui.unexpected")
