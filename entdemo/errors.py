@@ -130,6 +130,15 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "{name} of the weights cannot be read; it is damaged.",
         "vi": "Không đọc được {name} của bộ trọng số; tệp đã hỏng.",
     },
+    "weights.digest": {
+        "en": "{name} of the weights was changed after it was saved: its settings do not fit its "
+        "digest.",
+        "vi": "{name} của bộ trọng số đã bị sửa sau khi lưu: các thiết lập không khớp mã kiểm tra.",
+    },
+    "weights.forbidden": {
+        "en": "{name} of the weights cannot be opened. Please check that you may read it.",
+        "vi": "Không mở được {name} của bộ trọng số. Vui lòng kiểm tra quyền đọc tệp.",
+    },
     # weights from the Hub
     "hub.unreachable": {
         "en": "The Hub cannot be reached for “{repo}”. Check the network and proxy, then "
@@ -624,6 +633,10 @@ MESSAGES: dict[str, dict[Language, str]] = {
     "ui.offline": {
         "en": "The app cannot be reached. Please check the connection and try again.",
         "vi": "Không kết nối được với ứng dụng. Vui lòng kiểm tra kết nối rồi thử lại.",
+    },
+    "ui.too_many": {
+        "en": "Too many requests came from your address. Please wait a moment and try again.",
+        "vi": "Có quá nhiều yêu cầu từ địa chỉ của bạn. Vui lòng đợi một lát rồi thử lại.",
     },
     "ui.no_picture_dropped": {
         "en": "No file came with that. Please save the picture first, then choose it.",

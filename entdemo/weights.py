@@ -21,6 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from entdemo.errors import UserError
+from entdemo.formats import Migration, NewerFormatError, migrated
 from entdemo.golden import check_golden
 from entdemo.model.adapter import ADAPTER_CONFIG
 from entdemo.model.base import (
@@ -36,7 +37,10 @@ from entdemo.model.preprocess import Preprocess
 from entdemo.model.tensors import check_tensors, read_tensors
 from entdemo.taxonomy import CLASSES
 
-FORMAT = 1
+FORMAT = 2
+MIGRATIONS: dict[int, Migration] = {1: lambda content: {**content, "digest": None}}
+"""Steps from older formats, by the format that each starts from. Format 1 had no digest."""
+
 INFO = "entdemo.json"
 BASE = "base.safetensors"
 TOKENIZER = "tokenizer.json"
@@ -98,7 +102,12 @@ class PreprocessInfo(_Strict):
 
 
 class BundleInfo(_Strict):
-    """Contents of ``entdemo.json``; every key is required and no other is allowed."""
+    """Contents of ``entdemo.json``; every key is required and no other is allowed.
+
+    Attributes:
+        files: sha256 of each file beside it.
+        digest: ``content_digest`` as it was saved; None in weights of format 1.
+    """
 
     format: Annotated[int, Field(strict=True, ge=FORMAT, le=FORMAT)]
     name: str
@@ -112,6 +121,15 @@ class BundleInfo(_Strict):
     training: dict[str, Any]
     metrics: dict[str, Any]
     files: dict[str, str]
+    digest: str | None
+
+    @property
+    def content_digest(self) -> str:
+        """Hash of all that answers depend on; name, training record and metrics may be edited."""
+        content = self.model_dump(
+            mode="json", exclude={"format", "name", "training", "metrics", "digest"}
+        )
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @property
     def embedder_id(self) -> str:
@@ -149,23 +167,26 @@ def read_info(folder: Path) -> BundleInfo:
         UserError: missing, damaged, a newer format, or a key that is missing, unknown or wrong.
     """
     path = folder / INFO
-    if not path.is_file():
-        raise UserError("weights.missing", name=folder.name)
     try:
+        if not path.is_file():
+            raise UserError("weights.missing", name=folder.name)
         raw = json.loads(path.read_text("utf-8"))
+    except PermissionError as error:
+        raise UserError("weights.forbidden", name=INFO) from error
     except (OSError, ValueError, RecursionError) as error:
         raise UserError("weights.unreadable", name=INFO) from error
-    found = raw.get("format") if isinstance(raw, dict) else None
-    if isinstance(found, int) and found > FORMAT:
-        raise UserError("weights.newer_format", found=found, known=FORMAT)
     try:
-        info = BundleInfo.model_validate(raw)
+        info = BundleInfo.model_validate(migrated(raw, FORMAT, MIGRATIONS))
+    except NewerFormatError as error:
+        raise UserError("weights.newer_format", found=error.found, known=FORMAT) from error
     except ValidationError as error:
         raise _key_error(error) from error
     for name, reason in _contradictions(info):
         raise UserError("weights.key_invalid", file=INFO, name=name, reason=reason)
     for name in sorted(_required_files(info) - info.files.keys()):
         raise UserError("weights.key_missing", file=INFO, name=f"files.{name}")
+    if info.digest not in (None, info.content_digest):
+        raise UserError("weights.digest", name=INFO)
     return info
 
 
@@ -211,10 +232,12 @@ def file_errors(folder: Path, info: BundleInfo) -> list[UserError]:
     """Each file that is missing, changed or unknown, as a sentence."""
     errors = [error for name in sorted(info.files) if (error := _file_error(folder, info, name))]
     known = {*info.files, INFO, CARD, CURVES}
-    for path in sorted(folder.iterdir()):
-        if path.name not in known and not path.name.startswith("."):
-            errors.append(UserError("weights.file_unknown", name=path.name))
-    return errors
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return [*errors, UserError("weights.forbidden", name=folder.name)]
+    unknown = (name for name in names if name not in known and not name.startswith("."))
+    return errors + [UserError("weights.file_unknown", name=name) for name in unknown]
 
 
 def _file_error(folder: Path, info: BundleInfo, name: str) -> UserError | None:
@@ -224,6 +247,8 @@ def _file_error(folder: Path, info: BundleInfo, name: str) -> UserError | None:
         return UserError("weights.file_missing", name=name)
     try:
         changed = file_sha256(folder / name) != info.files[name]
+    except PermissionError:
+        return UserError("weights.forbidden", name=name)
     except OSError:
         return UserError("weights.unreadable", name=name)
     return UserError("weights.file_changed", name=name) if changed else None
@@ -290,7 +315,9 @@ def write_info(folder: Path, info: dict[str, Any]) -> BundleInfo:
     """Write ``entdemo.json`` with the hashes of the files that lie in ``folder``."""
     names = sorted(path.name for path in folder.iterdir() if path.name not in {INFO, CARD, CURVES})
     files = {name: file_sha256(folder / name) for name in names}
-    checked = BundleInfo.model_validate({"format": FORMAT, **info, "files": files})
+    values = {**info, "format": FORMAT, "files": files, "digest": None}
+    unsigned = BundleInfo.model_validate(values)
+    checked = unsigned.model_copy(update={"digest": unsigned.content_digest})
     text = json.dumps(checked.model_dump(mode="json"), ensure_ascii=False, indent=1)
     (folder / INFO).write_text(text + "\n", "utf-8")
     return checked

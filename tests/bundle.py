@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from pydantic import ValidationError
 
 from entdemo.golden import write_golden
 from entdemo.model.lora import add_lora, merge_lora
@@ -22,6 +24,7 @@ from entdemo.weights import (
     HEAD,
     INFO,
     TOKENIZER,
+    BundleInfo,
     save_half,
     save_head,
     write_info,
@@ -77,13 +80,15 @@ def info_values() -> dict[str, Any]:
     }
 
 
-_WRITTEN = ("format", "files")
+_WRITTEN = ("format", "files", "digest")
 
 
 def edit_info(folder: Path, **changes: Any) -> None:
-    """Overwrite top-level keys of ``entdemo.json``."""
-    values = json.loads((folder / INFO).read_text("utf-8"))
-    (folder / INFO).write_text(json.dumps({**values, **changes}), "utf-8")
+    """Overwrite top-level keys of ``entdemo.json``, and its digest as a forger would."""
+    values = {**json.loads((folder / INFO).read_text("utf-8")), **changes}
+    with suppress(ValidationError):
+        values["digest"] = BundleInfo.model_validate(values).content_digest
+    (folder / INFO).write_text(json.dumps(values), "utf-8")
 
 
 def restate_hashes(folder: Path) -> None:

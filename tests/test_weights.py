@@ -19,7 +19,7 @@ from entdemo.errors import UserError
 from entdemo.hub import verify
 from entdemo.model.adapter import ADAPTER_CONFIG
 from entdemo.model.lora import ADAPTER_WEIGHTS
-from entdemo.weights import BASE, GOLDEN, HEAD, INFO, LOG, TOKENIZER, load_bundle, read_info
+from entdemo.weights import BASE, FORMAT, GOLDEN, HEAD, INFO, LOG, TOKENIZER, load_bundle, read_info
 from tests.bundle import edit_info, info_values, make_bundle, restate_hashes
 
 TENSORS = [BASE, HEAD, ADAPTER_WEIGHTS]
@@ -164,7 +164,7 @@ def test_an_info_that_is_no_json_is_refused(bundle: Path, content: bytes) -> Non
     assert refusal(bundle) == ("weights.unreadable", INFO)
 
 
-@pytest.mark.parametrize("name", ["format", "files", *info_values()])
+@pytest.mark.parametrize("name", ["format", "files", "digest", *info_values()])
 def test_every_key_is_required(bundle: Path, name: str) -> None:
     values = json.loads((bundle / INFO).read_text("utf-8"))
     del values[name]
@@ -185,8 +185,22 @@ def test_unknown_keys_are_named(bundle: Path, changes: dict[str, Any], name: str
 
 
 def test_a_newer_format_asks_for_an_update(bundle: Path) -> None:
-    edit_info(bundle, format=2, something_new=True)
+    edit_info(bundle, format=FORMAT + 1, something_new=True)
     assert refusal(bundle)[0] == "weights.newer_format"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"frame_temperature": 1.0', '"frame_temperature": 1.5'),
+        ('"slerp_join": true', '"slerp_join": false'),
+    ],
+)
+def test_a_setting_that_changed_by_itself_is_noticed(bundle: Path, old: str, new: str) -> None:
+    text = (bundle / INFO).read_text("utf-8")
+    assert old in text
+    (bundle / INFO).write_text(text.replace(old, new), "utf-8")
+    assert refusal(bundle) == ("weights.digest", INFO)
 
 
 SQUARE = {"mean": [0.5] * 3, "std": [0.5] * 3}

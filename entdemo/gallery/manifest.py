@@ -22,10 +22,14 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from entdemo.errors import UserError
+from entdemo.formats import Migration, NewerFormatError, migrated
 from entdemo.gallery.cases import FRAME_FILE
 from entdemo.gallery.files import read_regular, replace, sha256, write_atomically
 
 FORMAT = 1
+MIGRATIONS: dict[int, Migration] = {}
+"""Steps from older formats, by the format that each starts from."""
+
 FILE_NAME = "gallery.json"
 CASES, VECTORS, INDEX = "cases.csv", "vectors.safetensors", "index.hnsw"
 FRAMES = "frames"
@@ -174,11 +178,9 @@ def _manifest_bytes(folder: Path) -> bytes:
 
 def _parsed(data: bytes) -> Manifest:
     try:
-        content = json.loads(data)
-        found = content.get("format") if isinstance(content, dict) else None
-        if isinstance(found, int) and found > FORMAT:
-            raise UserError("gallery.newer", format=found, known=FORMAT)
-        return Manifest.model_validate(content)
+        return Manifest.model_validate(migrated(json.loads(data), FORMAT, MIGRATIONS))
+    except NewerFormatError as error:
+        raise UserError("gallery.newer", format=error.found, known=FORMAT) from error
     except (ValueError, RecursionError) as error:
         raise UserError("gallery.damaged", file=FILE_NAME) from error
 
