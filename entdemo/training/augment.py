@@ -6,22 +6,27 @@ import torch
 from torch import Tensor
 from torchvision.transforms import v2
 
+from entdemo.training.config import AugmentConfig
+from entdemo.training.degrade import DiscCrop, Glare, UnevenLight
+
 _GROUP = 4
 """Frames that share one draw of the parameters: a quarter of the calls, little less variety."""
 
 
 class Augment:
-    """Light, colour, blur, noise, occlusion, and small changes of pose.
+    """Small changes of pose; then light, colour, blur, noise and occlusion.
 
     Rotation stays within 15 degrees: a clock-face cue then still tells the side.
 
     Args:
         size: side S of the network's input in pixels.
+        config: further degradations.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, config: AugmentConfig) -> None:
         self.pose = v2.Compose(
             [
+                *_some(DiscCrop(), config.disc_crop),
                 v2.RandomAffine(
                     degrees=15.0,
                     translate=(0.08, 0.08),
@@ -34,20 +39,36 @@ class Augment:
         )
         self.look = v2.Compose(
             [
+                *_some(UnevenLight(), config.light),
                 v2.RandomApply([v2.ColorJitter(0.4, 0.4, 0.4, 0.06)], p=0.8),
                 v2.RandomGrayscale(p=0.1),
+                *_some(Glare(), config.glare),
                 v2.RandomApply([v2.GaussianBlur(5, sigma=(0.3, 2.0))], p=0.3),
             ]
         )
         self.hide = v2.RandomErasing(p=0.3, scale=(0.02, 0.15), value=0)
 
-    def __call__(self, squares: Tensor) -> Tensor:
-        """uint8 [B, 3, S0, S0] -> float32 [B, 3, S, S] in 0..1, from torch's global generator."""
-        groups = []
+    def __call__(self, squares: Tensor) -> tuple[Tensor, Tensor]:
+        """Draw from torch's global generator.
+
+        Args:
+            squares: uint8 [B, 3, S0, S0].
+
+        Returns:
+            float32 [B, 3, S, S] in 0..1: frames in a new pose with a degraded look, and the same
+            frames in that pose with their own look.
+        """
+        degraded, clean = [], []
         for group in torch.split(squares, _GROUP):
             pixels = self.pose(group).float().div_(255)
-            groups.append(self.hide(_noise(self.look(pixels))))
-        return torch.cat(groups)
+            degraded.append(self.hide(_noise(self.look(pixels))))
+            clean.append(pixels)
+        return torch.cat(degraded), torch.cat(clean)
+
+
+def _some(transform: v2.Transform, share: float) -> list[v2.Transform]:
+    """Nothing, and no draw, for a share of 0."""
+    return [v2.RandomApply([transform], p=share)] if share else []
 
 
 def _noise(pixels: Tensor) -> Tensor:

@@ -51,7 +51,9 @@ class WeightAverage:
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
         """Take averages back from a checkpoint."""
-        self.shadow = {name: value.clone() for name, value in state.items()}
+        self.shadow = {
+            name: value.to(self.shadow[name].device, copy=True) for name, value in state.items()
+        }
 
 
 def _trained(model: nn.Module) -> dict[str, Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -12,10 +12,12 @@ from torch import Tensor
 from entdemo.model.preprocess import Preprocess
 from entdemo.taxonomy import CLASSES
 from entdemo.training.augment import Augment
+from entdemo.training.config import AugmentConfig
 from entdemo.training.data import FrameSet
 from entdemo.training.texts import MIRRORED, TextBank, TextBatch
 
 _PROMPTS_PER_CLASS = 2
+_USUAL = AugmentConfig()
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Batch:
         prompt_owner: int64 [P], their classes.
         partners: int64 [B], a frame to mix each frame with.
         mix: float32 [B] in 0..1, how far to walk to the partner.
+        clean: float32 [B, 3, S, S], ``pixels`` before their look was degraded, normalised; None
+            where nothing asks for them.
     """
 
     pixels: Tensor
@@ -47,6 +51,12 @@ class Batch:
     prompt_owner: Tensor
     partners: Tensor
     mix: Tensor
+    clean: Tensor | None = None
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on a device."""
+        names = [it.name for it in fields(self) if getattr(self, it.name) is not None]
+        return replace(self, **{name: getattr(self, name).to(device) for name in names})
 
 
 class Batches:
@@ -57,16 +67,25 @@ class Batches:
         bank: texts for them.
         preprocess: of the network.
         batch_size: B.
+        augment: how frames are degraded.
+        with_clean: whether batches hold the frames before that as well.
     """
 
     def __init__(
-        self, frames: FrameSet, bank: TextBank, preprocess: Preprocess, batch_size: int
+        self,
+        frames: FrameSet,
+        bank: TextBank,
+        preprocess: Preprocess,
+        batch_size: int,
+        augment: AugmentConfig = _USUAL,
+        with_clean: bool = False,
     ) -> None:
         self.frames = frames
         self.bank = bank
         self.preprocess = preprocess
         self.batch_size = batch_size
-        self.augment = Augment(preprocess.image_size)
+        self.augment = Augment(preprocess.image_size, augment)
+        self.with_clean = with_clean
         members = [np.flatnonzero(frames.labels == label) for label in range(len(CLASSES))]
         self._members = [own for own in members if len(own)]
 
@@ -81,8 +100,9 @@ class Batches:
         labels = torch.from_numpy(np.where(flipped, MIRRORED[seen], seen))
         sentence_tokens, sentence_classes = self.bank.sentences(self.batch_size // 2, rng)
         prompt_tokens, prompt_owner = self.bank.some_prompts(_PROMPTS_PER_CLASS, rng)
+        degraded, clean = self.augment(self._squares(indices, flipped))
         return Batch(
-            pixels=self.preprocess.normalise(self.augment(self._squares(indices, flipped))),
+            pixels=self.preprocess.normalise(degraded),
             labels=labels,
             tags=torch.from_numpy(self.frames.tags[indices]),
             captions=self.bank.caption_numbers(indices, flipped),
@@ -93,6 +113,7 @@ class Batches:
             prompt_owner=prompt_owner,
             partners=_partners(labels),
             mix=torch.rand(self.batch_size),
+            clean=self.preprocess.normalise(clean) if self.with_clean else None,
         )
 
     def _squares(self, indices: NDArray[np.int64], flipped: NDArray[np.bool_]) -> Tensor:

@@ -29,11 +29,14 @@ _CROPS = 24
 def encode_squares(
     model: EntClip, preprocess: Preprocess, squares: NDArray[np.uint8]
 ) -> EncodedFrames:
-    """Encode uint8 [N, S0, S0, 3]; larger squares are reduced to the network's size."""
+    """Encode uint8 [N, S0, S0, 3]; larger squares are reduced to the network's size.
+
+    Results stay on the model's device.
+    """
     parts = []
     for start in range(0, len(squares), _BATCH):
         batch = resized(squares[start : start + _BATCH], preprocess.image_size)
-        parts.append(model.encode_frames(preprocess.tensor(batch)))
+        parts.append(model.encode_frames(preprocess.tensor(batch).to(_device(model))))
     return EncodedFrames(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
@@ -49,7 +52,7 @@ def resized(squares: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 @torch.no_grad()
 def encode_texts(model: EntClip, tokenize: Tokenize, texts: list[str]) -> Tensor:
     """Encode texts to [N, D] unit vectors."""
-    tokens = tokenize(texts)
+    tokens = tokenize(texts).to(_device(model))
     return torch.cat([model.encode_texts(part) for part in torch.split(tokens, _BATCH)])
 
 
@@ -57,7 +60,12 @@ def update_prototypes(model: EntClip, tokenize: Tokenize) -> None:
     """Set the head's class prototypes from all class prompts."""
     texts, owner = all_prompts()
     embeddings = encode_texts(model, tokenize, texts)
-    model.head.prototypes.copy_(class_prototypes(embeddings, owner, len(CLASSES)))
+    prototypes = class_prototypes(embeddings, owner.to(embeddings.device), len(CLASSES))
+    model.head.prototypes.copy_(prototypes)
+
+
+def _device(model: EntClip) -> torch.device:
+    return model.head.prototypes.device
 
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:
@@ -73,7 +81,7 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     """Share of rows whose largest logit is the label's."""
-    return float((logits.argmax(1) == labels).float().mean())
+    return float((logits.argmax(1).cpu() == labels).float().mean())
 
 
 @torch.no_grad()

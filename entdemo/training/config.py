@@ -12,6 +12,7 @@ from entdemo.errors import UserError
 
 Positive = Annotated[int, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Strict(BaseModel):
@@ -23,7 +24,7 @@ class Strict(BaseModel):
 class PhantomSource(Strict):
     """``n`` drawn frames; two sources with different seeds share no parameter draw."""
 
-    n: Positive
+    n: Annotated[int, Field(gt=0, le=1_000_000)]
     seed: Annotated[int, Field(ge=0)]
 
 
@@ -61,6 +62,8 @@ class DataConfig(Strict):
     @model_validator(mode="after")
     def _two_sides_of_one_split(self) -> DataConfig:
         train, validation = self.train, self.validation
+        if isinstance(train, PhantomSource) and isinstance(validation, PhantomSource):
+            _check_seeds(train, validation)
         if isinstance(train, EntrepSource) and isinstance(validation, EntrepSource):
             other = validation.model_copy(update={"part": "train"})
             if train.part != "train" or validation.part != "validation" or other != train:
@@ -69,6 +72,11 @@ class DataConfig(Strict):
                     "folder, validation_share, seed and skip_bad"
                 )
         return self
+
+
+def _check_seeds(train: PhantomSource, validation: PhantomSource) -> None:
+    if train.seed == validation.seed:
+        raise ValueError("train and validation must be drawn from different seeds")
 
 
 class ModelConfig(Strict):
@@ -88,7 +96,23 @@ class ObjectiveConfig(Strict):
     contrast: Weight = 0.5
     mixup: Weight = 0.2
     sentences: Weight = 0.3
+    findings: Weight = 0
+    consistency: Weight = 0.0
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.05
+
+
+class AugmentConfig(Strict):
+    """Degradations beyond the usual ones, each with the share of frames that get it.
+
+    Attributes:
+        disc_crop: the middle of the disc alone, as where the frame is filled by tissue.
+        light: brightness that falls off from a lamp beside the middle.
+        glare: white reflections of the lamp.
+    """
+
+    disc_crop: Share = 0.0
+    light: Share = 0.0
+    glare: Share = 0.0
 
 
 class StageConfig(Strict):
@@ -101,6 +125,10 @@ class StageConfig(Strict):
         objective: in place of the recipe's.
         contrast_scale: inverse temperature that the contrast starts the stage with; None goes on
             with the learned one.
+        pieces: a batch goes through the network in so many pieces, for less memory; its gradient
+            stays that of the whole batch, see ``step.GradientStep``.
+        patience: the stage ends after so many looks at the validation frames without a better
+            mean accuracy, and keeps its best weights; None trains all steps and keeps the last.
     """
 
     trains: Literal["base", "lora"]
@@ -113,6 +141,14 @@ class StageConfig(Strict):
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.998
     objective: ObjectiveConfig | None = None
     contrast_scale: Annotated[float, Field(ge=1, le=100)] | None = None
+    pieces: Positive = 1
+    patience: Positive | None = None
+
+    @model_validator(mode="after")
+    def _a_frame_a_piece(self) -> StageConfig:
+        if self.pieces > self.batch_size:
+            raise ValueError("a batch cannot have more pieces than frames")
+        return self
 
 
 class TrainConfig(Strict):
@@ -121,8 +157,10 @@ class TrainConfig(Strict):
     Attributes:
         output: folder of the finished weight bundle, relative to the working folder.
         runs: folder for logs, checkpoints and cached frames.
-        precision: ``bf16`` trains under autocast.
-        validate_every: steps between two looks at the validation frames.
+        precision: ``bf16`` and ``fp16`` train under autocast; ``fp16`` needs a GPU.
+        validate_every: steps between two looks at the validation frames, each with a checkpoint.
+        sentence_pool: free sentences that are composed for training texts to be drawn from.
+        tensorboard: whether to write TensorBoard's event files beside the CSV log.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -131,10 +169,18 @@ class TrainConfig(Strict):
     runs: Path = Path("runs")
     precision: Literal["no", "bf16", "fp16"] = "bf16"
     validate_every: Positive = 200
+    sentence_pool: Positive = 120_000
+    tensorboard: bool = False
+    augment: AugmentConfig = AugmentConfig()
     data: DataConfig
     model: ModelConfig
     objective: ObjectiveConfig = ObjectiveConfig()
     stages: Annotated[tuple[StageConfig, ...], Field(min_length=1)]
+
+    @property
+    def objectives(self) -> tuple[ObjectiveConfig, ...]:
+        """The objective of each stage."""
+        return tuple(stage.objective or self.objective for stage in self.stages)
 
     @model_validator(mode="after")
     def _ends_with_lora(self) -> TrainConfig:

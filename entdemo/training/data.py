@@ -22,6 +22,7 @@ from entdemo.gallery.intake import NewCase
 from entdemo.phantom.folder import frame_seed
 from entdemo.taxonomy import CLASSES, FINDINGS, mirror_text, region_of
 from entdemo.training.config import EntrepSource, PhantomSource
+from entdemo.training.files import told, write_file
 
 NO_CAPTION = -1
 """In place of a caption's number: the text holds for whatever frame its class and tags allow."""
@@ -74,8 +75,9 @@ def draw_frames(source: PhantomSource, size: int, cache: Path, workers: int = 2)
     if not table_file.exists():
         cache.mkdir(parents=True, exist_ok=True)
         squares, rows = _draw_all(source, size, workers)
-        np.save(squares_file, squares)
-        table_file.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
+        with told(squares_file):
+            np.save(squares_file, squares)
+        write_file(table_file, json.dumps(rows, ensure_ascii=False).encode())
     rows = json.loads(table_file.read_text("utf-8"))
     return FrameSet(
         squares=np.load(squares_file),

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, DataLoaderConfiguration
+from accelerate.utils import broadcast_object_list
 from torch.optim.lr_scheduler import LambdaLR
 
+from entdemo.errors import UserError
 from entdemo.model.network import EntClip
+from entdemo.training.anchors import anchors_of
 from entdemo.training.average import WeightAverage
 from entdemo.training.batches import Batches
 from entdemo.training.config import TrainConfig
-from entdemo.training.objective import Objective, batch_tokens
+from entdemo.training.files import sync, told, write_file
+from entdemo.training.log import Row, StageLog
+from entdemo.training.objective import Objective
 from entdemo.training.optim import parameter_groups, prepare_parameters, warmup_cosine
+from entdemo.training.step import GradientStep
+from entdemo.training.stopping import EarlyStop
+from entdemo.weights import LOG
 
 _LOG_EVERY = 20
 
-Row = dict[str, float]
-
 
 class StageRun:
-    """Runs one stage of a recipe.
+    """Runs one stage of a recipe, alone or as one of several processes.
 
     Args:
         model: the network, trained in place.
         config: the recipe.
         index: which stage of it.
-        batches: where batches come from.
+        batches: where batches come from; they are those of all processes together.
         validate: looks at the moving average and returns its figures.
         report: called with each logged row.
     """
@@ -46,69 +51,118 @@ class StageRun:
     ) -> None:
         self.config, self.index, self.stage = config, index, config.stages[index]
         self.batches, self.validate, self.report = batches, validate, report
-        self.objective = Objective(self.stage.objective or config.objective)
         self.folder = config.runs / config.name / f"stage-{index}"
         prepare_parameters(model, config.model, self.stage)
         optimizer = torch.optim.AdamW(parameter_groups(model, self.stage))
         schedule = LambdaLR(optimizer, warmup_cosine(self.stage.warmup, self.stage.steps))
-        self.bare = model
-        self.average = WeightAverage(model, self.stage.ema)
-        self.accelerator = Accelerator(mixed_precision=config.precision)
-        self.model, self.optimizer, self.schedule = self.accelerator.prepare(
-            model, optimizer, schedule
-        )
-        self.accelerator.register_for_checkpointing(self.average)
+        self.accelerator = _accelerator(config.precision)
+        # Without DDP's wrapper: gradients are joined by GradientStep.
+        self.model: EntClip = self.accelerator.prepare_model(model, evaluation_mode=True)
+        self.optimizer, self.schedule = self.accelerator.prepare(optimizer, schedule)
+        self.average = WeightAverage(self.model, self.stage.ema)
+        self.stopping = EarlyStop(self.stage.patience) if self.stage.patience else None
+        for state in (self.average, self.stopping):
+            if state is not None:
+                self.accelerator.register_for_checkpointing(state)
+        objective = Objective(self.stage.objective or config.objective, anchors_of(model))
+        self.gradients = GradientStep(self.accelerator, self.model, objective, self.stage.pieces)
 
     def run(self) -> EntClip:
         """Train from the last checkpoint, or from the start, to the end.
 
         Returns:
             The moving average of the network, on the CPU.
+
+        Raises:
+            UserError: a checkpoint cannot be read, or the disk cannot be written.
         """
-        for step in range(self._resume(), self.stage.steps):
-            row = self._step(step)
-            last = step + 1 == self.stage.steps
-            looked = last or (step + 1) % self.config.validate_every == 0
-            if looked:
-                with self.average.applied(self.bare):
-                    row |= self.validate(self.bare)
-            if looked or step % _LOG_EVERY == 0:
-                append_row(self.folder.parent / "log.csv", row)
-                self.report(row)
-            if looked:
-                self._save(step + 1)
-        self.average.copy_to(self.bare)
+        start = self._resume()
+        with self._log(start) as write:
+            for step in range(start, self.stage.steps):
+                if self.stopping and self.stopping.stopped:
+                    break
+                self._advance(step, write)
+        if self.stopping:
+            self.average.load_state_dict(self.stopping.weights)
+        self.average.copy_to(self.model)
         self.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)
-        return self.bare.cpu()
+        return self.model.cpu()
+
+    def _advance(self, step: int, write: Callable[[Row], None]) -> None:
+        """A step, and after some a look at the validation frames and a checkpoint."""
+        row = self._step(step)
+        last = step + 1 == self.stage.steps
+        looked = last or (step + 1) % self.config.validate_every == 0
+        if looked:
+            row |= self._look()
+        if looked or step % _LOG_EVERY == 0:
+            write(row)
+        if looked:
+            self._save(step + 1)
 
     def _step(self, step: int) -> Row:
         batch = self.batches.at(self.config.seed, self.index, step)
         self.model.train()
-        encoded, texts = self.model(batch.pixels, batch_tokens(batch))
-        losses = self.objective(
-            self.bare.head, self.bare.clip.logit_scale, encoded.embedding, texts, batch
-        )
-        self.accelerator.backward(torch.stack(list(losses.values())).sum())
+        losses = self.gradients(batch)
         self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.schedule.step()
         self.optimizer.zero_grad(set_to_none=True)
-        self.average.update(self.bare, step)
+        self.average.update(self.model, step)
         return {"stage": self.index, "step": step} | {
             name: loss.item() for name, loss in losses.items()
         }
 
+    def _look(self) -> Row:
+        """The moving average's figures: one process looks, all are told."""
+        told_to_all: list[Row] = [{}]
+        if self.accelerator.is_main_process:
+            with self.average.applied(self.model):
+                told_to_all = [self.validate(self.model)]
+        figures: Row = broadcast_object_list(told_to_all)[0]
+        if self.stopping:
+            mean = sum(figures.values()) / len(figures)
+            self.stopping.look(mean, self.average.shadow)
+        return figures
+
+    @contextmanager
+    def _log(self, start: int) -> Iterator[Callable[[Row], None]]:
+        """Where rows go: the run's log and the caller's report, from one process alone."""
+        if not self.accelerator.is_main_process:
+            yield lambda row: None
+            return
+        work = self.folder.parent
+        events = work / "tensorboard" / self.folder.name if self.config.tensorboard else None
+        log = StageLog(work / LOG, self.index, start, events)
+
+        def write(row: Row) -> None:
+            log.add(row)
+            self.report(row)
+
+        try:
+            yield write
+        finally:
+            log.close()
+
     def _save(self, steps_done: int) -> None:
         """Write a checkpoint beside the last one, then let the marker point to it."""
         target = self.folder / f"checkpoint-{steps_done}"
-        self.accelerator.save_state(str(target))
-        marker = self.folder / "latest"
-        previous = marker.read_text() if marker.exists() else ""
-        temporary = marker.with_suffix(".new")
-        temporary.write_text(target.name)
-        temporary.replace(marker)
-        if previous and previous != target.name:
-            shutil.rmtree(self.folder / previous, ignore_errors=True)
+        with told(target):
+            try:
+                self.accelerator.save_state(str(target))
+                sync(target)
+            except BaseException:
+                shutil.rmtree(target, ignore_errors=True)
+                raise
+        self.accelerator.wait_for_everyone()
+        if self.accelerator.is_main_process:
+            write_file(self.folder / "latest", target.name.encode())
+            self._drop_others(target.name)
+
+    def _drop_others(self, kept: str) -> None:
+        for folder in self.folder.glob("checkpoint-*"):
+            if folder.name != kept:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _resume(self) -> int:
         """Load the checkpoint that the marker names; returns the number of steps done."""
@@ -116,18 +170,23 @@ class StageRun:
         if not marker.exists():
             return 0
         name = marker.read_text()
-        self.accelerator.load_state(str(self.folder / name))
+        try:
+            self.accelerator.load_state(str(self.folder / name))
+        except Exception as error:  # whatever its four kinds of files raise when damaged
+            raise UserError("train.checkpoint_damaged", path=self.folder) from error
         return int(name.removeprefix("checkpoint-"))
 
 
-def append_row(path: Path, row: Row) -> None:
-    """Add a row to a CSV with the columns ``stage,step,name,value``, one line a figure."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        if is_new:
-            writer.writerow(["stage", "step", "name", "value"])
-        for name, value in row.items():
-            if name not in ("stage", "step"):
-                writer.writerow([int(row["stage"]), int(row["step"]), name, f"{value:.6g}"])
+def _accelerator(precision: str) -> Accelerator:
+    """One that takes a batch as all processes' together, and steps the schedule once for it.
+
+    Raises:
+        UserError: the precision is not there on this device.
+    """
+    try:
+        return Accelerator(
+            mixed_precision=precision,
+            dataloader_config=DataLoaderConfiguration(split_batches=True),
+        )
+    except ValueError as error:
+        raise UserError("train.precision", precision=precision, reason=error) from error

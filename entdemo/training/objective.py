@@ -16,6 +16,7 @@ from torch.nn import functional
 from entdemo.model.fusion import FusionHead, class_prototypes
 from entdemo.model.slerp import slerp
 from entdemo.taxonomy import CLASSES
+from entdemo.training.anchors import FindingAnchors
 from entdemo.training.batches import Batch
 from entdemo.training.config import ObjectiveConfig
 from entdemo.training.data import NO_CAPTION
@@ -111,14 +112,53 @@ def open_cross_entropy(logits: Tensor, allowed: Tensor) -> Tensor:
     return -(target * logits.log_softmax(dim=1)).sum(1).mean()
 
 
-class Objective:
-    """Weighted sum of cross-entropy, contrast, slerp mixup and sentence classification."""
+def consistency(degraded: Tensor, clean: Tensor) -> Tensor:
+    """Mean cosine distance of degraded frames from the same frames before.
 
-    def __init__(self, config: ObjectiveConfig) -> None:
+    Args:
+        degraded: [B, D] unit vectors.
+        clean: [B, D] unit vectors, targets without gradient.
+    """
+    return (1 - (degraded * clean.detach()).sum(1)).mean()
+
+
+def finding_loss(
+    anchors: FindingAnchors, embedding: Tensor, labels: Tensor, tags: Tensor
+) -> Tensor:
+    """Cross-entropy against equal shares of the findings that are seen or named.
+
+    Args:
+        anchors: one for each finding of each class.
+        embedding: [N, D] unit vectors of frames or texts.
+        labels: int64 [N], classes.
+        tags: int64 [N], bit masks of findings.
+
+    Returns:
+        scalar; rows that name no finding do not count.
+    """
+    return _spread_loss(anchors(embedding), anchors.named(labels, tags))
+
+
+class Objective:
+    """Weighted terms: cross-entropy, contrast, slerp mixup, sentences, and others if on.
+
+    Args:
+        config: weights of the terms.
+        anchors: classify findings; None leaves that term out.
+    """
+
+    def __init__(self, config: ObjectiveConfig, anchors: FindingAnchors | None = None) -> None:
         self.config = config
+        self.anchors = anchors
 
     def __call__(
-        self, head: FusionHead, logit_scale: Tensor, frames: Tensor, texts: Tensor, batch: Batch
+        self,
+        head: FusionHead,
+        logit_scale: Tensor,
+        frames: Tensor,
+        texts: Tensor,
+        batch: Batch,
+        clean: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """The weighted terms.
 
@@ -128,6 +168,7 @@ class Objective:
             frames: [B, D] unit vectors of ``batch.pixels``.
             texts: [B + B // 2 + P, D] unit vectors of captions, sentences and prompts.
             batch: what they were made from.
+            clean: [B, D] unit vectors of ``batch.clean``; None leaves consistency out.
         """
         captions, sentences, prompts = torch.split(
             texts, [len(batch.texts.tokens), len(batch.sentence_tokens), len(batch.prompt_tokens)]
@@ -139,7 +180,7 @@ class Objective:
         )
         scale = logit_scale.exp().clamp(max=_MAX_SCALE)
         mixed = slerp_mixup(frames, batch.partners, batch.mix)
-        return {
+        terms = {
             "classes": self._cross_entropy(head, frames, prototypes, batch.labels),
             "contrast": self.config.contrast
             * multi_positive_contrast(frames, captions, positive, scale),
@@ -147,6 +188,14 @@ class Objective:
             "sentences": self.config.sentences
             * open_cross_entropy(head.class_logits(sentences, prototypes), batch.sentence_classes),
         }
+        if self.anchors is not None:
+            terms["findings"] = self.config.findings * (
+                finding_loss(self.anchors, frames, batch.labels, batch.tags)
+                + finding_loss(self.anchors, captions, batch.texts.labels, batch.texts.tags)
+            )
+        if clean is not None:
+            terms["consistency"] = self.config.consistency * consistency(frames, clean)
+        return terms
 
     def _cross_entropy(
         self, head: FusionHead, embedding: Tensor, prototypes: Tensor, labels: Tensor

@@ -1,30 +1,36 @@
-"""A whole recipe, from drawn frames to a finished weight bundle."""
+"""A whole recipe, from frames to a finished weight bundle; alone or as one of several processes."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from accelerate import PartialState
 from numpy.typing import NDArray
 from torch import Tensor
 
 from entdemo.errors import UserError
 from entdemo.frame import frame_from_array
 from entdemo.golden import write_golden
+from entdemo.model.adapter import ADAPTER_CONFIG
 from entdemo.model.base import Tokenize, base_shape, create_tokenizer, is_hybrid
 from entdemo.model.lora import merge_lora
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import preprocess_of
 from entdemo.model.stem import load_imagenet_weights
+from entdemo.model.tensors import read_tensors
 from entdemo.model.tokenizer import train_bpe
 from entdemo.phantom.folder import iter_phantoms
 from entdemo.prompts import CLASS_PROMPTS
 from entdemo.taxonomy import CLASSES
 from entdemo.training import calibrate
+from entdemo.training.anchors import FindingAnchors
 from entdemo.training.batches import Batches
 from entdemo.training.card import write_card
 from entdemo.training.config import (
@@ -35,7 +41,9 @@ from entdemo.training.config import (
     TrainConfig,
 )
 from entdemo.training.data import FrameSet, draw_frames, read_entrep_frames, read_frames
-from entdemo.training.loop import Row, StageRun
+from entdemo.training.files import told, write_file, write_folder
+from entdemo.training.log import Row
+from entdemo.training.loop import StageRun
 from entdemo.training.sentences import Sentence
 from entdemo.training.texts import TextBank, draw_sentences
 from entdemo.weights import (
@@ -46,14 +54,16 @@ from entdemo.weights import (
     TOKENIZER,
     BundleInfo,
     load_strictly,
+    read_info,
     save_half,
     save_head,
     write_info,
 )
 
-_SENTENCES = 120_000
 _MARGIN = 1.15
 """Training squares are this much larger than the network's input, so crops stay sharp."""
+_PATIENCE = timedelta(hours=6)
+"""How long processes wait for the one that draws frames, looks at validation or writes."""
 _GOLDEN_FRAMES = 3
 _OOD_FRAMES = 7_000
 _PLACES: Any = {
@@ -76,26 +86,48 @@ class Recipe:
     def __init__(
         self, config: TrainConfig, report: Callable[[Row], None], say: Callable[[str], None]
     ) -> None:
-        self.config, self.report, self.say = config, report, say
+        self.processes = PartialState(timeout=_PATIENCE)
+        self.config, self.report = config, report
+        self.say = say if self.processes.is_main_process else _silent
         self.work = config.runs / config.name
         self.preprocess = preprocess_of(config.model.base)
 
     def run(self) -> BundleInfo:
-        """Train every stage and write the bundle to ``config.output``."""
-        self.work.mkdir(parents=True, exist_ok=True)
+        """Train every stage and write the bundle to ``config.output``.
+
+        Raises:
+            UserError: frames cannot be used, ``config.runs`` holds a run of another recipe under
+                this name, or the disk cannot be written; whatever was complete before stays.
+        """
+        self._claim()
         size = int(self.preprocess.image_size * _MARGIN) // 8 * 8
         train = self._frames(self.config.data.train, size)
         validation = self._frames(self.config.data.validation, size)
         _check(train, validation)
-        self.say(f"composing {_SENTENCES} sentences")
-        pool = draw_sentences(_SENTENCES, self.config.seed)
+        self.say(f"composing {self.config.sentence_pool} sentences")
+        pool = draw_sentences(self.config.sentence_pool, self.config.seed)
         tokenize = self._tokenizer(pool, train)
         bank = TextBank(train, pool, tokenize)
         bundle = self.work / "bundle"
-        shutil.rmtree(bundle, ignore_errors=True)
-        bundle.mkdir()
+        if self.processes.is_main_process:
+            shutil.rmtree(bundle, ignore_errors=True)
+            bundle.mkdir()
         model = self._train(train, validation, bank, tokenize, bundle)
-        return self._finish(model, tokenize, train, validation, bundle)
+        if self.processes.is_main_process:
+            with told(bundle):
+                self._finish(model, tokenize, train, validation, bundle)
+        self.processes.wait_for_everyone()
+        return read_info(self.config.output)
+
+    def _claim(self) -> None:
+        """Checkpoints of another recipe must not be taken for this one's."""
+        file = self.work / "recipe.json"
+        recipe = json.dumps(self.config.model_dump(mode="json", exclude=_PLACES), indent=1)
+        with self.processes.main_process_first():
+            if file.exists() and file.read_text("utf-8") != recipe:
+                raise UserError("train.other_recipe", path=self.work)
+            if self.processes.is_main_process:
+                write_file(file, recipe.encode())
 
     def _frames(self, source: Source, size: int) -> FrameSet:
         if isinstance(source, FolderSource):
@@ -103,16 +135,19 @@ class Recipe:
         if isinstance(source, EntrepSource):
             return read_entrep_frames(source, size, self.say)
         self.say(f"drawing {source.n} phantom frames from seed {source.seed}")
-        return draw_frames(source, size, self.config.runs / "frames")
+        with self.processes.main_process_first():
+            return draw_frames(source, size, self.config.runs / "frames")
 
     def _tokenizer(self, pool: list[Sentence], train: FrameSet) -> Tokenize:
         name = self.config.model.base
         if not is_hybrid(name):
             return create_tokenizer(name)
         path = self.work / TOKENIZER
-        if not path.exists():
-            corpus = [*(item.text for item in pool), *train.captions_en, *train.captions_vi]
-            train_bpe(corpus, base_shape(name).vocab_size).save(str(path))
+        with self.processes.main_process_first():
+            if not path.exists():
+                corpus = [*(item.text for item in pool), *train.captions_en, *train.captions_vi]
+                bpe = train_bpe(corpus, base_shape(name).vocab_size)
+                write_file(path, bpe.to_str(pretty=True).encode())
         return create_tokenizer(name, path)
 
     def _train(
@@ -132,12 +167,26 @@ class Recipe:
         for index, stage in enumerate(self.config.stages):
             self.say(f"stage {index + 1} of {len(self.config.stages)}: {stage.trains}")
             if stage.trains == "lora" and self.config.model.pretrained is None:
-                # Adapters are learnt on the base as it will be read back.
-                halved = save_half(model.clip.state_dict(), bundle / BASE)
-                load_strictly(model.clip, halved, BASE)
-            batches = Batches(train, bank, self.preprocess, stage.batch_size)
+                self._save_base(model, bundle / BASE)
+            objective = stage.objective or self.config.objective
+            batches = Batches(
+                train,
+                bank,
+                self.preprocess,
+                stage.batch_size,
+                self.config.augment,
+                with_clean=objective.consistency > 0,
+            )
             model = StageRun(model, self.config, index, batches, validate, self.report).run()
         return model
+
+    def _save_base(self, model: EntClip, file: Path) -> None:
+        """Adapters are learnt on the base as it will be read back."""
+        if self.processes.is_main_process:
+            with told(file):
+                save_half(model.clip.state_dict(), file)
+        self.processes.wait_for_everyone()
+        load_strictly(model.clip, read_tensors(file), BASE)
 
     def _fresh_model(self) -> EntClip:
         settings = self.config.model
@@ -145,6 +194,8 @@ class Recipe:
         model = EntClip(config, settings.pretrained)
         if is_hybrid(settings.base):
             load_imagenet_weights(model.clip.visual.conv1)
+        if any(terms.findings for terms in self.config.objectives):
+            model.anchors = FindingAnchors(model.shape.embed_dim)
         return model
 
     def _finish(
@@ -154,10 +205,11 @@ class Recipe:
         train: FrameSet,
         validation: FrameSet,
         bundle: Path,
-    ) -> BundleInfo:
+    ) -> None:
         """Merge, calibrate, and write the bundle's files, ``entdemo.json`` last."""
         self.say("calibrating and writing the bundle")
         model.clip.visual.save_pretrained(str(bundle))
+        _sort_lists(bundle / ADAPTER_CONFIG)
         merge_lora(model.clip)
         model.eval()
         if is_hybrid(self.config.model.base):
@@ -168,9 +220,9 @@ class Recipe:
         shutil.copy(self.work / LOG, bundle / LOG)
         info = write_info(bundle, self._info(figures))
         write_card(bundle, info)
-        shutil.rmtree(self.config.output, ignore_errors=True)
-        shutil.copytree(bundle, self.config.output)
-        return info
+        write_folder(
+            self.config.output, lambda new: shutil.copytree(bundle, new, dirs_exist_ok=True)
+        )
 
     def _golden_squares(self, validation: FrameSet) -> NDArray[np.uint8]:
         """Drawn frames alone: the bundle may be published, and patients' frames must not be."""
@@ -233,6 +285,17 @@ class Recipe:
             "training": self.config.model_dump(mode="json", exclude=_PLACES),
             **figures,
         }
+
+
+def _silent(line: str) -> None:
+    """What processes other than the first say."""
+
+
+def _sort_lists(file: Path) -> None:
+    """PEFT writes sets in an order that changes from process to process."""
+    config = json.loads(file.read_text("utf-8"))
+    ordered = {key: sorted(it) if isinstance(it, list) else it for key, it in config.items()}
+    file.write_text(json.dumps(ordered, indent=2, sort_keys=True), "utf-8")
 
 
 def _check(train: FrameSet, validation: FrameSet) -> None:

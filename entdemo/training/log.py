@@ -1,0 +1,79 @@
+"""The log of a training run: a CSV, and TensorBoard's event files where the recipe wants them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from entdemo.errors import UserError
+from entdemo.training.files import write_file
+
+_COLUMNS = ("stage", "step", "name", "value")
+
+Row = dict[str, float]
+"""Figures of a step by name, with its ``stage`` and ``step``."""
+
+
+class StageLog:
+    """Rows of one stage in the run's log.
+
+    Args:
+        path: the CSV, one line a figure, with the columns ``stage,step,name,value``.
+        stage: number of the stage.
+        start: first step that this process does; rows of later ones are of a run that was cut
+            off after its last checkpoint, and are dropped.
+        tensorboard: folder for event files; None writes none.
+
+    Raises:
+        UserError: it cannot be written, or TensorBoard is wanted but not installed.
+    """
+
+    def __init__(self, path: Path, stage: int, start: int, tensorboard: Path | None) -> None:
+        self.path, self.stage = path, stage
+        kept = [row for row in _read(path) if int(row[0]) != stage or int(row[1]) < start]
+        write_file(path, _lines([list(_COLUMNS), *kept]).encode())
+        self.events = _events(tensorboard, start) if tensorboard else None
+
+    def add(self, row: Row) -> None:
+        """Write the figures of a step."""
+        step = int(row["step"])
+        figures = {name: value for name, value in row.items() if name not in ("stage", "step")}
+        rows = [[str(self.stage), str(step), name, f"{it:.6g}"] for name, it in figures.items()]
+        try:
+            with self.path.open("a", newline="", encoding="utf-8") as file:
+                file.write(_lines(rows))
+        except OSError as error:
+            raise UserError("train.write_failed", file=self.path.name, reason=error) from error
+        if self.events:
+            for name, value in figures.items():
+                self.events.add_scalar(name, value, step)
+
+    def close(self) -> None:
+        """Bring event files to the disk."""
+        if self.events:
+            self.events.close()
+
+
+def _read(path: Path) -> list[list[str]]:
+    """Whole rows below the heading; a row that was cut off in the middle is left out."""
+    if not path.exists():
+        return []
+    text = path.read_bytes().decode("utf-8", "replace")
+    whole = text[: text.rfind("\n") + 1]
+    return list(csv.reader(io.StringIO(whole, newline="")))[1:]
+
+
+def _lines(rows: list[list[str]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _events(folder: Path, start: int) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise UserError("train.no_tensorboard") from error
+    return SummaryWriter(str(folder), purge_step=start)

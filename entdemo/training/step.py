@@ -1,0 +1,106 @@
+"""Loss terms and gradients of one global batch, in one piece or in several.
+
+Source: Gao et al., "Scaling deep contrastive learning batch size under memory limited setup",
+RepL4NLP 2021 (GradCache), for batches in several pieces.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor
+
+from entdemo.model.network import EntClip
+from entdemo.training.batches import Batch
+from entdemo.training.objective import Objective, batch_tokens
+from entdemo.training.shares import Shares
+
+Terms = dict[str, Tensor]
+
+
+class _Piece(NamedTuple):
+    """Frames and texts that go through the network together."""
+
+    pixels: Tensor
+    tokens: Tensor
+
+
+class GradientStep:
+    """Leaves the gradients of a batch in the network's parameters.
+
+    Args:
+        accelerator: places batches, and joins processes.
+        model: prepared by it; not wrapped for distributed training, which is done here.
+        objective: of embeddings of the whole batch.
+        pieces: the batch goes through the network in so many pieces. Summing the losses of small
+            batches would be another objective, as a contrast depends on what stands beside a
+            frame. So embeddings of all pieces are computed first, without a graph; the loss gives
+            their gradients; then each piece is computed again and takes its gradients back. The
+            result is that of the whole batch, at the memory of a piece and the cost of one more
+            forward pass.
+    """
+
+    def __init__(
+        self, accelerator: Accelerator, model: EntClip, objective: Objective, pieces: int
+    ) -> None:
+        self.accelerator, self.model, self.objective = accelerator, model, objective
+        self.pieces = pieces
+        self.shares = Shares(accelerator)
+
+    def __call__(self, batch: Batch) -> Terms:
+        """The weighted loss terms of the whole batch, the same in every process."""
+        batch = batch.to(self.accelerator.device)
+        own = _Piece(self.shares.own(batch.pixels), self.shares.own(batch_tokens(batch)))
+        terms = self._at_once(own, batch) if self.pieces == 1 else self._in_pieces(own, batch)
+        self.shares.average_gradients(self.model.parameters())
+        return terms
+
+    def _at_once(self, own: _Piece, batch: Batch) -> Terms:
+        encoded, texts = self.model(*own)
+        return self._backward(encoded.embedding, texts, batch)
+
+    def _in_pieces(self, own: _Piece, batch: Batch) -> Terms:
+        columns = (torch.tensor_split(rows, self.pieces) for rows in own)
+        pieces = [_Piece(*rows) for rows in zip(*columns, strict=True)]
+        with torch.no_grad():
+            encoded = [self._encode(piece) for piece in pieces]
+        frames, texts = (torch.cat(rows).requires_grad_() for rows in zip(*encoded, strict=True))
+        terms = self._backward(frames, texts, batch)
+        gradients = (_pieces_of_gradient(rows, self.pieces) for rows in (frames, texts))
+        for piece, gradient in zip(pieces, zip(*gradients, strict=True), strict=True):
+            torch.autograd.backward(self._encode(piece), gradient)
+        return terms
+
+    def _encode(self, piece: _Piece) -> tuple[Tensor, Tensor]:
+        encoded, texts = self.model(*piece)
+        return encoded.embedding, texts
+
+    def _backward(self, frames: Tensor, texts: Tensor, batch: Batch) -> Terms:
+        """From this process's embeddings to the loss terms, and back."""
+        tokens = batch_tokens(batch)
+        terms = self.objective(
+            self.model.head,
+            self.model.clip.logit_scale,
+            self.shares.whole(frames, len(batch.pixels)),
+            self.shares.whole(texts, len(tokens)),
+            batch,
+            self._clean(batch),
+        )
+        self.accelerator.backward(torch.stack(list(terms.values())).sum())
+        return terms
+
+    @torch.no_grad()
+    def _clean(self, batch: Batch) -> Tensor | None:
+        """[B, D] embeddings of the frames before they were degraded, as targets."""
+        if batch.clean is None:
+            return None
+        with self.accelerator.autocast():
+            own = self.model.encode_frames(self.shares.own(batch.clean)).embedding
+        return self.shares.whole(own, len(batch.clean))
+
+
+def _pieces_of_gradient(rows: Tensor, pieces: int) -> tuple[Tensor, ...]:
+    gradient = torch.zeros_like(rows) if rows.grad is None else rows.grad
+    return torch.tensor_split(gradient, pieces)

@@ -1,0 +1,45 @@
+"""Early stopping on validation accuracy.
+
+Source: Prechelt, "Early stopping - but when?", in Neural Networks: Tricks of the Trade, 1998.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+
+class EarlyStop:
+    """Keeps the best weights seen, and says when they have not been beaten for a while.
+
+    Args:
+        patience: looks at the validation frames without a better one before a stage ends.
+    """
+
+    def __init__(self, patience: int) -> None:
+        self.patience = patience
+        self.best = float("-inf")
+        self.idle = 0
+        self.weights: dict[str, Tensor] = {}
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the stage should end."""
+        return self.idle >= self.patience
+
+    def look(self, figure: float, weights: dict[str, Tensor]) -> None:
+        """Compare a figure, higher is better, and the weights that it belongs to."""
+        if figure > self.best:
+            self.best, self.idle = figure, 0
+            self.weights = {name: value.clone() for name, value in weights.items()}
+        else:
+            self.idle += 1
+
+    def state_dict(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return {"best": self.best, "idle": self.idle, "weights": self.weights}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """From a checkpoint."""
+        self.best, self.idle, self.weights = state["best"], state["idle"], state["weights"]
