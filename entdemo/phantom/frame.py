@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from entdemo.phantom import ear, larynx, nose, throat
 from entdemo.phantom.captions import caption
 from entdemo.phantom.facts import Facts
-from entdemo.phantom.lens import STYLE_SHARES, STYLES, Style, expose
+from entdemo.phantom.lens import LARYNX_SHARES, STYLE_SHARES, STYLES, Style, expose
 from entdemo.phantom.light import shade
 from entdemo.phantom.scene import Scene
 from entdemo.taxonomy import CLASSES
@@ -65,10 +65,12 @@ def draw(seed: int, class_name: str | None = None, style: str | None = None) -> 
     if name not in CLASSES:
         raise ValueError(f"unknown class {name!r}, expected one of {', '.join(CLASSES)}")
     rng = np.random.default_rng([seed, CLASSES.index(name)])
-    drawn = str(rng.choice(STYLES, p=STYLE_SHARES))
+    shares = LARYNX_SHARES if name.startswith("vc-") else STYLE_SHARES
+    drawn = str(rng.choice(STYLES, p=shares))
     chosen = _style(style or drawn)
     scene = draw_scene(name, rng)
-    rgb = expose(shade(scene, rng), chosen, rng)
+    defocus = 0.4 if name.startswith("ear-") else 0.15  # otoscopes are cheap
+    rgb = expose(shade(scene, rng), chosen, rng, defocus)
     return Phantom(
         rgb=rgb,
         facts=scene.facts,

@@ -223,7 +223,7 @@ def _rough(scene: Scene, rng: np.random.Generator) -> Array:
     size = scene.depth.shape[0]
     waves = scene.wet * window("cloud", size, rng, int(rng.integers(2, 5)))
     crumbs = window("grain", size, rng, int(rng.integers(1, 4)))
-    fine, coarse = 0.004 * rng.uniform(0, 1) ** 4, _spread(0.0003, 0.004, rng)
+    fine, coarse = 0.0025 * rng.uniform(0, 1) ** 4, _spread(0.0003, 0.004, rng)
     return f32(scene.depth * (1 + coarse * waves + fine * crumbs))
 
 

@@ -180,8 +180,10 @@ def _random_camera(cavity: Cavity, rng: np.random.Generator) -> Camera:
     x = float(np.clip(slit + rng.normal(-0.06, 0.12), low, high))
     y = rng.uniform(-0.3, 0.2)
     z = rng.uniform(-0.6, 0.2)
-    target_x = slit + rng.normal(-0.12, 0.16)
-    target_y = rng.uniform(-0.35, 0.25)
+    if rng.random() < 0.3:  # a near look at the turbinate's head, off the cavity's axis
+        y, z = rng.uniform(-0.35, 0.35), cavity.inferior_z - rng.uniform(0.35, 0.8)
+    target_x = slit + rng.normal(-0.12, 0.2)
+    target_y = rng.uniform(-0.45, 0.35)
     return Camera(
         place=(x, y, z),
         yaw=float(np.arctan2(target_x - x, 1.9 - z)),
@@ -443,7 +445,7 @@ def draw(side: NoseSide, rng: np.random.Generator, size: int, finding: str | Non
         _paint_polyps(canvas, look, rng)
     if "discharge" in chosen:
         seen["discharge"] = _discharge(canvas, look, rng)
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 and look.camera.place[2] < 0.2:
         _vestibule(canvas, look, rng)
     observations = tuple(seen[name] for name in chosen if name in seen)
     scene = canvas.scene(Facts("nose-right", observations))

@@ -21,7 +21,7 @@ Array = NDArray[np.float32]
 Scenery = Literal["mouth", "wall", "base"]
 
 SCENERIES: tuple[Scenery, ...] = ("mouth", "wall", "base")
-_WEIGHTS = (0.64, 0.2, 0.16)
+_WEIGHTS = (0.54, 0.25, 0.21)
 _FINDINGS: dict[Scenery, tuple[str, ...]] = {
     "mouth": ("tonsils", "granules", "redness", "exudate", "uvula", "mucus"),
     "wall": ("granules", "redness", "mucus"),
