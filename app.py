@@ -6,13 +6,17 @@ ENTDEMO_PRECISION, ENTDEMO_HOST, ENTDEMO_PORT and ENTDEMO_AUTH.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
+
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 from gradio.utils import get_space
 
 from entdemo.errors import UserError
 from entdemo.frame import load_frame
+from entdemo.logs import set_up_logs
 from entdemo.predictor import Predictor
 from entdemo.settings import Settings
 from entdemo.ui.page import build_page, launch_options
@@ -94,4 +98,5 @@ def credentials(auth: str) -> tuple[str, str] | None:
 
 
 if __name__ == "__main__":
+    set_up_logs()
     raise SystemExit(main())

@@ -363,6 +363,16 @@ def test_a_refused_request_ends_the_wait_with_a_sentence(browser: Browser, url: 
     page.close()
 
 
+def test_who_asks_too_much_is_told_so(browser: Browser, url: str) -> None:
+    page = browser.new_page(locale="vi-VN")
+    page.goto(f"{url}#describe")
+    page.get_by_label("Bạn thấy gì?").fill("amidan")
+    page.route("**/queue/join*", lambda route: route.fulfill(status=429, json={"detail": "no"}))
+    page.get_by_role("button", name="Tìm ca").click()
+    expect(page.get_by_role("alert")).to_contain_text("Có quá nhiều yêu cầu")
+    page.close()
+
+
 def test_the_api_page_opens_from_the_foot(browser: Browser, url: str) -> None:
     page = browser.new_page()
     page.goto(url)

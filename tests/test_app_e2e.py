@@ -26,6 +26,7 @@ from entdemo.gallery.intake import NewCase
 from entdemo.predictor import frame_embedder
 from entdemo.settings import ROOT
 from entdemo.taxonomy import CLASSES
+from entdemo.ui import limits
 from entdemo.weights import load_bundle
 from tests.bundle import make_bundle
 from tests.ui.fakes import FakePredictor, draw_frame, fake_gallery
@@ -168,10 +169,42 @@ def test_a_path_on_the_server_is_not_an_upload(url: str, predictor: FakePredicto
     assert file.exists()
 
 
+def test_health_tells_what_runs_here(url: str) -> None:
+    answer = httpx.get(f"{url}health")
+    assert answer.json() == {
+        "status": "ok",
+        "bundle": "default",
+        "bundle_id": "0123456789abcdef",
+        "gallery_size": 28,
+        "device": "CPU",
+    }
+
+
+@pytest.mark.parametrize("path", ["", "health", "cases/small/ear-left-0", "gradio_api/file=x"])
+def test_each_answer_carries_the_security_headers(url: str, path: str) -> None:
+    headers = httpx.get(url + path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'self'" in headers["content-security-policy"]
+
+
+def test_a_flood_is_turned_away_and_the_page_stays_up(
+    predictor: FakePredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "QUESTIONS", limits.Allowance(burst=3, per_second=0.001))
+    with served(predictor) as address, httpx.Client(base_url=address) as visitor:
+        statuses = [visitor.post("gradio_api/queue/join", json={}).status_code for _ in range(4)]
+        assert statuses == [422, 422, 422, 429]
+        vietnamese = {"Accept-Language": "vi"}
+        answer = visitor.post("gradio_api/queue/join", json={}, headers=vietnamese)
+        assert answer.json()["detail"].startswith("Có quá nhiều yêu cầu")
+        assert visitor.get("/").status_code == 200
+
+
 def test_pictures_ask_for_the_login_too(predictor: FakePredictor) -> None:
     with served(predictor, auth=("user", "word")) as address:
         picture = f"{address}cases/small/ear-left-0"
         assert httpx.get(picture).status_code == 404
+        assert httpx.get(f"{address}health").status_code == 200
         with httpx.Client() as visitor:
             form = {"username": "user", "password": "word"}
             assert visitor.post(f"{address}login", data=form).status_code == 200

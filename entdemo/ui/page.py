@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.utils import get_space
 from starlette.middleware import Middleware
 
 from entdemo.decode import MAX_BYTES
@@ -14,10 +15,13 @@ from entdemo.ui.describe_tab import build_describe_tab
 from entdemo.ui.frame_tab import build_frame_tab
 from entdemo.ui.header import build_footer, build_header
 from entdemo.ui.headers import SecurityHeaders
+from entdemo.ui.health import health_route
 from entdemo.ui.i18n import word
+from entdemo.ui.limits import RateLimit
 from entdemo.ui.pictures import picture_route
 from entdemo.ui.quiz_tab import build_quiz_tab
 from entdemo.ui.theme import head, theme
+from entdemo.ui.traffic import TrafficLog
 from entdemo.ui.viewer import build_viewer
 
 if TYPE_CHECKING:
@@ -58,8 +62,12 @@ def launch_options(predictor: Predictor) -> dict[str, Any]:
         "theme": theme(),
         "head": head(),
         "app_kwargs": {
-            "routes": [picture_route(predictor.gallery)],
-            "middleware": [Middleware(SecurityHeaders, head=head())],
+            "routes": [picture_route(predictor.gallery), health_route(predictor)],
+            "middleware": [
+                Middleware(SecurityHeaders, head=head()),
+                Middleware(TrafficLog),
+                Middleware(RateLimit, behind_proxy=get_space() is not None),
+            ],
         },
         "max_file_size": MAX_BYTES,
         "footer_links": ["api"],

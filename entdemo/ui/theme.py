@@ -18,6 +18,7 @@ _SPOKEN_BY_SCRIPT = (
     "ui.unexpected",
     "ui.upload_lost",
     "ui.offline",
+    "ui.too_many",
     "ui.no_picture_dropped",
     "ui.no_camera",
 )

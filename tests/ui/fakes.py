@@ -102,6 +102,7 @@ class FakePredictor:
     gallery: FakeGallery
     device: str = "CPU"
     bundle_name: str = "default"
+    bundle_id: str = "0123456789abcdef"
     notice: UserError | None = None
     fail: bool = field(default=False)
 

@@ -1,0 +1,104 @@
+"""How much one visitor may ask for: enough for a class behind one address, too little for a flood.
+
+The method is the token bucket: it holds a number of tokens, gets new ones at a steady rate, and a
+request takes one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from entdemo.errors import UserError
+from entdemo.ui.traffic import Kind, kind_of, preferred_language, visitor_of
+
+_MOST_VISITORS = 20_000
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Tokens that a bucket holds at most, and how many it gains in a second."""
+
+    burst: float
+    per_second: float
+
+
+QUESTIONS = Allowance(burst=120, per_second=4)
+"""Uploads, questions and exports; a frame takes two."""
+
+LOGINS = Allowance(burst=10, per_second=0.1)
+"""Tries of a password."""
+
+PARTS = Allowance(burst=3000, per_second=100)
+"""Everything that is only read; a first visit reads about 150 files."""
+
+
+class Buckets:
+    """One token bucket a visitor; those unused for longest are forgotten first.
+
+    Args:
+        allowance: size and rate of each bucket.
+        clock: seconds that only grow.
+    """
+
+    def __init__(self, allowance: Allowance, clock: Callable[[], float] = time.monotonic) -> None:
+        self._allowance = allowance
+        self._clock = clock
+        self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, visitor: str) -> float:
+        """Take a token of ``visitor``; how many seconds to wait if there is none, else 0."""
+        now, (burst, rate) = self._clock(), (self._allowance.burst, self._allowance.per_second)
+        tokens, then = self._held.pop(visitor, (burst, now))
+        tokens = min(burst, tokens + (now - then) * rate)
+        wait = 0.0 if tokens >= 1 else (1 - tokens) / rate
+        self._held[visitor] = (tokens if wait else tokens - 1, now)
+        if len(self._held) > _MOST_VISITORS:
+            self._held.popitem(last=False)
+        return wait
+
+
+class RateLimit:
+    """ASGI middleware that turns away who asks too much, with a sentence and a time to wait.
+
+    Args:
+        app: the application.
+        behind_proxy: see :func:`entdemo.ui.traffic.visitor_of`.
+    """
+
+    def __init__(self, app: ASGIApp, *, behind_proxy: bool) -> None:
+        self._app = app
+        self._behind_proxy = behind_proxy
+        questions, logins, parts = Buckets(QUESTIONS), Buckets(LOGINS), Buckets(PARTS)
+        self._buckets: dict[Kind, Buckets] = {
+            "login": logins,
+            "upload": questions,
+            "question": questions,
+            "page": parts,
+            "picture": parts,
+            "health": parts,
+            "part": parts,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it here with status 429."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        buckets = self._buckets[kind_of(scope["method"], scope["path"])]
+        wait = buckets.take(visitor_of(scope, behind_proxy=self._behind_proxy))
+        answer = _refusal(scope, wait) if wait else self._app
+        await answer(scope, receive, send)
+
+
+def _refusal(scope: Scope, wait: float) -> ASGIApp:
+    language = preferred_language(Headers(scope=scope).get("accept-language", ""))
+    sentence = UserError("ui.too_many").text(language)
+    headers = {"Retry-After": str(math.ceil(wait)), "Content-Language": language}
+    return JSONResponse({"detail": sentence}, status_code=429, headers=headers)
