@@ -43,6 +43,13 @@ class EncodedFrames(Encoded):
 
 
 @dataclass(frozen=True)
+class EncodedTexts(Encoded):
+    """Also ``queries``, float32 [N, D], unit vectors: where the app searches for frames."""
+
+    queries: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class EncodedItems:
     """The readable items of a data set.
 
@@ -121,19 +128,26 @@ def encode_squares(bundle: Bundle, squares: NDArray[np.uint8]) -> EncodedFrames:
 
 
 @torch.inference_mode()
-def encode_texts(bundle: Bundle, texts: Sequence[str], progress: Progress | None = None) -> Encoded:
+def encode_texts(
+    bundle: Bundle, texts: Sequence[str], progress: Progress | None = None
+) -> EncodedTexts:
     """Encode N texts, N at least 1."""
     temperature = bundle.info.calibration.text_temperature
-    parts: list[Encoded] = []
+    parts: list[EncodedTexts] = []
     for start in range(0, len(texts), _BATCH):
         batch = list(texts[start : start + _BATCH])
         embedding = bundle.model.encode_texts(bundle.tokenize(batch).to(_device(bundle)))
-        parts.append(Encoded(_array(embedding), _probabilities(bundle, embedding, temperature)))
+        probabilities = _probabilities(bundle, embedding, temperature)
+        queries = bundle.model.head.text_query(
+            embedding, torch.from_numpy(probabilities).to(embedding)
+        )
+        parts.append(EncodedTexts(_array(embedding), probabilities, _array(queries)))
         if progress:
             progress(start + len(batch), len(texts))
-    return Encoded(
+    return EncodedTexts(
         np.concatenate([part.embeddings for part in parts]),
         np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.queries for part in parts]),
     )
 
 

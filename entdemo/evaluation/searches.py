@@ -88,7 +88,7 @@ def _text_searches(bundle: Bundle, pool: _Pool) -> _Found:
     texts += [pool.items[index].caption_vi for index in vietnamese]
     if not texts:
         return {}
-    vectors = encode_texts(bundle, texts).embeddings
+    vectors = encode_texts(bundle, texts).queries
     owners, split = np.array(english + vietnamese, np.int64), len(english)
     parts = {TEXT: slice(None), TEXT_ENGLISH: slice(split), TEXT_VIETNAMESE: slice(split, None)}
     found = {

@@ -10,6 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from entdemo.model.slerp import slerp
+
+CLASS_PULL = 0.2
+"""Share of the way that the query of a text walks to the classes it names. On drawn frames of a
+seed kept for such choices, class-level Recall@1 was 0.90 without and 1.00 with any share from 0.2
+on; larger ones lose the finding."""
+
 
 class FusionHead(nn.Module):
     """CLS tokens after several blocks -> one unit vector in the joint space, and its class.
@@ -76,6 +83,24 @@ class FusionHead(nn.Module):
         by_head = self.class_scale.exp() * embedding @ weight.T
         by_prompt = self.prompt_scale.exp() * embedding @ prototypes.T
         return (by_head + by_prompt) / 2
+
+    def text_query(self, embedding: Tensor, probabilities: Tensor) -> Tensor:
+        """Where to search for frames that fit a text.
+
+        Captions and frames lie apart in the joint space, and captions of one class lie close
+        together: a single frame of another class near them would come first for all of them. So
+        the query walks by slerp towards the directions of the classes that the text names.
+
+        Args:
+            embedding: [B, D] unit vectors of texts.
+            probabilities: [B, C] of the classes, float.
+
+        Returns:
+            [B, D] unit vectors.
+        """
+        weight = functional.normalize(self.class_weight, dim=-1)
+        named = functional.normalize(probabilities.to(weight.dtype) @ weight, dim=-1)
+        return slerp(embedding, named, CLASS_PULL)
 
 
 def _even_gate(width: int) -> nn.Linear:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 from entdemo.errors import UserError
 from entdemo.model.base import PAPER_BASE, base_shape, create_base
-from entdemo.model.fusion import FusionHead, class_prototypes
+from entdemo.model.fusion import CLASS_PULL, FusionHead, class_prototypes
 from entdemo.model.lora import ADAPTER_WEIGHTS, add_lora, load_lora, merge_lora
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.stem import Lite0Stem
@@ -187,3 +188,18 @@ def test_an_unknown_base_is_named() -> None:
 def test_paper_profile_is_the_model_of_the_paper() -> None:
     shape = base_shape(PAPER_BASE)
     assert (shape.image_size, shape.width, shape.layers, shape.embed_dim) == (224, 768, 12, 512)
+
+
+def test_a_texts_query_moves_towards_the_classes_it_names() -> None:
+    head = FusionHead(width=8, embed_dim=4, levels=1, classes=2)
+    head.class_weight.data = torch.eye(4)[:2] * 3
+    text = torch.eye(4)[3:]
+
+    first = head.text_query(text, torch.tensor([[1.0, 0.0]]))[0]
+    torn = head.text_query(text, torch.tensor([[0.5, 0.5]]))[0]
+
+    angle = math.radians(90 * CLASS_PULL)
+    expected = torch.tensor([math.sin(angle), 0, 0, math.cos(angle)])
+    assert torch.allclose(first, expected, atol=1e-6)
+    assert torch.allclose(torn[0], torn[1])
+    assert torch.allclose(torn.norm(), torch.tensor(1.0))

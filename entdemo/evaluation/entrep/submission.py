@@ -123,7 +123,7 @@ def _find_phrases(
     pool = picture_pool(folder)
     names = list(pool)
     frames = _encode(bundle, list(pool.values()), progress).embeddings
-    found = (encode_texts(bundle, phrases).embeddings @ frames.T).argmax(axis=1)
+    found = (encode_texts(bundle, phrases).queries @ frames.T).argmax(axis=1)
     return {phrase: names[index] for phrase, index in zip(phrases, found, strict=True)}
 
 
