@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Literal
@@ -19,8 +20,8 @@ Kind = Literal["frame", "text"]
 _MOST_NAMED = 3
 
 
-def answer(prediction: Prediction, gallery: Gallery, kind: Kind) -> str:
-    """The whole answer to a frame or a description."""
+def answer(prediction: Prediction, gallery: Gallery, kind: Kind, text: str = "") -> str:
+    """The whole answer to a frame or a description; ``text`` is the description."""
     heading = both("answer.cases" if kind == "frame" else "answer.described")
     return (
         f'<section class="answer {prediction.verdict}">'
@@ -28,14 +29,20 @@ def answer(prediction: Prediction, gallery: Gallery, kind: Kind) -> str:
         f"<h3>{both('answer.probabilities')}</h3>{bars(prediction.probabilities)}"
         f'<div class="cases-head"><h3>{heading}</h3>'
         f'<p class="hint small">{both("answer.number")}</p></div>'
-        f"{cards(prediction.neighbours, gallery)}{_tools(prediction, kind)}</section>"
+        f"{cards(prediction.neighbours, gallery)}{_tools(prediction, kind, text)}</section>"
     )
 
 
-def _tools(prediction: Prediction, kind: Kind) -> str:
-    """Where other parts of the page put what can be done with an answer."""
-    shown = escape(" ".join(near.case_id for near in prediction.neighbours))
-    return f'<div class="answer-tools" data-kind="{kind}" data-cases="{shown}"></div>'
+def _tools(prediction: Prediction, kind: Kind, text: str) -> str:
+    """Where other parts of the page put what can be done with an answer, with its figures."""
+    told = {
+        "kind": kind,
+        "text": text,
+        "in_distribution": prediction.in_distribution,
+        "probabilities": {name: round(p, 4) for name, p in prediction.probabilities.items()},
+        "cases": [[near.case_id, near.similarity] for near in prediction.neighbours],
+    }
+    return f'<div class="answer-tools" data-answer="{escape(json.dumps(told))}"></div>'
 
 
 def verdict(prediction: Prediction, kind: Kind) -> str:

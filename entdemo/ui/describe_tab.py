@@ -37,8 +37,9 @@ def build_describe_tab(predictor: Predictor) -> None:
             result = outlet("describe-answer", empty("empty.describe"))
 
     def on_search(data: Data) -> tuple[str]:
-        prediction = predictor.search(str(data.get("text", "")), NEIGHBOURS)
-        return (answer(prediction, predictor.gallery, "text"),)
+        text = str(data.get("text", ""))
+        prediction = predictor.search(text, NEIGHBOURS)
+        return (answer(prediction, predictor.gallery, "text", text),)
 
     connect(form.search, on_search, [result, message], "describe")
 
