@@ -102,7 +102,7 @@ def _behind_apex(turn: float, run: float, rng: np.random.Generator) -> tuple[flo
     """The glottis' middle when its anterior commissure lies in view, opposite to its run."""
     along = (float(np.sin(turn)), -float(np.cos(turn)))
     apex = float(rng.uniform(-0.1, 0.6))
-    aside = float(np.clip(rng.normal(0, 0.42), -0.75, 0.75))
+    aside = float(np.clip(rng.normal(0, 0.36), -0.5, 0.5))
     return (
         (0.5 * run - apex) * along[0] - aside * along[1],
         (0.5 * run - apex) * along[1] + aside * along[0],
