@@ -675,6 +675,31 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "This quiz is over. Please start a new one.",
         "vi": "Lượt tự kiểm tra này đã kết thúc. Vui lòng bắt đầu lượt mới.",
     },
+    # own cases
+    "edit.no_pictures": {
+        "en": "Please choose one picture or more first.",
+        "vi": "Vui lòng chọn ít nhất một ảnh trước.",
+    },
+    "edit.too_many": {
+        "en": "These are more than {most} pictures. Please add them in several goes.",
+        "vi": "Có hơn {most} ảnh. Vui lòng chia ra thêm nhiều lần.",
+    },
+    "edit.no_class": {
+        "en": "Please choose a class for “{name}”.",
+        "vi": "Vui lòng chọn lớp cho “{name}”.",
+    },
+    "edit.name_twice": {
+        "en": "Two pictures are called “{name}”. Please rename one of them.",
+        "vi": "Có hai ảnh cùng tên “{name}”. Vui lòng đổi tên một ảnh.",
+    },
+    "edit.shipped_case": {
+        "en": "This case came with the app; only own cases can be removed.",
+        "vi": "Ca này đi kèm ứng dụng; chỉ có thể gỡ ca của bạn.",
+    },
+    "app.edit": {
+        "en": "ENTDEMO_EDIT is “{value}”; it must be on or off.",
+        "vi": "ENTDEMO_EDIT là “{value}”; giá trị phải là on hoặc off.",
+    },
     # drawn frames
     "phantom.folder_not_empty": {
         "en": "The folder “{name}” is not empty. Please name a new or empty folder.",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,11 +18,16 @@ from entdemo.device import device_name, pick_device, pick_precision, precision_n
 from entdemo.engine import Encoded, Engine
 from entdemo.errors import UserError
 from entdemo.frame import Frame
-from entdemo.gallery.store import Gallery, Hit
+from entdemo.gallery.filters import EVERYTHING, CaseFilter
+from entdemo.gallery.matching import Match, Matcher, Query
+from entdemo.gallery.store import Gallery
+from entdemo.gallery.terms import stems
 from entdemo.hub import open_weights
 from entdemo.model.slerp import slerp
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 from entdemo.weights import Bundle
+
+log = logging.getLogger("entdemo.predictor")
 
 Verdict = Literal["clear", "unsure", "not-endoscopy"]
 
@@ -31,6 +37,12 @@ UNSURE_BELOW = 0.6
 MAX_TEXT = 1_000
 """Longest description in characters."""
 
+_WORDS_SHARE = 0.25
+"""How much the words of a description count beside its vector; see ``gallery.matching``."""
+
+_CAPTIONS = 64
+"""Captions that are encoded to learn how near descriptions come to frames."""
+
 _CLASS_PULL = 0.3
 """How far the query of a description walks by slerp to the class that it names. Captions and
 frames lie apart in the joint space; without it a case of the other side may come first."""
@@ -38,7 +50,14 @@ frames lie apart in the joint space; without it a case of the other side may com
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A gallery case near a query; ``similarity`` is the cosine, -1 to 1."""
+    """A gallery case near a query.
+
+    Attributes:
+        similarity: cosine of query and case, -1 to 1; where the query holds words, the mean of
+            that and of the share of those words that the case's texts hold.
+        weak: the case is too far from the query to say much about it.
+        folded: ids of near-duplicates that this case stands for.
+    """
 
     case_id: str
     similarity: float
@@ -47,6 +66,8 @@ class Neighbour:
     caption_en: str
     caption_vi: str
     file: str
+    weak: bool = False
+    folded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,6 +132,7 @@ class Predictor:
         self.gallery = gallery
         self.engine = engine
         self.notice = notice
+        self._matcher = Matcher(gallery)
 
     @classmethod
     def open(
@@ -154,24 +176,31 @@ class Predictor:
         """Name of the weights."""
         return self.bundle.info.name
 
-    def predict(self, frame: Frame, k: int = 12) -> Prediction:
-        """Class of a frame and its ``k`` nearest cases."""
+    @property
+    def bundle_id(self) -> str:
+        """Name of the weights that changes with any of their files."""
+        return self.bundle.info.embedder_id
+
+    @property
+    def matcher(self) -> Matcher:
+        """What finds cases; made anew when the gallery was replaced."""
+        matcher = self._matcher
+        if matcher.gallery is not self.gallery:
+            matcher = self._matcher = Matcher(self.gallery)
+        return matcher
+
+    def predict(self, frame: Frame, k: int = 12, where: CaseFilter = EVERYTHING) -> Prediction:
+        """Class of a frame and its ``k`` nearest cases among those that ``where`` allows."""
         clock = _Clock()
-        square = self.engine.prepare(frame)
-        clock.lap("preprocess")
-        encoded = self.engine.frame(frame, square)
-        clock.lap("encode")
-        neighbours = self._nearest(encoded.embedding, k)
+        encoded = self._encoded(frame, clock)
+        neighbours = self._near(self._frame_query(encoded.embedding), k, where)
         clock.lap("search")
         return _prediction(
-            encoded,
-            neighbours,
-            clock.timings,
-            in_distribution=encoded.distance <= self.bundle.info.ood.threshold,
+            encoded, neighbours, clock.timings, in_distribution=self._is_known(encoded)
         )
 
-    def search(self, text: str, k: int = 12) -> Prediction:
-        """Class of a description, English or Vietnamese, and its ``k`` nearest cases.
+    def search(self, text: str, k: int = 12, where: CaseFilter = EVERYTHING) -> Prediction:
+        """Class of a description, English or Vietnamese, and the ``k`` cases that fit it best.
 
         Raises:
             UserError: the description is empty or too long.
@@ -179,34 +208,116 @@ class Predictor:
         check_text(text)
         clock = _Clock()
         encoded = self.engine.text(text)
-        query = self._towards_class(encoded)
         clock.lap("encode")
-        neighbours = self._nearest(query, k)
+        neighbours = self._near(self._text_query(text, encoded), k, where)
         clock.lap("search")
         return _prediction(encoded, neighbours, clock.timings)
 
-    def similar(self, case_id: str, k: int = 12) -> tuple[Neighbour, ...]:
+    def combine(
+        self,
+        frame: Frame,
+        text: str,
+        share: float = 0.5,
+        k: int = 12,
+        where: CaseFilter = EVERYTHING,
+    ) -> Prediction:
+        """Class of a frame, and cases like it that also fit a description.
+
+        The query walks by slerp from the frame to the description, and the description's words
+        count the more the further it goes: share 0 finds what ``predict`` finds, and share 1 what
+        ``search`` finds.
+
+        Args:
+            frame: the frame.
+            text: what else should be seen, English or Vietnamese.
+            share: how much the description counts, 0 to 1.
+            k: how many cases.
+            where: which cases may be found.
+
+        Raises:
+            UserError: the description is empty or too long, or the share out of range.
+        """
+        check_text(text)
+        if not 0 <= share <= 1:
+            raise UserError("predict.share", value=share)
+        clock = _Clock()
+        encoded = self._encoded(frame, clock)
+        words = self._text_query(text, self.engine.text(text))
+        seen = self._frame_query(encoded.embedding)
+        query = Query(
+            _walk(seen.vector, words.vector, share),
+            weak_below=(1 - share) * seen.weak_below + share * words.weak_below,
+            stems=words.stems,
+            words_share=share * words.words_share,
+        )
+        neighbours = self._near(query, k, where)
+        clock.lap("search")
+        return _prediction(
+            encoded, neighbours, clock.timings, in_distribution=self._is_known(encoded)
+        )
+
+    def similar(
+        self, case_id: str, k: int = 12, where: CaseFilter = EVERYTHING
+    ) -> tuple[Neighbour, ...]:
         """The ``k`` cases nearest to a case of the gallery, itself left out.
 
         Raises:
             UserError: there is no such case.
         """
-        case = self.gallery.case(case_id)
-        row = self.gallery.cases.index(case)
-        hits = self.gallery.search(self.gallery.vectors[row : row + 1], k + 1)[0]
-        return tuple(_neighbour(hit) for hit in hits if hit.case.case_id != case_id)[:k]
+        row = self.gallery.cases.index(self.gallery.case(case_id))
+        return self._near(self._frame_query(self.gallery.vectors[row]), k, where, without=case_id)
+
+    def _encoded(self, frame: Frame, clock: _Clock) -> Encoded:
+        square = self.engine.prepare(frame)
+        clock.lap("preprocess")
+        encoded = self.engine.frame(frame, square)
+        clock.lap("encode")
+        return encoded
+
+    def _is_known(self, encoded: Encoded) -> bool:
+        return encoded.distance <= self.bundle.info.ood.threshold
+
+    def _frame_query(self, embedding: NDArray[np.float32]) -> Query:
+        return Query(embedding, self.matcher.weak_frame_below)
+
+    def _text_query(self, text: str, encoded: Encoded) -> Query:
+        wanted = stems(text)
+        known = bool(self.matcher.terms.known(wanted))
+        return Query(
+            self._towards_class(encoded),
+            self._weak_text_below(),
+            stems=wanted,
+            words_share=_WORDS_SHARE if known else 0.0,
+        )
+
+    def _weak_text_below(self) -> float:
+        """How near descriptions come to frames of their class, from a sample of captions."""
+        return self.matcher.weak_text_below(_CAPTIONS, self._caption_queries)
+
+    def _caption_queries(self, captions: Sequence[str]) -> NDArray[np.float32]:
+        """[Q] captions -> [Q, D] float32, as queries."""
+        return np.stack([self._towards_class(self.engine.text(text)) for text in captions])
 
     def _towards_class(self, encoded: Encoded) -> NDArray[np.float32]:
         """[D] embedding of a text -> [D] unit vector nearer to frames of the classes it names."""
         weights = functional.normalize(self.bundle.model.head.class_weight.cpu(), dim=-1)
         named = functional.normalize(torch.tensor(encoded.probabilities) @ weights, dim=-1)
-        query: NDArray[np.float32] = slerp(
-            torch.from_numpy(encoded.embedding), named, _CLASS_PULL
-        ).numpy()
-        return query
+        return _walk(encoded.embedding, named.numpy(), _CLASS_PULL)
 
-    def _nearest(self, query: NDArray[np.float32], k: int) -> tuple[Neighbour, ...]:
-        return tuple(_neighbour(hit) for hit in self.gallery.search(query, k)[0])
+    def _near(
+        self, query: Query, k: int, where: CaseFilter, without: str = ""
+    ) -> tuple[Neighbour, ...]:
+        return tuple(_neighbour(match) for match in self.matcher.near(query, k, where, without))
+
+
+def _walk(
+    start: NDArray[np.float32], end: NDArray[np.float32], share: float
+) -> NDArray[np.float32]:
+    """slerp of [D] float32 unit vectors."""
+    walked: NDArray[np.float32] = slerp(
+        torch.from_numpy(start.copy()), torch.from_numpy(end.copy()), share
+    ).numpy()
+    return walked
 
 
 def check_text(text: str) -> None:
@@ -253,7 +364,7 @@ def _prediction(
 ) -> Prediction:
     named = dict(zip(CLASSES, encoded.probabilities, strict=True))
     class_name = max(named, key=named.__getitem__)
-    return Prediction(
+    prediction = Prediction(
         class_name=class_name,
         region=likeliest_region(named),
         probabilities=named,
@@ -263,6 +374,9 @@ def _prediction(
         gates=encoded.gates,
         text_cut=encoded.cut,
     )
+    kind = "frame" if encoded.gates else "text"
+    log.info("%s %s %.0f ms", kind, prediction.verdict, timings["total"])
+    return prediction
 
 
 def likeliest_region(probabilities: dict[str, float]) -> str:
@@ -273,14 +387,16 @@ def likeliest_region(probabilities: dict[str, float]) -> str:
     return max(totals, key=totals.__getitem__)
 
 
-def _neighbour(hit: Hit) -> Neighbour:
-    case = hit.case
+def _neighbour(match: Match) -> Neighbour:
+    case = match.case
     return Neighbour(
         case_id=case.case_id,
-        similarity=round(float(hit.similarity), 4),
+        similarity=round(float(match.similarity), 4),
         class_name=case.class_name,
         finding=case.finding,
         caption_en=case.caption_en,
         caption_vi=case.caption_vi,
         file=str(Path(case.file)),
+        weak=match.weak,
+        folded=tuple(other.case_id for other in match.folded),
     )

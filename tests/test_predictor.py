@@ -11,6 +11,7 @@ import pytest
 from entdemo.errors import UserError
 from entdemo.frame import Frame, frame_from_array
 from entdemo.gallery.build import build_gallery
+from entdemo.gallery.filters import CaseFilter
 from entdemo.gallery.intake import NewCase
 from entdemo.phantom import draw
 from entdemo.predictor import MAX_TEXT, Prediction, Predictor, likeliest_region
@@ -84,6 +85,52 @@ def test_a_description_finds_cases_in_either_language(predictor: Predictor) -> N
         assert len(answer.neighbours) == 4
         assert answer.in_distribution
         assert answer.gates == ()
+
+
+ONE_CLASS = CaseFilter(classes=frozenset({"throat"}))
+
+
+def test_filtered_searches_find_as_many_as_asked_for(
+    predictor: Predictor, frames: list[Frame]
+) -> None:
+    case = predictor.gallery.cases[6]
+    for found in (
+        predictor.predict(frames[0], 2, ONE_CLASS).neighbours,
+        predictor.search("left ear", 2, ONE_CLASS).neighbours,
+        predictor.combine(frames[0], "left ear", 0.5, 2, ONE_CLASS).neighbours,
+        predictor.similar(case.case_id, 2, ONE_CLASS),
+    ):
+        assert [neighbour.class_name for neighbour in found] == ["throat", "throat"]
+
+
+def test_least_similarity_may_leave_fewer(predictor: Predictor, frames: list[Frame]) -> None:
+    assert predictor.predict(frames[0], 5, CaseFilter(min_similarity=1)).neighbours == ()
+
+
+def test_a_description_finds_the_case_whose_caption_says_it(predictor: Predictor) -> None:
+    for text in ("case 13", "ca 13"):
+        assert predictor.search(text, 3).neighbours[0].caption_en == "Case 13."
+
+
+def test_frame_and_words_go_from_the_one_to_the_other(
+    predictor: Predictor, frames: list[Frame]
+) -> None:
+    def found(share: float) -> tuple[str, ...]:
+        answer = predictor.combine(frames[2], "case 13", share, 4)
+        return tuple(neighbour.case_id for neighbour in answer.neighbours)
+
+    frame, words = predictor.predict(frames[2], 4), predictor.search("case 13", 4)
+    assert found(0) == tuple(neighbour.case_id for neighbour in frame.neighbours)
+    assert found(1) == tuple(neighbour.case_id for neighbour in words.neighbours)
+    assert predictor.combine(frames[2], "case 13", 0.5).probabilities == frame.probabilities
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_a_share_out_of_range_is_refused(
+    predictor: Predictor, frames: list[Frame], share: float
+) -> None:
+    with pytest.raises(UserError, match="from 0 to 1"):
+        predictor.combine(frames[0], "ear", share)
 
 
 def test_the_same_frame_gets_the_same_answer_whatever_came_before(

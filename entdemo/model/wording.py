@@ -83,10 +83,17 @@ def _glossary() -> dict[str, str]:
 
 
 @cache
+def glossary() -> dict[str, str]:
+    """English meaning of Vietnamese terms, spelt with and without diacritics; ``""`` where a term
+    has none. Keys are normalised."""
+    spelt = _glossary()
+    return {plain_letters(term): meaning for term, meaning in spelt.items()} | spelt
+
+
+@cache
 def _meanings() -> tuple[dict[str, str], re.Pattern[str]]:
     """Glossary with and without diacritics, and a pattern that finds the longest term first."""
-    spelt = _glossary()
-    meanings = {plain_letters(term): meaning for term, meaning in spelt.items()} | spelt
+    meanings = glossary()
     terms = sorted(meanings, key=len, reverse=True)
     return meanings, re.compile(rf"\b(?:{'|'.join(map(re.escape, terms))})\b")
 

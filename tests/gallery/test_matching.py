@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from entdemo.gallery.cases import Case
+from entdemo.gallery.filters import CaseFilter
+from entdemo.gallery.index import Vectors, unit
+from entdemo.gallery.matching import Matcher, Query
+from entdemo.gallery.store import Gallery
+from entdemo.gallery.terms import stems
+
+RNG = np.random.default_rng(9)
+CLASS_OF = ("ear-left", "nose-left", "throat")
+CASES = 60
+
+
+def built(vectors: Vectors, cases: list[Case]) -> Matcher:
+    return Matcher(Gallery(Path("nowhere"), tuple(cases), vectors, "weights", "settings"))
+
+
+def case(row: int, class_name: str, finding: str, caption: str = "") -> Case:
+    return Case(f"c{row}", f"frames/{row}.jpg", class_name, finding, caption)
+
+
+@pytest.fixture(scope="module")
+def vectors() -> Vectors:
+    centres = 4 * np.eye(3, 16)
+    rows = unit(centres[np.arange(CASES) % 3] + 0.4 * RNG.normal(size=(CASES, 16)))
+    rows[3] = unit(rows[0:1] + 0.0005)[0]  # two pictures of one finding
+    rows[6] = unit(rows[0:1] - 0.0005)[0]  # as near, but of another finding
+    return rows
+
+
+@pytest.fixture(scope="module")
+def matcher(vectors: Vectors) -> Matcher:
+    cases = [case(row, CLASS_OF[row % 3], "wax", f"Number {row}.") for row in range(CASES)]
+    cases[6] = case(6, CLASS_OF[0], "perforation", "Number 6.")
+    return built(vectors.copy(), cases)
+
+
+def test_near_duplicates_are_folded_and_others_take_their_place(
+    matcher: Matcher, vectors: Vectors
+) -> None:
+    first, second, *_ = found = matcher.near(Query(vectors[0], -1), 8)
+    assert len(found) == 8
+    assert first.case.case_id == "c0"
+    assert [other.case_id for other in first.folded] == ["c3"]
+    assert second.case.case_id == "c6"  # another finding is worth a card of its own
+    assert "c3" not in {match.case.case_id for match in found}
+
+
+def test_folding_still_gives_as_many_as_asked_for(vectors: Vectors) -> None:
+    twins = np.repeat(vectors[7:37], 4, axis=0)
+    cases = [case(row, CLASS_OF[(row // 4) % 3], "wax") for row in range(len(twins))]
+    found = built(twins, cases).near(Query(vectors[7], -1), 20)
+    assert len(found) == 20
+    assert all(len(match.folded) == 3 for match in found[:19])
+
+
+def test_a_case_may_be_left_out(matcher: Matcher, vectors: Vectors) -> None:
+    found = matcher.near(Query(vectors[9], -1), CASES, without="c9")
+    assert "c9" not in {match.case.case_id for match in found}
+
+
+def test_filters_hold_and_weak_matches_are_marked(matcher: Matcher, vectors: Vectors) -> None:
+    level = matcher.weak_frame_below
+    assert 0 < level < 1
+    throat = CaseFilter(classes=frozenset({"throat"}))
+    found = matcher.near(Query(vectors[0], level), 12, throat)
+    assert len(found) == 12
+    assert all(match.case.class_name == "throat" and match.weak for match in found)
+    assert not any(match.weak for match in matcher.near(Query(vectors[0], level), 12))
+
+
+def test_words_lift_the_case_that_holds_them_and_it_is_not_weak(
+    matcher: Matcher, vectors: Vectors
+) -> None:
+    query = Query(vectors[2], 1.01, stems("number 17"), words_share=0.5)
+    first, second, *_ = matcher.near(query, 5)
+    assert first.case.case_id == "c17"
+    assert not first.weak
+    assert second.weak
+    assert first.similarity == pytest.approx(0.5 * float(vectors[2] @ vectors[17]) + 0.5, abs=1e-5)
+
+
+def test_least_similarity_cuts_exactly(matcher: Matcher, vectors: Vectors) -> None:
+    query = Query(vectors[0], -1)
+    level = matcher.near(query, 5)[2].similarity
+    found = matcher.near(query, 5, CaseFilter(min_similarity=level))
+    assert [match.similarity >= level for match in found] == [True] * 3
+
+
+def test_least_similarity_may_leave_none(matcher: Matcher, vectors: Vectors) -> None:
+    assert matcher.near(Query(-vectors[0], -1), 5, CaseFilter(min_similarity=0.99)) == ()
+
+
+def test_an_empty_gallery_gives_nothing() -> None:
+    assert built(np.zeros((0, 4), np.float32), []).near(Query(np.ones(4, np.float32), -1), 3) == ()
+
+
+def test_description_level_is_measured_once(matcher: Matcher, vectors: Vectors) -> None:
+    asked: list[int] = []
+
+    def encode(captions: object) -> Vectors:
+        rows = [int(str(caption).split()[1].rstrip(".")) for caption in list(captions)]  # type: ignore[call-overload]
+        asked.append(len(rows))
+        return vectors[rows]
+
+    level = matcher.weak_text_below(10, encode)
+    assert matcher.weak_text_below(10, encode) == level
+    assert asked == [10]
+    assert 0 < level < 1
