@@ -23,6 +23,7 @@ from torch import Tensor
 
 from entdemo.device import use_cores
 from entdemo.frame import Frame
+from entdemo.model.serving import prepare_for_serving
 from entdemo.weights import Bundle
 
 Item = TypeVar("Item")
@@ -65,7 +66,7 @@ class Engine:
     calls it, and several teams would fight for the same cores.
 
     Args:
-        bundle: its towers are moved and cast in place.
+        bundle: its network is rewritten in place, see ``model.serving``.
         device: where to compute.
         dtype: in which precision.
     """
@@ -75,8 +76,8 @@ class Engine:
         self.device = device
         self.dtype = dtype
         self._bundle = bundle
+        prepare_for_serving(bundle.model, dtype)
         self._model = bundle.model.to(device)
-        self._model.serve_in(dtype)
         self._worker = ThreadPoolExecutor(1, "engine")
         self._frames = Batcher(self._encode_squares, _TOGETHER, self._worker)
         self._texts = Batcher(self._encode_texts, _TOGETHER, self._worker)

@@ -84,14 +84,6 @@ class EntClip(nn.Module):
         features = torch.cat([statistics.mean(-1), statistics.std(-1)], dim=-1)
         return EncodedFrames(embedding, gates, features)
 
-    def serve_in(self, dtype: torch.dtype) -> None:
-        """Cast both towers, in place, for inference.
-
-        Fusion, class head and out-of-distribution detector stay in fp32: they cost nothing, and
-        the sums in softmax and layer norms are made in fp32 by torch whatever the dtype.
-        """
-        self.clip.to(dtype)
-
     def encode_texts(self, tokens: Tensor) -> Tensor:
         """[B, context_length] int64 -> [B, D] float32 unit vectors.
 
