@@ -70,7 +70,7 @@ def draw_frames(source: PhantomSource, size: int, cache: Path, workers: int = 2)
         cache: folder for drawn sets; a set is found again by its numbers and the renderer's code.
         workers: processes.
     """
-    key = f"phantom-{source.n}-{source.seed}-{size}-{_renderer_hash()}"
+    key = f"phantom-{source.n}-{source.seed}-{size}-{renderer_hash()}"
     squares_file, table_file = cache / f"{key}.npy", cache / f"{key}.json"
     if not table_file.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -208,7 +208,7 @@ def _draw_chunk(chunk: tuple[int, int, int, int]) -> tuple[NDArray[np.uint8], li
     return squares, rows
 
 
-def _renderer_hash() -> str:
+def renderer_hash() -> str:
     """Hash of the renderer's code, so that a change of it draws anew."""
     folder = Path(phantom.__file__).parent
     digest = hashlib.sha256()
