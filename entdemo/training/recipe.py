@@ -86,7 +86,7 @@ class Recipe:
     def __init__(
         self, config: TrainConfig, report: Callable[[Row], None], say: Callable[[str], None]
     ) -> None:
-        self.processes = PartialState(timeout=_PATIENCE)
+        self.processes = PartialState(cpu=not torch.accelerator.is_available(), timeout=_PATIENCE)
         self.config, self.report = config, report
         self.say = say if self.processes.is_main_process else _silent
         self.work = config.runs / config.name
@@ -100,6 +100,8 @@ class Recipe:
                 this name, or the disk cannot be written; whatever was complete before stays.
         """
         self._claim()
+        if self.processes.num_processes > 1:
+            self.say(f"{self.processes.num_processes} processes share each batch")
         size = int(self.preprocess.image_size * _MARGIN) // 8 * 8
         train = self._frames(self.config.data.train, size)
         validation = self._frames(self.config.data.validation, size)
