@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from entdemo.errors import UserError
 from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case
+from entdemo.gallery.graph_file import is_sound
 from entdemo.gallery.index import HnswIndex, Vectors, unit
 from entdemo.gallery.manifest import Manifest, State
 from entdemo.gallery.reading import read_consistent, read_vectors
@@ -202,6 +203,8 @@ def _opened(folder: Path, state: State, kept: list[tuple[int, Case]]) -> Gallery
 
 
 def _loaded(data: bytes, vectors: Vectors) -> HnswIndex | None:
+    if not is_sound(data, vectors):  # its hash says only that it fits gallery.json
+        return None
     try:
         return HnswIndex.from_bytes(data, vectors)
     except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from entdemo.errors import UserError
+from entdemo.gallery.graph_file import is_sound
 from entdemo.gallery.manifest import FRAMES, read_state
 from entdemo.gallery.reading import frame_error, kept_rows, read_vectors
 
@@ -15,11 +16,12 @@ def verify_gallery(path: str | Path) -> list[UserError]:
     try:
         state = read_state(folder)
         frames = [state.manifest.frames[row] for row, _ in kept_rows(state)]
-        read_vectors(state)
+        vectors = read_vectors(state)
     except UserError as error:
         return [error]
-    problems = [error for frame in frames if (error := frame_error(folder, frame, whole=True))]
-    if state.index is None:
+    looked_at = (frame_error(folder, frame, whole=True) for frame in frames)
+    problems = [error for error in looked_at if error]
+    if state.index is None or not is_sound(state.index, vectors):
         problems.append(UserError("gallery.index_stale"))
     known = {frame.file for frame in state.manifest.frames}
     for file in sorted((folder / FRAMES).glob("*")):

@@ -118,6 +118,21 @@ def test_an_index_of_other_vectors_is_rebuilt_even_with_its_hash(folder: Path) -
     assert gallery.search(gallery.vectors[0], 1)[0][0].case == gallery.cases[0]
 
 
+def test_a_forged_index_never_reaches_the_library_that_would_follow_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = (folder / "index.hnsw").read_bytes()
+    vectors = Gallery.open(folder).vectors
+    monkeypatch.setattr(HnswIndex, "from_bytes", lambda *_: pytest.fail("loaded"))
+    for place in (17, 33, 41, 49, 53, 97, 240, len(data) - 3):
+        forged = data[:place] + bytes([data[place] ^ 64]) + data[place + 1 :]
+        restate(folder, "index.hnsw", forged)
+        gallery = Gallery.open(folder)
+        assert gallery.notes == ("the HNSW index was rebuilt from the vectors",)
+        assert np.array_equal(gallery.vectors, vectors)
+        assert [problem.key for problem in verify_gallery(folder)] == ["gallery.index_stale"]
+
+
 @pytest.mark.parametrize("name", ["vectors.safetensors", "gallery.json"])
 @pytest.mark.parametrize("damage", ["missing", "empty", "half", "flipped"])
 def test_damaged_files_are_refused(name: str, damage: str, folder: Path) -> None:
