@@ -50,11 +50,17 @@ class EncodedFrames(NamedTuple):
 
 
 class EntClip(nn.Module):
-    """The whole network; ``clip.visual`` may be wrapped by PEFT while training."""
+    """The whole network; ``clip.visual`` may be wrapped by PEFT while training.
+
+    Attributes:
+        blocks_dtype: what the image tower's blocks take; None while training, where they take
+            what comes.
+    """
 
     def __init__(self, config: EntClipConfig, pretrained: str | None = None) -> None:
         super().__init__()
         self.config = config
+        self.blocks_dtype: torch.dtype | None = None
         self.shape = base_shape(config.base)
         self.clip: CLIP = create_base(config.base, pretrained)
         self.head = FusionHead(
@@ -71,9 +77,11 @@ class EntClip(nn.Module):
     def encode_frames(self, pixels: Tensor) -> EncodedFrames:
         """[B, 3, S, S] normalised pixels -> embeddings, gates and features."""
         visual = self.clip.visual
-        grid, low_level = _patches(visual.conv1, pixels.to(visual.class_embedding.dtype))
+        grid, low_level = _patches(visual.conv1, pixels)
+        tokens = _with_class_token(visual, grid)
         hidden, blocks = visual.transformer.forward_intermediates(
-            _with_class_token(visual, grid), indices=[level - 1 for level in self.config.levels]
+            tokens.to(self.blocks_dtype or tokens.dtype),
+            indices=[level - 1 for level in self.config.levels],
         )
         embedding, gates = self.head([block[:, 0] for block in blocks])
         if self.config.slerp_join:

@@ -79,10 +79,15 @@ def test_a_prepared_model_may_be_prepared_again(hybrid: EntClip) -> None:
         assert torch.equal(found, expected)
 
 
-def test_only_the_towers_are_cast(hybrid: EntClip) -> None:
+def test_the_blocks_are_cast_and_nothing_before_or_after_them(hybrid: EntClip) -> None:
     served = copy.deepcopy(hybrid)
     prepare_for_serving(served, torch.bfloat16)
-    assert {value.dtype for value in served.clip.parameters()} == {torch.bfloat16}
-    for part in (served.head, served.ood):
-        assert {value.dtype for value in part.state_dict().values()} == {torch.float32}
-    assert all(found.dtype == torch.float32 for found in outputs(served))
+    for blocks in (served.clip.visual.transformer, served.clip.transformer):
+        assert {value.dtype for value in blocks.parameters()} == {torch.bfloat16}
+    for part in (served.clip.visual.conv1, served.head, served.ood):
+        floats = (value for value in part.state_dict().values() if value.is_floating_point())
+        assert {value.dtype for value in floats} == {torch.float32}
+    found, expected = outputs(served), outputs(hybrid)
+    assert all(value.dtype == torch.float32 for value in found)
+    assert torch.allclose(found[2], expected[2], rtol=1e-4, atol=1e-4)
+    assert (found[0] * expected[0]).sum(-1).min() > 0.99
