@@ -603,6 +603,21 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "vi": "Chưa cài TensorBoard; hãy cài bằng pip install tensorboard, hoặc đặt "
         "tensorboard: false trong công thức.",
     },
+    "train.bad_picture": {
+        "en": "The training picture “{name}” cannot be used: {reason}",
+        "vi": "Không dùng được ảnh huấn luyện “{name}”: {reason}",
+    },
+    "train.shared_examinations": {
+        "en": "Examinations with frames among both training and validation: {count}. Put each "
+        "examination on one side.",
+        "vi": "Số lượt khám có khung hình ở cả phần huấn luyện và kiểm định: {count}. Hãy để mỗi "
+        "lượt khám ở một phần.",
+    },
+    "train.shared_pictures": {
+        "en": "Pictures that are among both training and validation: {count}. Keep each on one "
+        "side.",
+        "vi": "Số ảnh có ở cả phần huấn luyện và kiểm định: {count}. Hãy để mỗi ảnh ở một phần.",
+    },
     "train.class_missing": {
         "en": "The training frames lack a class: {classes}. Every class must occur.",
         "vi": "Tập huấn luyện thiếu lớp: {classes}. Lớp nào cũng phải có khung hình.",
@@ -611,6 +626,16 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "No validation frame has a caption; without one nothing can be said of descriptions.",
         "vi": "Không khung hình kiểm định nào có mô tả; thiếu mô tả thì không đánh giá được phần "
         "văn bản.",
+    },
+    # ablation and figures
+    "ablation.seed_used": {
+        "en": "Seed {seed} drew frames that {name} has seen in training; choose another seed.",
+        "vi": "Hạt giống {seed} đã dùng để vẽ khung hình mà {name} đã thấy khi huấn luyện; vui lòng "
+        "chọn số khác.",
+    },
+    "figures.no_matplotlib": {
+        "en": "Figures need matplotlib, which is not installed: pip install “.[train]”.",
+        "vi": "Vẽ hình cần matplotlib nhưng chưa được cài đặt: pip install “.[train]”.",
     },
     # descriptions
     "text.empty": {
@@ -633,6 +658,14 @@ MESSAGES: dict[str, dict[Language, str]] = {
     "ui.offline": {
         "en": "The app cannot be reached. Please check the connection and try again.",
         "vi": "Không kết nối được với ứng dụng. Vui lòng kiểm tra kết nối rồi thử lại.",
+    },
+    "sheet.order": {
+        "en": "This case sheet cannot be made: the answer it was asked for is not complete.",
+        "vi": "Không tạo được phiếu ca này: câu trả lời gửi kèm không đầy đủ.",
+    },
+    "sheet.too_large": {
+        "en": "This case sheet cannot be made: its query and notes exceed {limit} MB.",
+        "vi": "Không tạo được phiếu ca này: truy vấn và ghi chú vượt quá {limit} MB.",
     },
     "ui.too_many": {
         "en": "Too many requests came from your address. Please wait a moment and try again.",

@@ -159,6 +159,7 @@ class TrainConfig(Strict):
         runs: folder for logs, checkpoints and cached frames.
         precision: ``bf16`` and ``fp16`` train under autocast; ``fp16`` needs a GPU.
         validate_every: steps between two looks at the validation frames, each with a checkpoint.
+        log_every: steps between two rows of the log.
         sentence_pool: free sentences that are composed for training texts to be drawn from.
         tensorboard: whether to write TensorBoard's event files beside the CSV log.
     """
@@ -169,6 +170,7 @@ class TrainConfig(Strict):
     runs: Path = Path("runs")
     precision: Literal["no", "bf16", "fp16"] = "bf16"
     validate_every: Positive = 200
+    log_every: Positive = 20
     sentence_pool: Positive = 120_000
     tensorboard: bool = False
     augment: AugmentConfig = AugmentConfig()

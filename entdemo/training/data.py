@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,7 @@ class FrameSet:
         tags: int64 [N], bit mask of findings, see ``finding_bits``.
         captions_en: N English captions, empty where there is none.
         captions_vi: N Vietnamese captions, likewise.
+        groups: N examinations, empty where unknown; none at all for drawn frames.
     """
 
     squares: NDArray[np.uint8]
@@ -47,6 +48,7 @@ class FrameSet:
     tags: NDArray[np.int64]
     captions_en: list[str]
     captions_vi: list[str]
+    groups: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -105,6 +107,7 @@ def read_frames(folder: Path, size: int) -> FrameSet:
         tags=np.array([_tags(item.class_name, item.finding) for item in items], np.int64),
         captions_en=[item.caption_en for item in items],
         captions_vi=[item.caption_vi for item in items],
+        groups=[item.group for item in items],
     )
 
 
@@ -141,6 +144,7 @@ def read_entrep_frames(source: EntrepSource, size: int, say: Callable[[str], Non
         tags=np.zeros(len(items), np.int64),
         captions_en=[item.caption_en or "" for item in items],
         captions_vi=[item.caption_vi or "" for item in items],
+        groups=[f"entrep {item.group}" for item in items],
     )
 
 
@@ -165,7 +169,12 @@ def caption_ids(frames: FrameSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def _loaded(item: NewCase) -> Frame:
-    return item.picture if isinstance(item.picture, Frame) else load_frame(item.picture)
+    if isinstance(item.picture, Frame):
+        return item.picture
+    try:
+        return load_frame(item.picture)
+    except UserError as error:
+        raise UserError("train.bad_picture", name=item.name, reason=error) from error
 
 
 def _tags(class_name: str, finding: str) -> int:

@@ -25,8 +25,6 @@ from entdemo.training.step import GradientStep
 from entdemo.training.stopping import EarlyStop
 from entdemo.weights import LOG
 
-_LOG_EVERY = 20
-
 
 class StageRun:
     """Runs one stage of a recipe, alone or as one of several processes.
@@ -95,7 +93,7 @@ class StageRun:
         looked = last or (step + 1) % self.config.validate_every == 0
         if looked:
             row |= self._look()
-        if looked or step % _LOG_EVERY == 0:
+        if looked or step % self.config.log_every == 0:
             write(row)
         if looked:
             self._save(step + 1)

@@ -31,6 +31,7 @@ from entdemo.prompts import CLASS_PROMPTS
 from entdemo.taxonomy import CLASSES
 from entdemo.training import calibrate
 from entdemo.training.anchors import FindingAnchors
+from entdemo.training.apart import check_apart
 from entdemo.training.batches import Batches
 from entdemo.training.card import write_card
 from entdemo.training.config import (
@@ -106,6 +107,7 @@ class Recipe:
         train = self._frames(self.config.data.train, size)
         validation = self._frames(self.config.data.validation, size)
         _check(train, validation)
+        check_apart(train, validation)
         self.say(f"composing {self.config.sentence_pool} sentences")
         pool = draw_sentences(self.config.sentence_pool, self.config.seed)
         tokenize = self._tokenizer(pool, train)

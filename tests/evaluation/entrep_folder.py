@@ -3,14 +3,18 @@
 ``_image`` in JSON and ``_Image`` on disk, line ends inside captions, copies of pictures under
 other names, numbers that several frames share, lists without a header, a picture that is missing,
 one that is damaged, a class that is unknown, captions in one language alone.
+
+``python -m tests.evaluation.entrep_folder DIR`` writes one.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +161,27 @@ def _write_test(folder: EntrepFolder, frames: list[Drawn]) -> None:
     lines = [f'"{phrase}"' if "\n" in phrase else phrase for phrase in phrases]
     (test / "t2i.csv").write_bytes("\n".join(lines).encode())
     folder.test, folder.phrases = names, phrases
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write a miniature ENTRep folder.")
+    parser.add_argument("folder", type=Path, help="must not be there yet")
+    parser.add_argument("--train", type=int, default=84, help="frames in train (84)")
+    parser.add_argument("--public", type=int, default=28, help="frames in public (28)")
+    parser.add_argument("--test", type=int, default=21, help="frames in test (21)")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, other frames (0)")
+    parser.add_argument("--broken", action="store_true", help="with entries that cannot be used")
+    wanted = parser.parse_args()
+    frames = phantom_frames(wanted.train + wanted.public + wanted.test, wanted.seed)
+    folder = write_entrep(
+        wanted.folder,
+        list(islice(frames, wanted.train)),
+        list(islice(frames, wanted.public)),
+        list(islice(frames, wanted.test)),
+    )
+    if wanted.broken:
+        add_broken(folder)
+
+
+if __name__ == "__main__":
+    main()
