@@ -1,7 +1,7 @@
 """Serve the app: ``python app.py`` on a laptop, and the entry point of a Space.
 
 Settings come from the environment: ENTDEMO_WEIGHTS, ENTDEMO_GALLERY, ENTDEMO_DEVICE,
-ENTDEMO_PRECISION, ENTDEMO_HOST, ENTDEMO_PORT and ENTDEMO_AUTH.
+ENTDEMO_PRECISION, ENTDEMO_HOST, ENTDEMO_PORT, ENTDEMO_AUTH and ENTDEMO_EDIT.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 from gradio.utils import get_space
 
+from entdemo.editor import Editor
 from entdemo.errors import UserError
 from entdemo.frame import load_frame
 from entdemo.logs import set_up_logs
@@ -45,7 +46,7 @@ def serve(settings: Settings) -> None:
     warm_up(predictor)
     if predictor.notice:
         print(f"entdemo: {predictor.notice}", file=sys.stderr)
-    demo = build_page(predictor)
+    demo = build_page(predictor, Editor(predictor) if may_edit(settings) else None)
     options = launch_options(predictor) | address(settings) | {"auth": login}
     try:
         _, url, _ = demo.launch(prevent_thread_lock=True, **options)
@@ -53,6 +54,15 @@ def serve(settings: Settings) -> None:
         raise UserError("app.port_busy", port=settings.port) from error
     print(f"entdemo runs at {url}", flush=True)
     demo.block_thread()
+
+
+def may_edit(settings: Settings) -> bool:
+    """Whether visitors may change the gallery; never on a Space, where all share it.
+
+    Raises:
+        UserError: if the setting is neither on nor off.
+    """
+    return settings.may_edit and not get_space()
 
 
 def warm_up(predictor: Predictor) -> None:

@@ -72,9 +72,13 @@ def project(vectors: NDArray[np.float32]) -> Projection:
     Returns:
         At most ``MOST_POINTS`` rows with their points; the same vectors give the same map.
     """
-    count = len(vectors)
-    rows = np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(np.int64))
+    rows = shown_rows(len(vectors))
     return Projection(rows, _spread(_plane(vectors[rows])))
+
+
+def shown_rows(count: int) -> Rows:
+    """The rows that the map of a gallery of ``count`` cases shows, ascending."""
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(np.int64))
 
 
 def _plane(vectors: NDArray[np.float32]) -> Points:

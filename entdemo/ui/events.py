@@ -31,6 +31,9 @@ MODEL_QUEUE: dict[str, Any] = {
 """All events that use the model wait in one queue; its engine keeps them from competing for the
 device."""
 
+GALLERY_QUEUE: dict[str, Any] = MODEL_QUEUE | {"concurrency_id": "gallery", "concurrency_limit": 4}
+"""Events that only look through the gallery need not wait for the model."""
+
 
 def listener(handler: Handler, outputs: int) -> Callable[[gr.EventData], list[Any]]:
     """Wrap a handler for a component's event.

@@ -14,7 +14,7 @@ from entdemo.ui.shell import outlet
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
 
-TABS = ("frame", "describe", "quiz")
+TABS = ("frame", "describe", "quiz", "gallery")
 _MOUNT = "entdemo.mountHeader(element)"
 
 
@@ -45,8 +45,7 @@ def head(predictor: Predictor) -> str:
         f'<button type="button" class="quiet icon" data-theme-toggle '
         f"{attribute_of('aria-label', 'theme')}></button></div>"
         f'<p class="banner-purpose"><strong>{both("purpose")}</strong> '
-        f'<span class="running">{spans(running(predictor, "en"), running(predictor, "vi"))}'
-        "</span></p></header>"
+        f'<span class="running">{running_line(predictor)}</span></p></header>'
     )
 
 
@@ -57,6 +56,11 @@ def build_footer() -> None:
         f'<footer class="foot"><button type="button" class="link" data-api>{both("api")}</button>'
         "</footer>",
     )
+
+
+def running_line(predictor: Predictor) -> str:
+    """What the page runs on, in both languages."""
+    return spans(running(predictor, "en"), running(predictor, "vi"))
 
 
 def running(predictor: Predictor, language: Language) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from entdemo.errors import UserError
 from entdemo.frame import Frame, Pixels, load_frame
 
 if TYPE_CHECKING:
-    from entdemo.gallery.store import Gallery
+    from entdemo.predictor import Predictor
 
 Size = Literal["small", "large"]
 SIDES: dict[Size, int] = {"small": 320, "large": 1024}
@@ -46,21 +47,24 @@ def query_picture(frame: Frame) -> str:
     return f"data:image/jpeg;base64,{data}"
 
 
-def picture_route(gallery: Gallery) -> Route:
-    """The route that serves gallery pictures.
+def picture_route(predictor: Predictor) -> Route:
+    """The route that serves pictures of the predictor's gallery.
 
     Cases are looked up by id, so no other file of the server can be asked for; what is sent is
     encoded anew from the pixels.
     """
 
     @lru_cache(maxsize=_KEPT_PICTURES)
-    def picture(case_id: str, size: Size) -> bytes:
-        path = gallery.frame_path(gallery.case(case_id))
+    def encoded(path: Path, size: Size) -> bytes:
         return encode_jpeg(load_frame(path).rgb, SIDES[size])
+
+    def picture(case_id: str, size: Size) -> bytes:
+        gallery = predictor.gallery
+        return encoded(gallery.frame_path(gallery.case(case_id)), size)
 
     async def answer(request: Request) -> Response:
         size = request.path_params["size"]
-        if size not in SIDES or not _may_see(request):
+        if size not in SIDES or not may_see(request):
             return Response(status_code=404)
         try:
             data = await run_in_threadpool(picture, request.path_params["case_id"], size)
@@ -72,7 +76,7 @@ def picture_route(gallery: Gallery) -> Route:
     return Route("/cases/{size}/{case_id:path}", answer)
 
 
-def _may_see(request: Request) -> bool:
+def may_see(request: Request) -> bool:
     """Whether the visitor has logged in, where a login is asked for."""
     app = request.app
     if app.auth is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -27,17 +27,22 @@ def empty(key: str) -> str:
 
 
 def connect(
-    event: Callable[..., Any], handler: Handler, outputs: Sequence[gr.HTML], place: str
+    event: Callable[..., Any],
+    handler: Handler,
+    outputs: Sequence[gr.HTML],
+    place: str,
+    queue: Mapping[str, Any] = MODEL_QUEUE,
 ) -> None:
-    """Let a handler answer an event of the page, one model event at a time.
+    """Let a handler answer an event of the page.
 
     Args:
         event: a component's event method.
         handler: gives the HTML of each output but the last, which is for messages.
         outputs: where the HTML goes.
         place: the part of the page that waits meanwhile.
+        queue: options of the event, for example in which queue it waits.
     """
-    answered = event(listener(handler, len(outputs) - 1), None, list(outputs), **MODEL_QUEUE)
+    answered = event(listener(handler, len(outputs) - 1), None, list(outputs), **queue)
     end_wait(answered, place)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from pathlib import Path
 
 from gradio.utils import get_upload_folder
@@ -32,6 +33,22 @@ def read_upload(path: object, *, keep: bool = False) -> Frame:
             _remove(file)
 
 
+def move_upload(path: object, target: Path) -> Path:
+    """Move an uploaded file out of Gradio's upload folder.
+
+    Args:
+        path: what the upload route answered.
+        target: where the file goes; nothing lies there yet.
+
+    Raises:
+        UserError: if the file is not there any more.
+    """
+    file = _checked(path)
+    shutil.move(file, target)
+    _remove(file)
+    return target
+
+
 def _checked(path: object) -> Path:
     if not isinstance(path, str) or not path:
         raise UserError("ui.upload_lost")
@@ -46,5 +63,5 @@ def _checked(path: object) -> Path:
 
 def _remove(file: Path) -> None:
     with contextlib.suppress(OSError):
-        file.unlink()
+        file.unlink(missing_ok=True)
         file.parent.rmdir()

@@ -26,6 +26,7 @@ WORDS: Words = {
     "tab.frame": {"en": "Frame", "vi": "Khung hình"},
     "tab.describe": {"en": "Describe", "vi": "Mô tả"},
     "tab.quiz": {"en": "Quiz", "vi": "Tự kiểm tra"},
+    "tab.gallery": {"en": "Gallery", "vi": "Thư viện"},
     # spoken by the page while it waits
     "busy": {"en": "Looking …", "vi": "Đang tìm …"},
 }

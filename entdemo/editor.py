@@ -1,0 +1,150 @@
+"""A teacher's own cases in the gallery that the app serves.
+
+The shipped gallery is never changed: the first own case makes a copy of it in ``gallery/own``,
+which the app serves from then on and takes up again when it is started anew. A gallery that was
+named by ENTDEMO_GALLERY is changed where it lies.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entdemo.errors import UserError
+from entdemo.gallery.build import add_cases, embed_again, remove_cases
+from entdemo.gallery.cases import Case, read_cases
+from entdemo.gallery.intake import NewCase
+from entdemo.gallery.manifest import CASES, FILE_NAME
+from entdemo.gallery.store import Gallery, Progress
+from entdemo.settings import DEFAULT_GALLERY, OWN_GALLERY
+
+if TYPE_CHECKING:
+    from entdemo.predictor import Predictor
+
+
+@dataclass(frozen=True)
+class Added:
+    """What came of adding cases: how many are new, and how many were there already."""
+
+    new: int
+    known: int
+
+
+class Editor:
+    """Changes a predictor's gallery on disk and lets the predictor serve the result.
+
+    One change at a time; whoever searches meanwhile sees the gallery before it or after it.
+
+    Args:
+        predictor: whose gallery is changed.
+        shipped: the gallery that is only ever copied.
+        own: where its copy goes.
+    """
+
+    def __init__(
+        self, predictor: Predictor, shipped: Path = DEFAULT_GALLERY, own: Path = OWN_GALLERY
+    ) -> None:
+        self._predictor = predictor
+        self._shipped = shipped
+        self._own = own
+        self._lock = threading.Lock()
+        self._shipped_ids = _ids(shipped)
+
+    @property
+    def folder(self) -> Path:
+        """Where own cases go."""
+        return self._own if self.copies else self._predictor.gallery.folder
+
+    @property
+    def copies(self) -> bool:
+        """Whether the next change makes a copy of the shipped gallery first."""
+        return self._predictor.gallery.folder.resolve() == self._shipped.resolve()
+
+    def own_ids(self) -> frozenset[str]:
+        """Ids of the cases that did not come with the app; they can be removed."""
+        cases = self._predictor.gallery.cases
+        return frozenset(case.case_id for case in cases) - self._shipped_ids
+
+    def add(self, items: Iterable[NewCase], progress: Progress | None = None) -> Added:
+        """Add cases, and serve them.
+
+        Raises:
+            UserError: if a picture cannot be used or the folder cannot be written; nothing is
+                added then.
+        """
+        pictures = list(items)
+        with self._lock:
+            folder, before = self._changeable(), len(self._predictor.gallery.cases)
+            embed = self._predictor.engine.embed
+            made_by = self._made_by()
+
+            add = partial(add_cases, folder, pictures, embed, *made_by, progress=progress)
+            try:
+                gallery = add()
+            except UserError as error:
+                if error.key != "gallery.other_weights":
+                    raise
+                embed_again(folder, embed, *made_by, progress=progress)
+                gallery = add()
+            self._predictor.gallery = gallery
+            new = len(gallery.cases) - before
+            return Added(new, len(pictures) - new)
+
+    def remove(self, case_id: str) -> Case:
+        """Remove an own case with its frame; what it was.
+
+        Raises:
+            UserError: if there is no such case, it came with the app, or the folder cannot be
+                written.
+        """
+        with self._lock:
+            case = self._predictor.gallery.case(case_id)
+            if case_id not in self.own_ids():
+                raise UserError("edit.shipped_case")
+            folder = self._changeable()
+            remove_cases(folder, [case_id])
+            bundle, preprocess = self._made_by()
+            self._predictor.gallery = Gallery.open(
+                folder,
+                embedder_id=bundle,
+                preprocess_hash=preprocess,
+                embed=self._predictor.engine.embed,
+            )
+            return case
+
+    def _made_by(self) -> tuple[str, str]:
+        bundle = self._predictor.bundle
+        return bundle.info.embedder_id, bundle.preprocess.hash
+
+    def _changeable(self) -> Path:
+        """The folder to change, made first if it is not there."""
+        folder = self.folder
+        if not (folder / FILE_NAME).is_file():
+            _copy(self._shipped, folder)
+        return folder
+
+
+def _ids(folder: Path) -> frozenset[str]:
+    """Ids of a gallery's cases; none where there is no gallery."""
+    file = folder / CASES
+    if not file.is_file():
+        return frozenset()
+    return frozenset(case.case_id for case in read_cases(file.read_bytes()))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a gallery; a crash leaves no half of it under the target's name."""
+    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        shutil.copytree(source, unfinished, ignore=shutil.ignore_patterns(".*"))
+        os.replace(unfinished, target)
+    except OSError as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise UserError("gallery.read_only", path=target) from error

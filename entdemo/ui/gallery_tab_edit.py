@@ -1,0 +1,102 @@
+"""Own cases: handing them in with progress, and removing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from entdemo.ui.events import GALLERY_QUEUE, Data, as_user_error
+from entdemo.ui.gallery_tab_form import done, form, place, progress_bar, removed
+from entdemo.ui.gallery_tab_intake import handed_in
+from entdemo.ui.i18n import alert
+from entdemo.ui.shell import connect, end_wait, outlet
+
+if TYPE_CHECKING:
+    from entdemo.editor import Editor
+    from entdemo.predictor import Predictor
+
+_MOUNT = (
+    "entdemo.mountEdit(element, upload, {enrol: d => trigger('enrol', d), "
+    "discard: d => trigger('discard', d), refresh: d => trigger('refresh', d)})"
+)
+_Step = tuple[int, int | None]
+
+
+def build_edit(
+    predictor: Predictor, editor: Editor, refilter: Callable[[], str], filters: gr.HTML
+) -> None:
+    """Place the form and connect it.
+
+    Args:
+        predictor: whose gallery is changed.
+        editor: changes it.
+        refilter: HTML of the filters for what the gallery then holds.
+        filters: where that goes.
+    """
+    result = outlet("edit-answer")
+    message = outlet("edit-message")
+    where = outlet("edit-where", place(editor, predictor))
+    entry = gr.HTML(form(), js_on_load=_MOUNT, apply_default_css=False, elem_id="edit-form")
+    outputs = [result, filters, where, message]
+
+    def on_enrol(event: gr.EventData) -> Iterator[list[Any]]:
+        try:
+            data = event._data if isinstance(event._data, Mapping) else {}
+            with handed_in(data) as items:
+                for html in adding(editor, items, lambda: len(predictor.gallery.cases)):
+                    yield [html, gr.skip(), gr.skip(), ""]
+            yield [gr.skip(), refilter(), place(editor, predictor), ""]
+        except Exception as error:
+            yield ["", gr.skip(), gr.skip(), alert(as_user_error(error))]
+
+    def on_discard(data: Data) -> tuple[str, str, str]:
+        case = editor.remove(str(data.get("case_id")))
+        held = len(predictor.gallery.cases)
+        return removed(case, held), refilter(), place(editor, predictor)
+
+    def on_refresh() -> tuple[str, str]:
+        """The page itself was built before the last change."""
+        return refilter(), place(editor, predictor)
+
+    end_wait(entry.enrol(on_enrol, None, outputs, **GALLERY_QUEUE), "edit")
+    connect(entry.discard, on_discard, outputs, "edit", GALLERY_QUEUE)
+    renewed = entry.refresh(on_refresh, None, [filters, where], **GALLERY_QUEUE)
+    renewed.then(
+        fn=None, js="() => entdemo.renew()", api_visibility="private", show_progress="hidden"
+    )
+
+
+def adding(editor: Editor, items: Sequence[Any], held: Callable[[], int]) -> Iterator[str]:
+    """Add cases; HTML that says how far it is, and at last what came of it.
+
+    Args:
+        editor: adds them.
+        items: the cases.
+        held: how many cases the gallery holds.
+
+    Raises:
+        UserError: as the editor does.
+    """
+    steps: SimpleQueue[_Step | None] = SimpleQueue()
+    with ThreadPoolExecutor(1) as worker:
+        job = worker.submit(editor.add, items, lambda count, of: steps.put((count, of)))
+        job.add_done_callback(lambda _: steps.put(None))
+        while (step := _latest(steps)) is not None:
+            yield progress_bar(*step, len(items))
+        added = job.result()
+    yield done(added, held())
+
+
+def _latest(steps: SimpleQueue[_Step | None]) -> _Step | None:
+    """The newest step, waited for if there is none yet; None is the last."""
+    step = steps.get()
+    while step is not None:
+        try:
+            step = steps.get_nowait()
+        except Empty:
+            break
+    return step

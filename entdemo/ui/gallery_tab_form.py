@@ -1,0 +1,149 @@
+"""The form for own cases, and what it says of its progress."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entdemo.errors import UserError
+from entdemo.settings import ROOT
+from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGIONS, findings_of, region_of
+from entdemo.ui.gallery_tab_intake import MOST
+from entdemo.ui.header import running_line
+from entdemo.ui.i18n import alert, attribute, attribute_of, both, capital, count, spans, word
+
+if TYPE_CHECKING:
+    from entdemo.editor import Added, Editor
+    from entdemo.gallery.cases import Case
+    from entdemo.predictor import Predictor
+
+
+def form() -> str:
+    """Everything to hand in own cases and to confirm a removal."""
+    return (
+        f'<form id="edit-cases" data-most="{MOST}">{_drop()}<div id="edit-local"></div>'
+        f'<p class="edit-table" hidden>{both("edit.by_table")} <strong></strong> '
+        f'<button type="button" class="link" data-leave-table>{both("edit.leave_out")}</button></p>'
+        f'<ul class="edit-rows"></ul>{_common()}'
+        f'<p class="edit-sending" role="status" hidden>{both("edit.sending")} '
+        f'<progress max="1" value="0" {attribute_of("aria-label", "edit.sending")}></progress> '
+        f"<b></b></p></form>{_row()}{_findings()}{_too_many()}{_dialog()}"
+    )
+
+
+def place(editor: Editor, predictor: Predictor) -> str:
+    """Where own cases go, and what the page's head says of the gallery by now."""
+    where = shown_folder(editor.folder)
+    copies = f"<p>{both('edit.copies', folder=where)}</p>" if editor.copies else ""
+    return (
+        f"<h2>{both('edit.title')}</h2><p>{both('edit.where', folder=where)}</p>{copies}"
+        f"<p>{both('edit.privacy')}</p><template>{running_line(predictor)}</template>"
+    )
+
+
+def shown_folder(folder: Path) -> str:
+    """The folder as people know it: relative to the app where it lies there."""
+    return str(folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder)
+
+
+def _drop() -> str:
+    return (
+        f'<div class="drop"><p class="drop-main with-mouse">{both("edit.drop")}</p>'
+        f'<p class="hint">{both("edit.drop_table", most=MOST)}</p></div>'
+        '<div class="ways"><label class="primary file"><input type="file" multiple class="unseen" '
+        f'accept="image/*,.csv">{both("edit.choose")}</label></div>'
+        f'<p class="hint small">{both("edit.table_columns")}</p>'
+    )
+
+
+def _common() -> str:
+    """What holds for every picture, and the button."""
+    return (
+        f'<fieldset class="edit-common" hidden><legend class="subhead">{both("edit.all")}</legend>'
+        f"{_field('source', 'gallery.source')}{_field('licence', 'edit.licence')}</fieldset>"
+        f'<button type="submit" class="primary" hidden>{both("edit.add")}</button>'
+    )
+
+
+def _field(name: str, key: str) -> str:
+    return f'<label>{both(key)}<input type="text" name="{name}" maxlength="500"></label>'
+
+
+def _row() -> str:
+    """One picture; the page fills in a copy for each."""
+    classes = "".join(
+        f'<option value="{name}" data-region="{region_of(name)}" {_label(CLASS_NAMES[name])}>'
+        f"{capital(CLASS_NAMES[name]['en'])}</option>"
+        for name in CLASSES
+    )
+    first = f'<option value="" {attribute_of("label", "edit.choose_class")}></option>'
+    return (
+        '<template id="edit-row"><li class="edit-row">'
+        f'<img {attribute_of("alt", "edit.picture")} width="120" height="120">'
+        f'<div class="edit-fields"><p class="edit-name"></p><label>{both("gallery.class")}'
+        f'<select name="class">{first}{classes}</select></label>'
+        f'<label>{both("gallery.finding")}<input type="text" name="finding" maxlength="100">'
+        f"</label>{_field('caption_en', 'edit.caption_en')}"
+        f"{_field('caption_vi', 'edit.caption_vi')}"
+        f'<button type="button" class="link" data-leave>{both("edit.leave_out")}</button></div>'
+        "</li></template>"
+    )
+
+
+def _label(names: dict[str, str]) -> str:
+    return attribute("label", capital(names["en"]), capital(names["vi"]))
+
+
+def _findings() -> str:
+    """Findings of each region, offered while one is typed."""
+    lists = ""
+    for region in REGIONS:
+        options = "".join(
+            f"<option {attribute('value', finding.en, finding.vi)}></option>"
+            for finding in findings_of(region)
+        )
+        lists += f'<datalist id="findings-{region}">{options}</datalist>'
+    return lists
+
+
+def _too_many() -> str:
+    error = alert(UserError("edit.too_many", most=MOST))
+    return f'<template id="edit-too-many">{error}</template>'
+
+
+def _dialog() -> str:
+    return (
+        '<dialog id="edit-remove" aria-labelledby="edit-sure">'
+        f'<h2 id="edit-sure">{both("edit.sure")}</h2><p class="hint"></p>'
+        f'<div class="quiz-actions"><button type="button" class="primary" data-sure>'
+        f'{both("edit.remove")}</button><button type="button" class="quiet" data-keep>'
+        f"{both('edit.cancel')}</button></div></dialog>"
+    )
+
+
+def progress_bar(number: int, of: int | None, pictures: int) -> str:
+    """How far adding is: pictures are read first, then their places are computed."""
+    key, total = ("edit.reading", pictures) if of is None else ("edit.computing", of)
+    label = attribute_of("aria-label", key)
+    return (
+        f'<p role="status">{both(key)} <progress max="{total}" value="{number}" {label}></progress>'
+        f" {number} / {total}</p>"
+    )
+
+
+def done(added: Added, held: int) -> str:
+    """What came of adding."""
+    lines = (
+        word("edit.done", code, new=added.new, known=added.known, all=count(held, code))
+        for code in ("en", "vi")
+    )
+    return f'<p class="edit-done" role="status">{spans(*lines)}</p>'
+
+
+def removed(case: Case, held: int) -> str:
+    """What was removed."""
+    names = CLASS_NAMES[case.class_name]
+    lines = (
+        word("edit.removed", code, name=names[code], all=count(held, code)) for code in ("en", "vi")
+    )
+    return f'<p class="edit-done" role="status">{spans(*lines)}</p>'

@@ -1,0 +1,100 @@
+"""What a visitor handed in -> new cases for the gallery."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from entdemo.errors import UserError
+from entdemo.gallery.folder import CAPTIONS, read_folder
+from entdemo.gallery.intake import NewCase
+from entdemo.taxonomy import CLASSES, findings_of, region_of
+from entdemo.ui.events import Data
+from entdemo.ui.uploads import move_upload
+
+MOST = 100
+"""Pictures at once; browsers hand them in one by one, and they are kept only until then."""
+
+_LONGEST_NAME = 100
+
+
+@contextmanager
+def handed_in(data: Data) -> Iterator[list[NewCase]]:
+    """The cases that the page sent; their files are gone when the context ends.
+
+    Args:
+        data: ``files``, each with ``path`` and ``name``; ``table``, the same of a CSV, or None;
+            without a table each file also has the fields of its case.
+
+    Raises:
+        UserError: if there are none or too many, a file is gone, a class is missing, or the table
+            does not fit the pictures.
+    """
+    files = [file for file in _list(data.get("files")) if isinstance(file, Mapping)]
+    if not files:
+        raise UserError("edit.no_pictures")
+    if len(files) > MOST:
+        raise UserError("edit.too_many", most=MOST)
+    table = data.get("table")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if isinstance(table, Mapping):
+            yield _by_table(folder, files, table)
+        else:
+            yield [_by_form(folder / str(place), file) for place, file in enumerate(files)]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _by_table(
+    folder: Path, files: list[Mapping[str, Any]], table: Mapping[str, Any]
+) -> list[NewCase]:
+    """Pictures beside each other with the table, as in a teacher's folder."""
+    for file in files:
+        target = folder / file_name(file.get("name"))
+        if target.exists():
+            raise UserError("edit.name_twice", name=target.name)
+        move_upload(file.get("path"), target)
+    move_upload(table.get("path"), folder / CAPTIONS)
+    return read_folder(folder)
+
+
+def _by_form(folder: Path, file: Mapping[str, Any]) -> NewCase:
+    """A picture in a folder of its own, since two may be called the same."""
+    folder.mkdir()
+    picture = move_upload(file.get("path"), folder / file_name(file.get("name")))
+    class_name = str(file.get("class") or "")
+    if class_name not in CLASSES:
+        raise UserError("edit.no_class", name=picture.name)
+    return NewCase(
+        picture,
+        class_name,
+        finding_key(region_of(class_name), _text(file, "finding")),
+        _text(file, "caption_en"),
+        _text(file, "caption_vi"),
+        _text(file, "source"),
+        _text(file, "licence"),
+    )
+
+
+def _text(file: Mapping[str, Any], name: str) -> str:
+    return " ".join(str(file.get(name) or "").split())
+
+
+def file_name(name: object) -> str:
+    """The last part of a file's name, never hidden; it only serves to tell pictures apart."""
+    last = PurePosixPath(str(name or "").replace("\\", "/")).name.lstrip(".").replace("\0", "")
+    return last[-_LONGEST_NAME:] or "picture"
+
+
+def finding_key(region: str, text: str) -> str:
+    """The key of a finding that is written out in either language; other text as it is."""
+    for finding in findings_of(region):
+        if text.casefold() in (finding.key, finding.en.casefold(), finding.vi.casefold()):
+            return finding.key
+    return text

@@ -1,0 +1,112 @@
+"""The map of the gallery: the data that the page draws, and the legend."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING
+
+from entdemo.gallery.projection import Projection, gallery_map
+from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of, region_of
+from entdemo.ui.cases import class_title
+from entdemo.ui.i18n import attribute_of, both
+
+if TYPE_CHECKING:
+    from entdemo.gallery.store import Gallery
+
+SHAPES: dict[str, str] = {
+    "nose-right": "M-5-6 6 0-5 6Z",
+    "nose-left": "M5-6-6 0 5 6Z",
+    "ear-right": "M-5-5H1L6 0 1 5H-5Z",
+    "ear-left": "M5-5H-1L-6 0-1 5H5Z",
+    "vc-open": "M0-6A6 6 0 0 1 0 6 6 6 0 0 1 0-6ZM0-2.4A2.4 2.4 0 0 0 0 2.4 2.4 2.4 0 0 0 0-2.4Z",
+    "vc-closed": "M0-5.4A5.4 5.4 0 0 1 0 5.4 5.4 5.4 0 0 1 0-5.4Z",
+    "throat": "M0-7 7 0 0 7-7 0Z",
+}
+"""A shape a class, as SVG paths about 12 wide: right points to the right and left to the left, the
+open vocal cords are a ring and the closed ones a disc."""
+
+
+class Maps:
+    """The map of whichever gallery is served, made once; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: tuple[Gallery, Projection] | None = None
+
+    def of(self, gallery: Gallery) -> Projection:
+        """The gallery's map; who asks while it is being made waits for it."""
+        with self._lock:
+            if self._last is None or self._last[0] is not gallery:
+                self._last = gallery, gallery_map(gallery)
+            return self._last[1]
+
+
+def map_view(gallery: Gallery, made: Projection) -> str:
+    """The map's frame, its legend, and the points for the page to draw."""
+    part = ""
+    if len(made.rows) < len(gallery.cases):
+        part = " " + both("map.part", shown=len(made.rows), all=len(gallery.cases))
+    return (
+        f'<section class="map"><p class="hint">{both("map.about")}{part}</p>'
+        f'<div class="map-stage" tabindex="0" role="application" aria-describedby="map-keys" '
+        f"{attribute_of('aria-label', 'map.label')} data-points='{points(gallery, made)}'>"
+        '<svg viewBox="0 0 1000 1000" aria-hidden="true"></svg>'
+        '<div class="map-note" aria-live="polite"></div></div>'
+        f'<div class="map-tools">{_tool("in", "+")}{_tool("out", "−")}'
+        f'<button type="button" class="quiet" data-zoom="whole">{both("map.whole")}</button></div>'
+        f"{_legend(gallery, made)}"
+        f'<p class="hint small" id="map-keys">{both("map.keys")}</p></section>'
+    )
+
+
+def points(gallery: Gallery, made: Projection) -> str:
+    """JSON for an attribute in single quotes: findings by name, and for each point its case, its
+    row in the gallery, its class, its finding and its place in thousandths."""
+    cases = [gallery.cases[row] for row in made.rows]
+    names = sorted({(case.region, case.finding) for case in cases})
+    number = {name: place for place, name in enumerate(names)}
+    found = [
+        [
+            case.case_id,
+            CLASSES.index(case.class_name),
+            number[case.region, case.finding],
+            *(round(float(value) * 1000) for value in point),
+        ]
+        for case, point in zip(cases, made.points, strict=True)
+    ]
+    classes = [
+        {"name": name, "shape": SHAPES[name], **CLASS_NAMES[name], "region": region_of(name)}
+        for name in CLASSES
+    ]
+    data = {"classes": classes, "findings": [_finding(*name) for name in names], "points": found}
+    return escape(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+
+
+def _finding(region: str, key: str) -> dict[str, str]:
+    for finding in findings_of(region):
+        if finding.key == key:
+            return {"en": finding.en, "vi": finding.vi}
+    return {"en": key, "vi": key}
+
+
+def _tool(name: str, sign: str) -> str:
+    label = attribute_of("aria-label", f"map.{name}")
+    return f'<button type="button" class="quiet" data-zoom="{name}" {label}>{sign}</button>'
+
+
+def _legend(gallery: Gallery, made: Projection) -> str:
+    counts = Counter(gallery.cases[row].class_name for row in made.rows)
+    items = "".join(
+        f'<li><button type="button" class="chip" data-legend="{number}" aria-pressed="false">'
+        f'<svg viewBox="-8 -8 16 16" aria-hidden="true"><path class="mark-{name}" '
+        f'd="{SHAPES[name]}"/></svg>{class_title(name)} <span class="hint">{counts[name]}</span>'
+        "</button></li>"
+        for number, name in enumerate(CLASSES)
+    )
+    return (
+        f'<h3 class="subhead" id="map-legend">{both("map.legend")}</h3>'
+        f'<ul class="chips" aria-labelledby="map-legend">{items}</ul>'
+    )

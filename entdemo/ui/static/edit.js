@@ -1,0 +1,169 @@
+/* Own cases: pictures with a table or a form each, and removing them. */
+{
+  const { find, all, wait } = entdemo;
+  const PICTURE = /\.(jpe?g|png|webp|bmp|tiff?)$/i;
+  const TRIES = 12;
+  const PAUSE = 700;
+
+  let asks, upload, table = null, kept = {}, removed;
+
+  const form = () => find("#edit-cases");
+  const rows = () => all(".edit-row", form());
+
+  /** What was built with the page may be older than the gallery. */
+  entdemo.renew = () => {
+    const now = find("#edit-where template");
+    if (now) find(".running").innerHTML = now.innerHTML;
+  };
+
+  const refresh = () => {
+    const filled = rows().length > 0;
+    form().toggleAttribute("data-by-table", table !== null);
+    find(".edit-table", form()).hidden = table === null;
+    find(".edit-table strong", form()).textContent = table?.name ?? "";
+    find(".edit-common", form()).hidden = !filled || table !== null;
+    find("[type=submit]", form()).hidden = !filled;
+  };
+
+  const addRow = (file) => {
+    const row = find("#edit-row").content.cloneNode(true).firstElementChild;
+    row.file = file;
+    find("img", row).src = URL.createObjectURL(file);
+    find(".edit-name", row).textContent = file.name;
+    find(".edit-rows", form()).append(row);
+  };
+
+  const leaveOut = (row) => {
+    URL.revokeObjectURL(find("img", row).src);
+    row.remove();
+  };
+
+  const take = (files) => {
+    find("#edit-local").replaceChildren();
+    const pictures = files.filter((file) => PICTURE.test(file.name));
+    table = files.find((file) => /\.csv$/i.test(file.name)) ?? table;
+    if (rows().length + pictures.length > Number(form().dataset.most))
+      find("#edit-local").append(find("#edit-too-many").content.cloneNode(true));
+    else pictures.forEach(addRow);
+    refresh();
+  };
+
+  const empty = () => {
+    rows().forEach(leaveOut);
+    table = null;
+    refresh();
+  };
+
+  /** The server takes only so many files a second from one visitor. */
+  const handIn = async (file) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return (await upload(entdemo.anonymous(file))).path;
+      } catch (error) {
+        if (tries === TRIES) throw error;
+        await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
+      }
+    }
+  };
+
+  const filled = (row) => Object.fromEntries(
+    [...all("input, select", row), ...all(".edit-common input", form())]
+      .map((field) => [field.name, field.value]));
+
+  const showSending = (count, of) => {
+    const line = find(".edit-sending", form());
+    line.hidden = count === of;
+    find("progress", line).value = count / of;
+    find("b", line).textContent = `${count} / ${of}`;
+  };
+
+  const send = async () => {
+    wait("edit");
+    kept = entdemo.filterFields();
+    removed = false;
+    const waiting = rows(), files = [];
+    try {
+      for (const row of waiting) {
+        showSending(files.length, waiting.length);
+        files.push({ ...filled(row), path: await handIn(row.file), name: row.file.name });
+      }
+      asks.enrol({ files, table: table && { path: await handIn(table), name: table.name } });
+    } catch {
+      entdemo.fail("edit", "ui.upload_lost");
+    }
+    showSending(1, 1);
+  };
+
+  entdemo.arrivals.edit = () => {
+    if (find("#edit-message .alert")) return;
+    entdemo.renew();
+    if (!removed) empty();
+    entdemo.browseAgain(removed ? kept : { own: "on" });
+    if (removed) find("#gallery-answer .found")?.focus();
+  };
+
+  const mountRemoval = (tab) => {
+    const dialog = find("#edit-remove");
+    let id;
+    tab.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-remove]");
+      if (!button) return;
+      id = button.dataset.remove;
+      find(".hint", dialog).textContent = id;
+      dialog.showModal();
+    });
+    dialog.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      dialog.close();
+      if (!("sure" in button.dataset)) return;
+      kept = entdemo.filterFields();
+      removed = true;
+      wait("edit");
+      asks.discard({ case_id: id });
+    });
+  };
+
+  const mountDrop = (tab) => {
+    const mark = (over) => find(".drop", form()).classList.toggle("over", over);
+    const here = () => tab.dataset.view === "edit";
+    for (const name of ["dragover", "dragleave", "drop"])
+      tab.addEventListener(name, (event) => {
+        if (!here()) return;
+        // Elsewhere a dropped picture is a question.
+        event.stopPropagation();
+        event.preventDefault();
+        mark(name === "dragover");
+        if (name === "drop") take([...event.dataTransfer.files]);
+      });
+  };
+
+  entdemo.mountEdit = (element, uploader, ways) => {
+    asks = ways;
+    upload = uploader;
+    const tab = find("#panel-gallery");
+    const input = find("input[type=file]", element);
+    mountRemoval(tab);
+    mountDrop(tab);
+    asks.refresh({});
+    input.addEventListener("change", () => {
+      take([...input.files]);
+      input.value = "";
+    });
+    element.addEventListener("change", (event) => {
+      if (event.target.name !== "class") return;
+      const region = event.target.selectedOptions[0].dataset.region;
+      find("[name=finding]", event.target.closest(".edit-row")).setAttribute(
+        "list", `findings-${region}`);
+    });
+    element.addEventListener("click", (event) => {
+      if (event.target.closest("[data-leave]")) leaveOut(event.target.closest(".edit-row"));
+      if (event.target.closest("[data-leave-table]")) table = null;
+      refresh();
+    });
+    element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send();
+    });
+  };
+}

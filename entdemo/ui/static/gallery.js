@@ -1,0 +1,109 @@
+/* The Gallery tab: filters, pages, and which of its views is shown. */
+{
+  const { find, all, wait } = entdemo;
+
+  let asks, timer, turned = -1, seen = false;
+
+  const panel = () => find("#panel-gallery");
+  const form = () => find("#gallery-filter");
+
+  const fields = () => Object.fromEntries(new FormData(form()));
+
+  const browse = (page = 1) => {
+    clearTimeout(timer);
+    seen = true;
+    wait("gallery");
+    asks.browse({ ...fields(), page });
+  };
+
+  entdemo.arrivals.gallery = () => {
+    entdemo.markMap();
+    if (turned < 0) return;
+    find("#gallery-view").scrollIntoView({ block: "start" });
+    const buttons = all("#gallery-answer [data-page]");
+    (buttons[turned]?.disabled ? buttons[1 - turned] : buttons[turned])?.focus({
+      preventScroll: true,
+    });
+    turned = -1;
+  };
+
+  const makeMap = () => {
+    wait("map");
+    find("#map-wait").hidden = false;
+    asks.chart({});
+  };
+
+  const show = (view) => {
+    panel().dataset.view = view;
+    all("[data-view]", panel()).forEach((button) => {
+      button.setAttribute("aria-pressed", String(button.dataset.view === view));
+    });
+    if (view === "map" && !find("#map-answer .map")) makeMap();
+  };
+
+  /** A region leaves only its own classes and findings to choose. */
+  const narrow = () => {
+    const region = find("[name=region]", form()).value;
+    all("[data-region]", form()).forEach((option) => {
+      option.hidden = option.disabled = Boolean(region) && option.dataset.region !== region;
+      if (option.hidden && option.selected) option.parentElement.closest("select").value = "";
+    });
+  };
+
+  /** Look again after the gallery has changed; `values` are put back into the form. */
+  entdemo.browseAgain = (values) => {
+    for (const [name, value] of Object.entries(values)) {
+      const field = form().elements[name];
+      if (field?.type === "checkbox") field.checked = Boolean(value);
+      else if (field) field.value = value;
+    }
+    narrow();
+    find("#map-answer .map")?.remove();
+    show("cards");
+    browse();
+  };
+
+  entdemo.filterFields = fields;
+
+  const act = (event) => {
+    const view = event.target.closest("[data-view]");
+    const page = event.target.closest("[data-page]");
+    if (view) show(view.dataset.view);
+    if (page) {
+      turned = all("#gallery-answer [data-page]").indexOf(page);
+      browse(Number(page.dataset.page));
+    }
+  };
+
+  entdemo.mountGallery = (element, ways) => {
+    asks = ways;
+    entdemo.pickCase = (id) => {
+      wait("pick");
+      asks.pick({ case_id: id });
+    };
+    const tab = panel();
+    tab.addEventListener("click", act);
+    tab.addEventListener("submit", (event) => {
+      if (event.target === form()) event.preventDefault();
+      if (event.target === form()) browse();
+    });
+    tab.addEventListener("change", (event) => {
+      if (!event.target.closest("#gallery-filter")) return;
+      narrow();
+      browse();
+    });
+    tab.addEventListener("input", (event) => {
+      if (event.target.id !== "gallery-text") return;
+      clearTimeout(timer);
+      timer = setTimeout(browse, 300);
+    });
+    tab.addEventListener("reset", () => setTimeout(() => {
+      narrow();
+      browse();
+    }));
+    // The first page of cases is fetched when the tab is first looked at.
+    new IntersectionObserver(([entry]) => {
+      if (entry.isIntersecting && !seen) browse();
+    }).observe(find("#gallery-view"));
+  };
+}
