@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from entdemo.commands import evaluate, gallery, phantom, predict, submit, train, weights
+from entdemo.commands import ablate, evaluate, gallery, phantom, predict, submit, train, weights
 from entdemo.errors import UserError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(evaluate.evaluate)
 app.command()(evaluate.texts)
 app.command()(submit.submit)
 app.command()(train.train)
+app.command()(ablate.ablate)
 app.command()(phantom.phantom)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(weights.app, name="weights")

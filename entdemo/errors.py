@@ -59,9 +59,32 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "vi": "Đây là ảnh HEIC hoặc AVIF. Vui lòng xuất ảnh thành JPEG hoặc PNG.",
     },
     "frame.dicom": {
-        "en": "This is a DICOM file. Please export the frame as JPEG or PNG, without patient data.",
+        "en": "This DICOM file holds no picture that can be read here. Please export the frame as "
+        "JPEG or PNG, without patient data.",
+        "vi": "Tệp DICOM này không có ảnh đọc được. Vui lòng xuất khung hình thành JPEG hoặc PNG, "
+        "không kèm dữ liệu bệnh nhân.",
+    },
+    "frame.dicom_extra": {
+        "en": "This is a DICOM file. Please export the frame as JPEG or PNG, without patient data; "
+        "or let DICOM be read here: pip install pydicom",
         "vi": "Đây là tệp DICOM. Vui lòng xuất khung hình thành JPEG hoặc PNG, không kèm dữ liệu "
+        "bệnh nhân; hoặc cài phần đọc DICOM: pip install pydicom",
+    },
+    "frame.burned_in": {
+        "en": "This DICOM file states that text is burned into the picture. Please check that it "
+        "shows no patient's name.",
+        "vi": "Tệp DICOM này ghi rằng có chữ in chìm trong ảnh. Vui lòng kiểm tra để không lộ tên "
         "bệnh nhân.",
+    },
+    "frame.burned_in_unknown": {
+        "en": "This DICOM file does not state whether text is burned into the picture. Please "
+        "check that it shows no patient's name.",
+        "vi": "Tệp DICOM này không ghi rõ có chữ in chìm trong ảnh hay không. Vui lòng kiểm tra để "
+        "không lộ tên bệnh nhân.",
+    },
+    "frame.too_many_scans": {
+        "en": "This JPEG is built of {scans} passes; the limit is {limit}. Please save it again.",
+        "vi": "Ảnh JPEG này gồm {scans} lượt quét; giới hạn là {limit}. Vui lòng lưu lại ảnh.",
     },
     "frame.vector": {
         "en": "This is a drawing (SVG), not a frame. Please use JPEG, PNG, WebP, BMP or TIFF.",
