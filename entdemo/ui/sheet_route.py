@@ -1,0 +1,165 @@
+"""``/sheet``: an answer that the page shows, in; a file to keep, out. Nothing stays here."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from entdemo.errors import Language, UserError
+from entdemo.frame import load_frame
+from entdemo.predictor import Prediction, likeliest_region
+from entdemo.sheet.archive import sheet_zip
+from entdemo.sheet.content import CaseSheet, SheetCase
+from entdemo.sheet.pdf import sheet_pdf
+from entdemo.taxonomy import CLASSES
+from entdemo.ui.answer import sentence
+from entdemo.ui.cases import finding_names
+from entdemo.ui.events import as_user_error
+from entdemo.ui.pictures import encode_jpeg, may_see
+from entdemo.ui.traffic import preferred_language
+
+if TYPE_CHECKING:
+    from entdemo.predictor import Predictor
+
+MOST_LETTERS = 5000
+_MOST_CASES = 50
+_MOST_BYTES = 4 * 1024**2
+_QUERY_SIDE, _CASE_SIDE = 960, 480
+_DATA_URL = "data:image/jpeg;base64,"
+_TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Similarity = Annotated[float, Field(ge=-1.001, le=1.001)]
+
+
+class SheetOrder(BaseModel):
+    """What the page sends: the answer as it shows it, and the notes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal["pdf", "zip"]
+    language: Language
+    kind: Literal["frame", "text"]
+    in_distribution: bool
+    probabilities: dict[str, Probability]
+    cases: list[tuple[str, Similarity]] = Field(max_length=_MOST_CASES)
+    picture: str = Field(default="", max_length=_MOST_BYTES)
+    text: str = Field(default="", max_length=MOST_LETTERS)
+    notes: str = Field(default="", max_length=MOST_LETTERS)
+
+    @field_validator("probabilities")
+    @classmethod
+    def _of_all_classes(cls, value: dict[str, float]) -> dict[str, float]:
+        if set(value) != set(CLASSES):
+            raise ValueError("one probability a class")
+        return {name: value[name] for name in CLASSES}
+
+
+def sheet_route(predictor: Predictor) -> Route:
+    """The route that answers an order with the file."""
+
+    async def answer(request: Request) -> Response:
+        if not may_see(request):
+            return Response(status_code=404)
+        try:
+            order = read_order(await _body(request))
+            data = await run_in_threadpool(make_sheet, predictor, order)
+        except Exception as error:
+            language = preferred_language(request.headers.get("accept-language", ""))
+            sentences = {"detail": as_user_error(error).text(language)}
+            return JSONResponse(sentences, status_code=400)
+        headers = {
+            "Content-Disposition": f'attachment; filename="case-sheet.{order.format}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(data, media_type=_TYPES[order.format], headers=headers)
+
+    return Route("/sheet", answer, methods=["POST"])
+
+
+async def _body(request: Request) -> bytes:
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > _MOST_BYTES:
+            raise UserError("sheet.too_large", limit=_MOST_BYTES // 1024**2)
+    return bytes(data)
+
+
+def read_order(data: bytes) -> SheetOrder:
+    """An order from its JSON.
+
+    Raises:
+        UserError: if it is none.
+    """
+    try:
+        return SheetOrder.model_validate_json(data)
+    except ValidationError as error:
+        raise UserError("sheet.order") from error
+
+
+def make_sheet(predictor: Predictor, order: SheetOrder) -> bytes:
+    """The file that was asked for.
+
+    Raises:
+        UserError: if the picture is none, or a case is not in the gallery.
+    """
+    sheet = CaseSheet(
+        language=order.language,
+        answer=_sentence(order),
+        probabilities=order.probabilities,
+        cases=tuple(_case(predictor, *near, order.language) for near in order.cases),
+        weights=predictor.bundle_name,
+        jpeg=_jpeg(order.picture),
+        text=order.text,
+        notes=order.notes,
+    )
+    return sheet_pdf(sheet) if order.format == "pdf" else sheet_zip(sheet)
+
+
+def _sentence(order: SheetOrder) -> str:
+    probabilities = order.probabilities
+    prediction = Prediction(
+        class_name=max(probabilities, key=probabilities.__getitem__),
+        region=likeliest_region(probabilities),
+        probabilities=probabilities,
+        in_distribution=order.in_distribution,
+        neighbours=(),
+        timings_ms={},
+    )
+    return sentence(prediction, order.kind, order.language)
+
+
+def _jpeg(picture: str) -> bytes:
+    if not picture:
+        return b""
+    if not picture.startswith(_DATA_URL):
+        raise UserError("sheet.order")
+    try:
+        data = base64.b64decode(picture.removeprefix(_DATA_URL), validate=True)
+    except binascii.Error as error:
+        raise UserError("sheet.order") from error
+    return encode_jpeg(load_frame(data).rgb, _QUERY_SIDE)
+
+
+def _case(predictor: Predictor, case_id: str, similarity: float, language: Language) -> SheetCase:
+    gallery = predictor.gallery
+    case = gallery.case(case_id)
+    frame = load_frame(gallery.frame_path(case))
+    return SheetCase(
+        case_id=case.case_id,
+        similarity=similarity,
+        class_name=case.class_name,
+        finding=finding_names(case.class_name, case.finding)[language],
+        caption=case.caption_vi if language == "vi" else case.caption_en,
+        source=case.source,
+        licence=case.licence,
+        jpeg=encode_jpeg(frame.rgb, _CASE_SIDE),
+    )
