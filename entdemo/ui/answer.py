@@ -34,7 +34,7 @@ def answer(prediction: Prediction, gallery: Gallery, kind: Kind, text: str = "")
 
 
 def _tools(prediction: Prediction, kind: Kind, text: str) -> str:
-    """Where other parts of the page put what can be done with an answer, with its figures."""
+    """What can be done with an answer, with its figures."""
     told = {
         "kind": kind,
         "text": text,
@@ -42,7 +42,10 @@ def _tools(prediction: Prediction, kind: Kind, text: str) -> str:
         "probabilities": {name: round(p, 4) for name, p in prediction.probabilities.items()},
         "cases": [[near.case_id, near.similarity] for near in prediction.neighbours],
     }
-    return f'<div class="answer-tools" data-answer="{escape(json.dumps(told))}"></div>'
+    return (
+        f'<div class="answer-tools" data-answer="{escape(json.dumps(told))}">'
+        f'<button type="button" class="quiet" data-sheet-open>{both("sheet.open")}</button></div>'
+    )
 
 
 def verdict(prediction: Prediction, kind: Kind) -> str:

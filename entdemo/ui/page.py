@@ -13,6 +13,7 @@ from entdemo.decode import MAX_BYTES
 from entdemo.ui.api import build_api
 from entdemo.ui.describe_tab import build_describe_tab
 from entdemo.ui.frame_tab import build_frame_tab
+from entdemo.ui.gallery_tab import build_gallery_tab
 from entdemo.ui.header import build_footer, build_header
 from entdemo.ui.headers import SecurityHeaders
 from entdemo.ui.health import health_route
@@ -20,19 +21,27 @@ from entdemo.ui.i18n import word
 from entdemo.ui.limits import RateLimit
 from entdemo.ui.pictures import picture_route
 from entdemo.ui.quiz_tab import build_quiz_tab
+from entdemo.ui.sheet_route import sheet_route
+from entdemo.ui.sheet_view import build_sheet
 from entdemo.ui.theme import head, theme
 from entdemo.ui.traffic import TrafficLog
 from entdemo.ui.viewer import build_viewer
 
 if TYPE_CHECKING:
+    from entdemo.editor import Editor
     from entdemo.predictor import Predictor
 
 _CLEAN_EVERY_S = 60
 _KEEP_UPLOADS_S = 120
 
 
-def build_page(predictor: Predictor) -> gr.Blocks:
-    """The app around one predictor; nothing of a visitor is kept in it."""
+def build_page(predictor: Predictor, editor: Editor | None = None) -> gr.Blocks:
+    """The app around one predictor; nothing of a visitor is kept in it.
+
+    Args:
+        predictor: answers and holds the gallery.
+        editor: lets visitors change the gallery; None where they must not.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     title = f"entdemo · {word('title', 'en')}"
     page: gr.Blocks
@@ -49,7 +58,10 @@ def build_page(predictor: Predictor) -> gr.Blocks:
             build_describe_tab(predictor)
         with gr.Column(elem_id="panel-quiz", elem_classes="tab-panel"):
             build_quiz_tab(predictor)
+        with gr.Column(elem_id="panel-gallery", elem_classes="tab-panel"):
+            build_gallery_tab(predictor, editor)
         build_viewer(predictor)
+        build_sheet()
         build_footer()
         build_api(predictor)
     page.queue(api_open=False)
@@ -62,7 +74,7 @@ def launch_options(predictor: Predictor) -> dict[str, Any]:
         "theme": theme(),
         "head": head(),
         "app_kwargs": {
-            "routes": [picture_route(predictor.gallery), health_route(predictor)],
+            "routes": [picture_route(predictor), health_route(predictor), sheet_route(predictor)],
             "middleware": [
                 Middleware(SecurityHeaders, head=head()),
                 Middleware(TrafficLog),

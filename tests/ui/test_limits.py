@@ -120,7 +120,5 @@ def test_a_first_visit_and_a_busy_class_are_never_turned_away(
 def test_a_claimed_address_counts_only_behind_a_proxy() -> None:
     for behind, expected in ((False, 429), (True, 200)):
         app = RateLimit(PlainTextResponse("served"), behind_proxy=behind)
-        last = [
-            ask(app, "POST", "/login", x_forwarded_for=f"8.8.8.{n}")[0] for n in range(12)
-        ][-1]
+        last = [ask(app, "POST", "/login", x_forwarded_for=f"8.8.8.{n}")[0] for n in range(12)][-1]
         assert last == expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entdemo.ui.words import answer, case, describe, frame, page, quiz
+from entdemo.ui.words import answer, case, describe, frame, gallery, page, quiz, sheet
 from entdemo.ui.words.kind import Words
 
 TEXT: Words = {
@@ -11,5 +11,7 @@ TEXT: Words = {
     **describe.WORDS,
     **answer.WORDS,
     **case.WORDS,
+    **sheet.WORDS,
     **quiz.WORDS,
+    **gallery.WORDS,
 }
