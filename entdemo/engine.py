@@ -23,6 +23,7 @@ from torch import Tensor
 
 from entdemo.device import use_cores
 from entdemo.frame import Frame
+from entdemo.model.relevance import relevance
 from entdemo.model.serving import prepare_for_serving
 from entdemo.weights import Bundle
 
@@ -109,6 +110,23 @@ class Engine:
         """Encode a description."""
         key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
         return self._known_texts.get(key, partial(self._texts, text))
+
+    def relevance(self, frame: Frame, label: int) -> NDArray[np.float32]:
+        """Relevance of each patch of a frame for a class, see ``model.relevance``.
+
+        Args:
+            frame: the frame.
+            label: the class, 0 to 6 in taxonomy order.
+
+        Returns:
+            [g, g] float32, 0 to 1, over the frame's ``square``.
+        """
+        square = self.square(frame)
+
+        def explain() -> NDArray[np.float32]:
+            return _array(relevance(self._model, self._pixels([square]), label))
+
+        return self._worker.submit(explain).result()
 
     def embed(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
         """Vectors of frames, float32 [N, D] of length 1; nothing is kept."""

@@ -36,12 +36,27 @@ class Frame:
         rgb: [H, W, 3] uint8, read-only, longer side at most 1600.
         box: where the content lies in it, in pixels.
         disc: the endoscope's bright disc in pixels, None where the content fills a rectangle.
+        notice: what the person who sent it should know, as of text burned into the picture.
     """
 
     digest: str
     rgb: Pixels = field(compare=False, repr=False)
     box: Box = field(compare=False)
     disc: Disc | None = field(compare=False)
+    notice: UserError | None = field(default=None, compare=False)
+
+    @property
+    def square_bounds(self) -> tuple[float, float, float]:
+        """Left, top and side in pixels of what ``square`` shows; it may leave the picture.
+
+        The square is as large as the content's longer side, or 1.2 times its shorter side if that
+        is less.
+        """
+        width, height = self.box.right - self.box.left, self.box.bottom - self.box.top
+        side = min(max(width, height), _MAX_STRETCH * min(width, height))
+        left = (self.box.left + self.box.right - side) / 2
+        top = (self.box.top + self.box.bottom - side) / 2
+        return left, top, side
 
     def square(self, size: int) -> Pixels:
         """The content, centred in a square; black where the square leaves the picture.
@@ -50,13 +65,9 @@ class Frame:
             size: side in pixels.
 
         Returns:
-            [size, size, 3] uint8. The square is as large as the content's longer side, or 1.2
-            times its shorter side if that is less. What surrounds a disc is made black.
+            [size, size, 3] uint8, of ``square_bounds``. What surrounds a disc is made black.
         """
-        width, height = self.box.right - self.box.left, self.box.bottom - self.box.top
-        side = min(max(width, height), _MAX_STRETCH * min(width, height))
-        left = (self.box.left + self.box.right - side) / 2
-        top = (self.box.top + self.box.bottom - side) / 2
+        left, top, side = self.square_bounds
         x, y, extra = int(np.floor(left)), int(np.floor(top)), int(np.ceil(side)) + 1
         canvas = Image.fromarray(self.rgb).crop((x, y, x + extra, y + extra))
         resized = canvas.resize(
@@ -96,7 +107,7 @@ def load_frame(source: bytes | str | Path) -> Frame:
         UserError: if it is not one still picture within the limits, with the reason.
     """
     data = source if isinstance(source, bytes) else _read_file(Path(source))
-    return _frame(decode(data))
+    return _frame(*decode(data))
 
 
 def frame_from_array(rgb: Pixels) -> Frame:
@@ -115,13 +126,13 @@ def frame_from_array(rgb: Pixels) -> Frame:
     return _frame(reduced(Image.fromarray(rgb)))
 
 
-def _frame(image: Image.Image) -> Frame:
+def _frame(image: Image.Image, notice: UserError | None = None) -> Frame:
     rgb = np.array(image)
     rgb.setflags(write=False)
     digest = hashlib.sha256(f"{image.width}x{image.height}:".encode())
     digest.update(rgb.data)
     box, disc = find_content(rgb)
-    return Frame(digest=digest.hexdigest(), rgb=rgb, box=box, disc=disc)
+    return Frame(digest=digest.hexdigest(), rgb=rgb, box=box, disc=disc, notice=notice)
 
 
 def _read_file(path: Path) -> bytes:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from entdemo.device import device_name, pick_device, pick_precision, precision_name
 from entdemo.engine import Encoded, Engine
@@ -42,10 +41,6 @@ _WORDS_SHARE = 0.25
 
 _CAPTIONS = 64
 """Captions that are encoded to learn how near descriptions come to frames."""
-
-_CLASS_PULL = 0.3
-"""How far the query of a description walks by slerp to the class that it names. Captions and
-frames lie apart in the joint space; without it a case of the other side may come first."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +102,25 @@ class Prediction:
         if not self.in_distribution:
             return "not-endoscopy"
         return "unsure" if self.probabilities[self.class_name] < UNSURE_BELOW else "clear"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What an answer to a frame rested on; no localisation of a finding.
+
+    Attributes:
+        class_name: the class that is explained, the most probable one.
+        relevance: [g, g] float32, 0 to 1, over the frame's ``square_bounds``.
+        gates: weight of each fused depth, sums to 1.
+        levels: the block after which each of them was taken.
+        blocks: how many blocks there are.
+    """
+
+    class_name: str
+    relevance: NDArray[np.float32]
+    gates: tuple[float, ...]
+    levels: tuple[int, ...]
+    blocks: int
 
 
 class Predictor:
@@ -265,7 +279,24 @@ class Predictor:
             UserError: there is no such case.
         """
         row = self.gallery.cases.index(self.gallery.case(case_id))
-        return self._near(self._frame_query(self.gallery.vectors[row]), k, where, without=case_id)
+        others = replace(where, without=case_id)
+        return self._near(self._frame_query(self.gallery.vectors[row]), k, others)
+
+    def explain(self, frame: Frame) -> Explanation:
+        """Where the network's attention rested when it named the frame's class, and at which depth.
+
+        Method: ``model.relevance``. It costs about two more passes through the network.
+        """
+        encoded = self.engine.frame(frame)
+        label = int(np.argmax(encoded.probabilities))
+        model = self.bundle.model
+        return Explanation(
+            CLASSES[label],
+            self.engine.relevance(frame, label),
+            encoded.gates,
+            model.config.levels,
+            model.shape.layers,
+        )
 
     def _encoded(self, frame: Frame, clock: _Clock) -> Encoded:
         square = self.engine.prepare(frame)
@@ -299,15 +330,18 @@ class Predictor:
         return np.stack([self._towards_class(self.engine.text(text)) for text in captions])
 
     def _towards_class(self, encoded: Encoded) -> NDArray[np.float32]:
-        """[D] embedding of a text -> [D] unit vector nearer to frames of the classes it names."""
-        weights = functional.normalize(self.bundle.model.head.class_weight.cpu(), dim=-1)
-        named = functional.normalize(torch.tensor(encoded.probabilities) @ weights, dim=-1)
-        return _walk(encoded.embedding, named.numpy(), _CLASS_PULL)
+        """[D] query of a description, see ``FusionHead.text_query``."""
+        embedding = torch.from_numpy(encoded.embedding.copy())[None]
+        with torch.inference_mode():
+            head = self.bundle.model.head
+            named = torch.tensor([encoded.probabilities], device=head.class_weight.device)
+            query: NDArray[np.float32] = (
+                head.text_query(embedding.to(named), named)[0].cpu().numpy()
+            )
+        return query
 
-    def _near(
-        self, query: Query, k: int, where: CaseFilter, without: str = ""
-    ) -> tuple[Neighbour, ...]:
-        return tuple(_neighbour(match) for match in self.matcher.near(query, k, where, without))
+    def _near(self, query: Query, k: int, where: CaseFilter) -> tuple[Neighbour, ...]:
+        return tuple(_neighbour(match) for match in self.matcher.near(query, k, where))
 
 
 def _walk(

@@ -125,6 +125,17 @@ def test_frame_and_words_go_from_the_one_to_the_other(
     assert predictor.combine(frames[2], "case 13", 0.5).probabilities == frame.probabilities
 
 
+def test_an_explanation_names_the_class_that_was_given(
+    predictor: Predictor, frames: list[Frame]
+) -> None:
+    answer, why = predictor.predict(frames[5]), predictor.explain(frames[5])
+    assert why.class_name == answer.class_name
+    assert why.gates == answer.gates
+    assert why.levels == (3, 6, 9, 12)
+    assert why.relevance.shape == (8, 8)
+    assert 0 <= why.relevance.min() <= why.relevance.max() <= 1
+
+
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
 def test_a_share_out_of_range_is_refused(
     predictor: Predictor, frames: list[Frame], share: float

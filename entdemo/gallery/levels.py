@@ -15,7 +15,7 @@ _NEIGHBOUR = 10
 _DUPLICATE_SHARE = 0.1
 """A near-duplicate lies within this share of the usual distance to the tenth nearest case; the
 tenth, so that a gallery of twins and triplets is measured rightly too. In the shipped gallery nine
-in ten frames that were saved anew, resized or brightened are told so, and no two of its cases."""
+in ten frames that were saved anew, resized or brightened are told so, and one case in a hundred."""
 
 
 class Residuals:

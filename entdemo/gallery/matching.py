@@ -73,9 +73,7 @@ class Matcher:
         self._weak_text_below: float | None = None
         self._mask = lru_cache(maxsize=64)(self._masked)
 
-    def near(
-        self, query: Query, k: int, where: CaseFilter = EVERYTHING, without: str = ""
-    ) -> tuple[Match, ...]:
+    def near(self, query: Query, k: int, where: CaseFilter = EVERYTHING) -> tuple[Match, ...]:
         """The ``k`` cases that fit best, best first.
 
         Near-duplicates of class and finding alike are folded under the best of them and do not
@@ -85,12 +83,11 @@ class Matcher:
             query: what is looked for.
             k: how many cases.
             where: which may be found.
-            without: id of a case to leave out.
         """
         wanted = k + _SPARE
         while True:
             found = self._ranked(query, wanted, where)
-            groups = self._folded([hit for hit in found if self._kept(hit, where, without)])
+            groups = self._folded([hit for hit in found if self._kept(hit, where)])
             if len(groups) >= k or len(found) < wanted:
                 return tuple(_match(group, query) for group in groups[:k])
             wanted *= 2
@@ -166,9 +163,9 @@ class Matcher:
             for at in best
         ]
 
-    def _kept(self, found: _Found, where: CaseFilter, without: str) -> bool:
+    def _kept(self, found: _Found, where: CaseFilter) -> bool:
         case = self.gallery.cases[found.row]
-        return found.score >= where.min_similarity and case.case_id != without
+        return found.score >= where.min_similarity and case.case_id != where.without
 
     def _folded(self, found: list[_Found]) -> list[list[tuple[_Found, Case]]]:
         """Groups of near-duplicates; a group stands where its best case does."""

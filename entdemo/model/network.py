@@ -76,21 +76,37 @@ class EntClip(nn.Module):
 
     def encode_frames(self, pixels: Tensor) -> EncodedFrames:
         """[B, 3, S, S] normalised pixels -> embeddings, gates and features."""
+        tokens, low_level = self.frame_tokens(pixels)
+        hidden, blocks = self.clip.visual.transformer.forward_intermediates(
+            tokens, indices=[level - 1 for level in self.config.levels]
+        )
+        embedding, gates = self.join_levels([block[:, 0] for block in blocks], hidden)
+        statistics = low_level.detach().float().flatten(2)
+        features = torch.cat([statistics.mean(-1), statistics.std(-1)], dim=-1)
+        return EncodedFrames(embedding, gates, features)
+
+    def frame_tokens(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Tokens [B, 1 + g * g, width] before the first block, and low-level features
+        [B, C, g, g]."""
         visual = self.clip.visual
         grid, low_level = _patches(visual.conv1, pixels)
         tokens = _with_class_token(visual, grid)
-        hidden, blocks = visual.transformer.forward_intermediates(
-            tokens.to(self.blocks_dtype or tokens.dtype),
-            indices=[level - 1 for level in self.config.levels],
-        )
-        embedding, gates = self.head([block[:, 0] for block in blocks])
+        return tokens.to(self.blocks_dtype or tokens.dtype), low_level
+
+    def join_levels(self, levels: list[Tensor], hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Embedding [B, D] and gates [B, L].
+
+        Args:
+            levels: [B, width] CLS tokens after each of the fused blocks.
+            hidden: [B, 1 + g * g, width] tokens after the last block.
+        """
+        visual = self.clip.visual
+        embedding, gates = self.head(levels)
         if self.config.slerp_join:
             pooled, _ = visual._pool(hidden)
             own = functional.normalize((pooled @ visual.proj).float(), dim=-1)
             embedding = slerp(embedding, own, self.head.join)
-        statistics = low_level.detach().float().flatten(2)
-        features = torch.cat([statistics.mean(-1), statistics.std(-1)], dim=-1)
-        return EncodedFrames(embedding, gates, features)
+        return embedding, gates
 
     def encode_texts(self, tokens: Tensor) -> Tensor:
         """[B, context_length] int64 -> [B, D] float32 unit vectors.

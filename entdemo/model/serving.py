@@ -69,7 +69,7 @@ class ServingAttention(nn.Module):
 
     def __init__(self, source: nn.MultiheadAttention) -> None:
         super().__init__()
-        self.heads = source.num_heads
+        self.num_heads = source.num_heads
         self.in_proj_weight = source.in_proj_weight
         self.in_proj_bias = source.in_proj_bias
         self.out_proj = source.out_proj
@@ -85,7 +85,7 @@ class ServingAttention(nn.Module):
         """As ``nn.MultiheadAttention`` is called by open_clip: three times the same [B, L, W]."""
         batch, length, width = query.shape
         joint = functional.linear(query, self.in_proj_weight, self.in_proj_bias)
-        split = joint.view(batch, length, 3, self.heads, width // self.heads)
+        split = joint.view(batch, length, 3, self.num_heads, width // self.num_heads)
         q, k, v = split.permute(2, 0, 3, 1, 4).unbind(0)
         attended = functional.scaled_dot_product_attention(q, k, v, attn_mask=attn_mask)
         joined: Tensor = self.out_proj(attended.transpose(1, 2).reshape(batch, length, width))

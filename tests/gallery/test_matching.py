@@ -61,7 +61,7 @@ def test_folding_still_gives_as_many_as_asked_for(vectors: Vectors) -> None:
 
 
 def test_a_case_may_be_left_out(matcher: Matcher, vectors: Vectors) -> None:
-    found = matcher.near(Query(vectors[9], -1), CASES, without="c9")
+    found = matcher.near(Query(vectors[9], -1), CASES, CaseFilter(without="c9"))
     assert "c9" not in {match.case.case_id for match in found}
 
 
