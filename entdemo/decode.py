@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 import threading
 import warnings
+from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 import numpy as np
@@ -25,7 +27,13 @@ MIN_SIDE = 32
 MAX_SIDE = 1600
 """Larger pictures are reduced to this longer side: no model here looks at more."""
 
+MAX_SCANS = 32
+"""Passes of a progressive JPEG; cameras and programs write about ten."""
+
+Reader = Callable[[bytes], tuple[Image.Image, UserError | None]]
+
 _WARNINGS = threading.Lock()
+_SCAN_MARK = b"\xff\xda"
 _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 _TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PHONE_PHOTOS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif")
@@ -43,24 +51,26 @@ _UPRIGHT = {
 _WIDE_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
-def decode(data: bytes) -> Image.Image:
+def decode(data: bytes) -> tuple[Image.Image, UserError | None]:
     """Decode one still picture.
 
     Args:
-        data: the bytes of a JPEG, PNG, WebP, BMP or TIFF file; the format is told by content.
+        data: the bytes of a JPEG, PNG, WebP, BMP, TIFF or DICOM file; the format is told by
+            content.
 
     Returns:
-        An upright RGB image without metadata, its longer side at most ``MAX_SIDE``.
+        An upright RGB image without metadata, its longer side at most ``MAX_SIDE``; and what
+        the person who sent it should know, if anything.
 
     Raises:
         UserError: for anything else, whatever the bytes are.
     """
-    plugin = check_bytes(data, len(data))
+    read = check_bytes(data, len(data))
     try:
         # Pillow warns about odd tags; a lock because warning filters belong to the process.
         with _WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _read(plugin, data)
+            return read(data)
     except UserError:
         raise
     except Exception as error:  # decoders raise a dozen types on damaged input
@@ -84,25 +94,48 @@ def reduced(image: Image.Image) -> Image.Image:
     return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
-def check_bytes(start: bytes, size: int) -> type[ImageFile.ImageFile]:
+def check_scans(jpeg: bytes) -> None:
+    """Raise UserError unless a JPEG is built of few passes: each may take long and a few bytes."""
+    scans = jpeg.count(_SCAN_MARK)
+    if scans > MAX_SCANS:
+        raise UserError("frame.too_many_scans", scans=scans, limit=MAX_SCANS)
+
+
+def check_bytes(start: bytes, size: int) -> Reader:
     """Tell a file's format.
 
     Args:
         start: the file's first bytes, 4096 are enough.
         size: the file's length in bytes.
 
+    Returns:
+        What decodes it.
+
     Raises:
         UserError: if it is none of the accepted formats, or too long.
     """
     if not start:
         raise UserError("frame.empty")
-    plugin = None if start[128:132] == b"DICM" else _by_signature(start)
-    if plugin is None:
+    reader = _reader(start)
+    if reader is None:
         raise UserError(_why_not(start))
     if size > MAX_BYTES:
         limit = MAX_BYTES // 1024**2
         raise UserError("frame.too_many_bytes", megabytes=size / 1024**2, limit=limit)
-    return plugin
+    return reader
+
+
+def _reader(start: bytes) -> Reader | None:
+    if start[128:132] == b"DICM":
+        return _read_dicom
+    plugin = _by_signature(start)
+    return None if plugin is None else partial(_read, plugin)
+
+
+def _read_dicom(data: bytes) -> tuple[Image.Image, UserError | None]:
+    from entdemo.dicom import read_dicom
+
+    return read_dicom(data)
 
 
 def _by_signature(data: bytes) -> type[ImageFile.ImageFile] | None:
@@ -120,8 +153,6 @@ def _by_signature(data: bytes) -> type[ImageFile.ImageFile] | None:
 
 
 def _why_not(data: bytes) -> str:
-    if data[128:132] == b"DICM":
-        return "frame.dicom"
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<") and b"<svg" in start.lower():
         return "frame.vector"
@@ -141,9 +172,11 @@ def _moves(gif: bytes) -> bool:
         return False
 
 
-def _read(plugin: type[ImageFile.ImageFile], data: bytes) -> Image.Image:
+def _read(plugin: type[ImageFile.ImageFile], data: bytes) -> tuple[Image.Image, None]:
     if plugin is WebPImageFile:
         _check_webp(data)
+    if plugin is JpegImageFile:
+        check_scans(data)
     # The plugin itself, not Image.open: that one obeys a pixel limit anyone may have changed,
     # and turns phone pictures with an embedded preview (MPO) into two frames.
     with plugin(BytesIO(data)) as image:
@@ -152,7 +185,7 @@ def _read(plugin: type[ImageFile.ImageFile], data: bytes) -> Image.Image:
             raise UserError("frame.several" if plugin is TiffImageFile else "frame.animated")
         image.draft(None, (MAX_SIDE, MAX_SIDE))
         image.load()
-        return _upright(reduced(_to_rgb(image)), _orientation(image))
+        return _upright(reduced(to_rgb(image)), _orientation(image)), None
 
 
 def _check_webp(data: bytes) -> None:
@@ -181,7 +214,8 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
+def to_rgb(image: Image.Image) -> Image.Image:
+    """RGB of any mode: grey scaled by its range, what is transparent black."""
     if image.mode in _WIDE_MODES:
         return Image.fromarray(_eight_bits(image)).convert("RGB")
     if image.has_transparency_data:

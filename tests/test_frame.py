@@ -102,6 +102,7 @@ REFUSED = {
     "animated gif": (gif(3), "frame.animated"),
     "still gif": (gif(1), "frame.not_a_picture"),
     "truncated jpeg": (saved(scene(), "JPEG")[:900], "frame.truncated"),
+    "jpeg of endless passes": (saved(scene(), "JPEG") + b"\xff\xda" * 40, "frame.too_many_scans"),
     "jpeg mark alone": (b"\xff\xd8\xff\xe0", "frame.truncated"),
     "png bomb": (png_header(13_000, 13_000), "frame.too_many_pixels"),
     "webp bomb": (webp_header(13_000, 13_000), "frame.too_many_pixels"),
@@ -252,6 +253,10 @@ def test_metadata_is_dropped() -> None:
 def test_broken_exif_does_not_cost_the_picture() -> None:
     data = saved(scene(), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x77" * 30)
     assert load_frame(data).rgb.shape == (72, 96, 3)
+
+
+def test_progressive_jpegs_are_taken() -> None:
+    assert load_frame(saved(scene(), "JPEG", progressive=True)).rgb.shape == (72, 96, 3)
 
 
 def test_large_pictures_are_reduced() -> None:

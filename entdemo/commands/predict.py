@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def predict(
-    frame: Annotated[Path, typer.Argument(help="JPEG, PNG, WebP, BMP or TIFF.")],
+    frame: Annotated[Path, typer.Argument(help="JPEG, PNG, WebP, BMP, TIFF or DICOM.")],
     k: Count = 12,
     weights: Weights = DEFAULTS.weights,
     gallery: Gallery = DEFAULTS.gallery,
@@ -40,6 +40,8 @@ def predict(
     from entdemo.frame import load_frame
 
     picture = load_frame(frame)
+    if picture.notice is not None:
+        err.print(str(picture.notice), style="yellow")
     prediction = _open(weights, gallery, device, precision).predict(picture, k)
     if json:
         print_json(prediction_json(prediction))

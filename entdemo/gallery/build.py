@@ -46,6 +46,8 @@ class _Draft:
         added: list[Case] = []
         for count, item in enumerate(items, 1):
             frame = read_picture(item)
+            if frame.notice:
+                self.notes.append(f"{item.name}: {frame.notice}")
             jpeg = stored_jpeg(frame)
             case = make_case(item, frame, jpeg, groups)
             if case.case_id in known:

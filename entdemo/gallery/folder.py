@@ -16,7 +16,7 @@ _DRAWN = ("style", "seed")
 """Columns that folders of drawn frames have as well; a case does not keep them."""
 
 _COLUMNS = ("file", "class", "finding", "caption_en", "caption_vi", "source", "licence", "group")
-_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".dcm")
 
 
 def read_folder(path: str | Path) -> list[NewCase]:
