@@ -14,7 +14,7 @@ from entdemo.ui.shell import outlet
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
 
-TABS = ("frame", "describe", "quiz", "gallery")
+TABS = ("frame", "describe", "quiz", "gallery", "about")
 _MOUNT = "entdemo.mountHeader(element)"
 
 

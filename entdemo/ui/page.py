@@ -10,6 +10,7 @@ from gradio.utils import get_space
 from starlette.middleware import Middleware
 
 from entdemo.decode import MAX_BYTES
+from entdemo.ui.about_tab import build_about_tab
 from entdemo.ui.api import build_api
 from entdemo.ui.describe_tab import build_describe_tab
 from entdemo.ui.frame_tab import build_frame_tab
@@ -60,6 +61,8 @@ def build_page(predictor: Predictor, editor: Editor | None = None) -> gr.Blocks:
             build_quiz_tab(predictor)
         with gr.Column(elem_id="panel-gallery", elem_classes="tab-panel"):
             build_gallery_tab(predictor, editor)
+        with gr.Column(elem_id="panel-about", elem_classes="tab-panel"):
+            build_about_tab(predictor)
         build_viewer(predictor)
         build_sheet()
         build_footer()

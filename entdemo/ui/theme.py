@@ -22,6 +22,15 @@ _SPOKEN_BY_SCRIPT = (
     "ui.no_picture_dropped",
     "ui.no_camera",
 )
+_WORDS_OF_SCRIPT = (
+    "busy",
+    "title",
+    "about.copied",
+    "filters.any",
+    "filters.found",
+    "words.percent",
+    "describe.suggested",
+)
 
 
 def theme() -> gr.Theme:
@@ -50,6 +59,6 @@ def _together(first: str) -> str:
 def _words() -> str:
     """Sentences that the script itself has to say, as a script."""
     words = {key: MESSAGES[key] for key in _SPOKEN_BY_SCRIPT} | {
-        key: TEXT[key] for key in ("busy", "title")
+        key: TEXT[key] for key in _WORDS_OF_SCRIPT
     }
     return f"window.entdemoWords = {json.dumps(words, ensure_ascii=False)};\n"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -95,6 +97,24 @@ def _hue_distance(mean: np.ndarray, colour: tuple[int, int, int]) -> float:
     return float(np.abs(tint - other).sum())
 
 
+def fake_bundle(folder: Path = Path("/nowhere")) -> Any:
+    """What the page reads of a bundle beside its answers."""
+    confusion = {name: {other: 40 * (name == other) for other in CLASSES} for name in CLASSES}
+    confusion["ear-left"] |= {"ear-left": 37, "ear-right": 3}
+    phantom = {
+        "n": 2800,
+        "accuracy": 0.978,
+        "macro_f1": 0.977,
+        "ece": 0.009,
+        "image_retrieval": {"recall@1": 0.97, "mrr": None},
+        "confusion": confusion,
+        "ci95": {"accuracy": [0.973, 0.983], "image_recall@1": [0.964, 0.976]},
+    }
+    sentences = {"en": {"n": 165, "accuracy": 0.947}, "vi": {"n": 166, "accuracy": 0.978}}
+    metrics = {"phantom_test": phantom, "sentences": sentences}
+    return SimpleNamespace(folder=folder, info=SimpleNamespace(name="default", metrics=metrics))
+
+
 @dataclass
 class FakePredictor:
     """Answers by colour for frames, by words for text."""
@@ -103,6 +123,7 @@ class FakePredictor:
     device: str = "CPU"
     bundle_name: str = "default"
     bundle_id: str = "0123456789abcdef"
+    bundle: Any = field(default_factory=lambda: fake_bundle())
     notice: UserError | None = None
     fail: bool = field(default=False)
 

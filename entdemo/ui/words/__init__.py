@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entdemo.ui.words import answer, case, describe, frame, gallery, page, quiz, sheet
+from entdemo.ui.words import about, answer, case, describe, frame, gallery, page, quiz, sheet
 from entdemo.ui.words.kind import Words
 
 TEXT: Words = {
@@ -12,6 +12,7 @@ TEXT: Words = {
     **answer.WORDS,
     **case.WORDS,
     **sheet.WORDS,
+    **about.WORDS,
     **quiz.WORDS,
     **gallery.WORDS,
 }

@@ -24,6 +24,7 @@ WORDS: Words = {
     # tabs
     "tabs": {"en": "How to search", "vi": "Cách tìm"},
     "tab.frame": {"en": "Frame", "vi": "Khung hình"},
+    "tab.about": {"en": "About", "vi": "Giới thiệu"},
     "tab.describe": {"en": "Describe", "vi": "Mô tả"},
     "tab.quiz": {"en": "Quiz", "vi": "Tự kiểm tra"},
     "tab.gallery": {"en": "Gallery", "vi": "Thư viện"},

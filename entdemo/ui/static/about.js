@@ -1,0 +1,28 @@
+/* The About tab: the example names this very app, and code is one click from the clipboard. */
+{
+  const { find, all, words } = entdemo;
+  const SHOWN_MS = 2000;
+
+  const select = (element) => getSelection().selectAllChildren(element);
+
+  const copy = async (button) => {
+    const lines = find("code", button.closest(".code"));
+    const status = find("[role=status]", button.parentElement);
+    // Some frames refuse the clipboard; the lines are then marked, ready to be copied by hand.
+    select(lines);
+    try { await navigator.clipboard.writeText(lines.textContent); } catch { return; }
+    status.textContent = words("about.copied");
+    setTimeout(() => { status.textContent = ""; }, SHOWN_MS);
+  };
+
+  entdemo.mountAbout = (element) => {
+    const here = new URL(".", location.href).href;
+    all("code", element).forEach((code) => {
+      code.textContent = code.textContent.replace(/Client\("[^"]*"\)/, `Client("${here}")`);
+    });
+    element.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-copy]");
+      if (button) copy(button);
+    });
+  };
+}
