@@ -606,10 +606,14 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "khác cho công thức này.",
     },
     "train.write_failed": {
-        "en": "{file} could not be written: {reason}. What was saved before is kept; free some "
+        "en": "{file} could not be written ({reason}). What was saved before is kept; free some "
         "space and start the same command to go on.",
-        "vi": "Không ghi được {file}: {reason}. Những gì đã lưu trước đó vẫn còn; hãy giải phóng "
+        "vi": "Không ghi được {file} ({reason}). Những gì đã lưu trước đó vẫn còn; hãy giải phóng "
         "dung lượng rồi chạy lại lệnh này để tiếp tục.",
+    },
+    "train.disk_full": {
+        "en": "is the disk full?",
+        "vi": "đĩa có thể đã đầy",
     },
     "train.checkpoint_damaged": {
         "en": "The checkpoint in “{path}” is damaged. Delete that folder to train this stage anew.",

@@ -13,7 +13,8 @@ from safetensors import SafetensorError
 from entdemo.errors import UserError
 from entdemo.gallery.files import write_atomically
 
-_TORCH_WRITER = "PytorchStreamWriter"
+_TORCH_WRITER = ("inline_container", "PytorchStreamWriter", "iostream")
+"""Words in what torch's zip writer raises when it cannot write."""
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -66,10 +67,13 @@ def told(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, SafetensorError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and _TORCH_WRITER not in str(error):
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UserError("train.write_failed", file=path.name, reason=reason) from error
+    except RuntimeError as error:
+        if not any(word in str(error) for word in _TORCH_WRITER):
             raise
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        reason = UserError("train.disk_full")
         raise UserError("train.write_failed", file=path.name, reason=reason) from error
 
 

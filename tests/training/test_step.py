@@ -1,0 +1,182 @@
+"""A batch in pieces, or over processes, leaves the gradients of the whole batch."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import replace
+
+import pytest
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+from torch.nn import functional
+
+from entdemo.model.fusion import FusionHead
+from entdemo.model.network import EncodedFrames
+from entdemo.training.batches import Batch
+from entdemo.training.config import ObjectiveConfig
+from entdemo.training.data import NO_CAPTION
+from entdemo.training.objective import Objective
+from entdemo.training.shares import Shares
+from entdemo.training.step import GradientStep
+from entdemo.training.texts import TextBatch
+
+FRAMES = 5
+DIM = 6
+
+
+class Small(nn.Module):
+    """What a step needs of the network, on 4 x 4 pixels and 4 tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tower = nn.Linear(48, 4)
+        self.words = nn.EmbeddingBag(50, DIM)
+        self.head = FusionHead(width=4, embed_dim=DIM, levels=1, classes=7)
+        self.clip = nn.Module()
+        self.clip.logit_scale = nn.Parameter(torch.tensor(2.0))
+
+    def forward(self, pixels: Tensor, tokens: Tensor) -> tuple[EncodedFrames, Tensor]:
+        return self.encode_frames(pixels), functional.normalize(self.words(tokens), dim=-1)
+
+    def encode_frames(self, pixels: Tensor) -> EncodedFrames:
+        embedding, gates = self.head([self.tower(pixels.flatten(1))])
+        return EncodedFrames(embedding, gates, pixels.flatten(1))
+
+
+def batch(seed: int = 0) -> Batch:
+    """Uneven in every way: 5 frames, 5 + 2 + 14 texts."""
+    torch.manual_seed(seed)
+    labels = torch.tensor([0, 1, 1, 6, 0])
+    tags = torch.tensor([1, 2, 3, 1, 1])
+    none = torch.full((FRAMES,), NO_CAPTION)
+    pixels = torch.rand(FRAMES, 3, 4, 4)
+    return Batch(
+        pixels=pixels,
+        labels=labels,
+        tags=tags,
+        captions=none,
+        texts=TextBatch(torch.randint(50, (FRAMES, 4)), labels, tags & 2, none),
+        sentence_tokens=torch.randint(50, (2, 4)),
+        sentence_classes=torch.tensor([[True] * 2 + [False] * 5, [False] * 6 + [True]]),
+        prompt_tokens=torch.randint(50, (14, 4)),
+        prompt_owner=torch.arange(7).repeat_interleave(2),
+        partners=torch.tensor([4, 2, 1, 3, 0]),
+        mix=torch.rand(FRAMES),
+        clean=pixels * 0.9,
+    )
+
+
+def small() -> Small:
+    torch.manual_seed(7)
+    return Small()
+
+
+def objective() -> Objective:
+    return Objective(ObjectiveConfig(consistency=0.4))
+
+
+def gradients(model: Small) -> dict[str, Tensor]:
+    return {name: it.grad for name, it in model.named_parameters() if it.grad is not None}
+
+
+def stepped(pieces: int, given: Batch) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    model = small()
+    terms = GradientStep(Accelerator(cpu=True), model, objective(), pieces)(given)
+    return {name: term.detach() for name, term in terms.items()}, gradients(model)
+
+
+def assert_close(found: dict[str, Tensor], wanted: dict[str, Tensor]) -> None:
+    assert found.keys() == wanted.keys()
+    for name, tensor in wanted.items():
+        assert torch.allclose(found[name], tensor, atol=1e-6, rtol=1e-5), name
+
+
+@pytest.mark.parametrize("pieces", [2, 3, 5])
+def test_pieces_leave_the_gradients_of_the_whole_batch(pieces: int) -> None:
+    whole_terms, whole = stepped(1, batch())
+    terms, found = stepped(pieces, batch())
+    assert list(terms) == ["classes", "contrast", "mixup", "sentences", "consistency"]
+    assert_close(terms, whole_terms)
+    assert_close(found, whole)
+    assert all(float(it.abs().sum()) > 0 for name, it in found.items() if "gates" not in name)
+
+
+def test_small_batches_instead_would_be_another_objective() -> None:
+    _, whole = stepped(1, batch())
+    halves = []
+    for rows in (torch.arange(0, 3), torch.arange(3, 5)):
+        given = batch()
+        part = replace(
+            given,
+            pixels=given.pixels[rows],
+            labels=given.labels[rows],
+            tags=given.tags[rows],
+            captions=given.captions[rows],
+            partners=torch.arange(len(rows)),
+            mix=given.mix[rows],
+            clean=None,
+        )
+        halves.append(stepped(1, part)[1])
+    mean = (halves[0]["tower.weight"] + halves[1]["tower.weight"]) / 2
+    assert not torch.allclose(mean, whole["tower.weight"], atol=1e-4)
+
+
+class OneOf:
+    """An accelerator of one of several processes; what the others hold is computed here."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, rank: int, count: int) -> None:
+        self.process_index, self.num_processes = rank, count
+        self.answers: list[Tensor] = []
+
+    def gather(self, own: Tensor) -> Tensor:
+        whole = self.answers.pop(0)
+        assert torch.allclose(whole[self.process_index * len(own) :][: len(own)], own, atol=1e-6)
+        return whole
+
+    def autocast(self) -> nullcontext[None]:
+        return nullcontext()
+
+    def backward(self, loss: Tensor) -> None:
+        loss.backward()
+
+    def reduce(self, flat: Tensor, how: str) -> Tensor:
+        assert how == "mean"
+        return flat
+
+
+def padded(rows: Tensor, count: int) -> Tensor:
+    size = -(-len(rows) // count)
+    return torch.cat([rows, rows[-1:].expand(size * count - len(rows), *rows.shape[1:])])
+
+
+@torch.no_grad()
+def what_all_hold(given: Batch, count: int) -> list[Tensor]:
+    """Clean frames are gathered last but computed as arguments: frames, texts, clean."""
+    model = small()
+    tokens = torch.cat([given.texts.tokens, given.sentence_tokens, given.prompt_tokens])
+    encoded, texts = model(given.pixels, tokens)
+    clean = model.encode_frames(given.clean).embedding
+    return [padded(it, count) for it in (encoded.embedding, texts, clean)]
+
+
+@pytest.mark.parametrize(("count", "pieces"), [(2, 1), (3, 1), (2, 2)])
+def test_processes_together_leave_the_gradients_of_one(count: int, pieces: int) -> None:
+    wanted_terms, wanted = stepped(1, batch())
+    each: list[dict[str, Tensor]] = []
+    for rank in range(count):
+        model, process = small(), OneOf(rank, count)
+        process.answers = what_all_hold(batch(), count)
+        terms = GradientStep(process, model, objective(), pieces)(batch())
+        assert_close({name: it.detach() for name, it in terms.items()}, wanted_terms)
+        each.append(gradients(model))
+    mean = {name: sum(own[name] for own in each) / count for name in each[0]}
+    assert_close(mean, wanted)
+
+
+def test_one_process_hands_its_rows_on() -> None:
+    shares, rows = Shares(Accelerator(cpu=True)), torch.rand(3, 2, requires_grad=True)
+    assert shares.own(rows) is rows
+    assert shares.whole(rows, 3) is rows
