@@ -70,13 +70,14 @@ class Quiz:
 
     def begin(self, state: Round | None, data: Data) -> Step:
         """Start a round of the region and the difficulty that were chosen."""
-        items = chosen(self._gallery_items(), str(data.get("region")), str(data.get("level")))
+        region, level = (str(data.get(name) or "") for name in ("region", "level"))
+        items = chosen(self._gallery_items(), region, level)
         asks = bool(data.get("finding"))
         return self._asked(start(items, secrets.randbits(32), asks_finding=asks))
 
     def answer(self, state: Round | None, data: Data) -> Step:
         """Take the answer and tell what it was."""
-        given = answer(_going(state), str(data.get("class")), str(data.get("finding") or ""))
+        given = answer(_going(state), str(data.get("class") or ""), str(data.get("finding") or ""))
         return given, self._revealed(given)
 
     def proceed(self, state: Round | None, data: Data) -> Step:
