@@ -16,6 +16,7 @@ from entdemo.training.objective import (
     Facts,
     Objective,
     batch_tokens,
+    consistency,
     multi_positive_contrast,
     open_cross_entropy,
     positives,
@@ -141,3 +142,109 @@ def test_terms_are_named_and_weighted() -> None:
     assert float(part["contrast"]) == pytest.approx(0.5 * float(whole["contrast"]))
     assert float(part["mixup"]) == 0
     assert float(part["sentences"]) == pytest.approx(0.25 * float(whole["sentences"]))
+
+
+def log_share(logits: list[float], index: int) -> float:
+    return logits[index] - math.log(sum(math.exp(it) for it in logits))
+
+
+def loop_logits(head: FusionHead, vector: torch.Tensor, prototypes: torch.Tensor) -> list[float]:
+    """Mean of both ways to classify, written out."""
+    found = []
+    for weight, prototype in zip(head.class_weight.detach(), prototypes, strict=True):
+        by_head = math.exp(head.class_scale.item()) * float(vector @ weight / weight.norm())
+        by_prompt = math.exp(head.prompt_scale.item()) * float(vector @ prototype)
+        found.append((by_head + by_prompt) / 2)
+    return found
+
+
+def loop_slerp(a: list[float], b: list[float], t: float) -> torch.Tensor:
+    angle = math.acos(sum(x * y for x, y in zip(a, b, strict=True)))
+    parts = math.sin((1 - t) * angle), math.sin(t * angle)
+    walked = [parts[0] * x + parts[1] * y for x, y in zip(a, b, strict=True)]
+    return torch.tensor([it / math.sin(angle) for it in walked], dtype=torch.float64)
+
+
+def test_open_cross_entropy_agrees_with_a_plain_loop() -> None:
+    logits = units(4, 7, 5) * 3
+    allowed = torch.rand(4, 7, generator=torch.Generator().manual_seed(1)) < 0.4
+    allowed[:, 2] = True
+    losses = []
+    for row, open_ in zip(logits.tolist(), allowed.tolist(), strict=True):
+        own = [index for index in range(7) if open_[index]]
+        losses.append(-sum(log_share(row, index) for index in own) / len(own))
+    found = float(open_cross_entropy(logits, allowed))
+    assert found == pytest.approx(sum(losses) / 4, abs=1e-12)
+
+
+def test_consistency_agrees_with_a_plain_loop_and_moves_degraded_frames_alone() -> None:
+    degraded, clean = units(5, 6, 1).requires_grad_(), units(5, 6, 2).requires_grad_()
+    found = consistency(degraded, clean)
+    losses = [
+        1 - sum(x * y for x, y in zip(a, b, strict=True))
+        for a, b in zip(degraded.tolist(), clean.tolist(), strict=True)
+    ]
+    assert found.item() == pytest.approx(sum(losses) / 5, abs=1e-12)
+    found.backward()
+    assert clean.grad is None
+    assert torch.allclose(degraded.grad, -clean.detach() / 5)
+
+
+@torch.no_grad()
+def test_the_whole_objective_agrees_with_plain_loops() -> None:
+    torch.manual_seed(4)
+    head = FusionHead(width=4, embed_dim=6, levels=1, classes=7).double()
+    labels, mix = [0, 1, 1, 0], [0.3, 0.8, 0.1, 0.5]
+    partners, smooth = [3, 2, 1, 0], 0.1
+    none = torch.full((4,), NO_CAPTION)
+    tokens = torch.zeros(4, 4, dtype=torch.int64)
+    batch = Batch(
+        pixels=torch.zeros(4, 3, 4, 4),
+        labels=torch.tensor(labels),
+        tags=torch.tensor([1, 2, 3, 1]),
+        captions=none,
+        texts=TextBatch(tokens, torch.tensor(labels), torch.tensor([1, 2, 2, 0]), none),
+        sentence_tokens=tokens[:2],
+        sentence_classes=torch.tensor([[True] * 2 + [False] * 5, [False] * 6 + [True]]),
+        prompt_tokens=torch.zeros(14, 4, dtype=torch.int64),
+        prompt_owner=torch.arange(7).repeat_interleave(2),
+        partners=torch.tensor(partners),
+        mix=torch.tensor(mix, dtype=torch.float64),
+    )
+    frames, texts, clean = units(4, 6, 6), units(20, 6, 7), units(4, 6, 8)
+    weights = ObjectiveConfig(
+        contrast=0.7, mixup=0.2, sentences=0.3, consistency=0.9, label_smoothing=smooth
+    )
+    scale = torch.tensor(1.5, dtype=torch.float64)
+    found = Objective(weights)(head, scale, frames, texts, batch, clean)
+
+    prompts = texts[6:]
+    sums = [prompts[2 * index] + prompts[2 * index + 1] for index in range(7)]
+    prototypes = torch.stack([it / it.norm() for it in sums])
+
+    def smoothed(vector: torch.Tensor, label: int) -> float:
+        logits = loop_logits(head, vector, prototypes)
+        target = [smooth / 7 + (1 - smooth) * (index == label) for index in range(7)]
+        return -sum(share * log_share(logits, index) for index, share in enumerate(target))
+
+    classes = sum(smoothed(frames[i], labels[i]) for i in range(4)) / 4
+    walked = [
+        loop_slerp(frames[i].tolist(), frames[partners[i]].tolist(), mix[i]) for i in range(4)
+    ]
+    mixed = sum(smoothed(walked[i], labels[i]) for i in range(4)) / 4
+    first, second = (loop_logits(head, texts[4 + i], prototypes) for i in range(2))
+    sentences = -(log_share(first, 0) + log_share(first, 1)) / 4 - log_share(second, 6) / 2
+    holds = [[0, 3], [1, 2], [1, 2], [0, 3]]
+    positive = torch.tensor([[column in row for column in range(4)] for row in holds])
+    contrast = loop_contrast(frames, texts[:4], positive, math.exp(1.5))
+    distance = sum(1 - float(frames[i] @ clean[i]) for i in range(4)) / 4
+    assert {name: float(term) for name, term in found.items()} == pytest.approx(
+        {
+            "classes": classes,
+            "contrast": 0.7 * contrast,
+            "mixup": 0.2 * mixed,
+            "sentences": 0.3 * sentences,
+            "consistency": 0.9 * distance,
+        },
+        abs=1e-12,
+    )
