@@ -66,10 +66,23 @@ class EncodedItems:
     skipped: list[Skipped]
 
 
+EncodeSquares = Callable[[Bundle, NDArray[np.uint8]], EncodedFrames]
+"""See ``encode_squares`` and ``flip.encode_both_ways``."""
+
+
 def encode_items(
-    bundle: Bundle, items: Sequence[Item], progress: Progress | None = None
+    bundle: Bundle,
+    items: Sequence[Item],
+    progress: Progress | None = None,
+    encode: EncodeSquares | None = None,
 ) -> EncodedItems:
     """Read and encode pictures in batches; only one batch is in memory.
+
+    Args:
+        bundle: loaded weights.
+        items: to read.
+        progress: told after each batch.
+        encode: in place of ``encode_squares``.
 
     Raises:
         UserError: if no picture can be read.
@@ -85,7 +98,8 @@ def encode_items(
         if read:
             kept += [item for item, _ in read]
             digests += [frame.digest for _, frame in read]
-            parts.append(encode_squares(bundle, squares_of(bundle, [frame for _, frame in read])))
+            squares = squares_of(bundle, [frame for _, frame in read])
+            parts.append((encode or encode_squares)(bundle, squares))
         if progress:
             progress(start + len(batch), len(items))
     if not parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 
 from entdemo.evaluation import metrics
 from entdemo.evaluation.bootstrap import macro_f1_interval, mean_interval
-from entdemo.evaluation.dataset import HeldOut, read_data
-from entdemo.evaluation.encode import EncodedItems, Progress, encode_items
+from entdemo.evaluation.dataset import DataSet, HeldOut, read_data
+from entdemo.evaluation.encode import EncodedItems, Progress, encode_items, encode_squares
+from entdemo.evaluation.flip import encode_both_ways
 from entdemo.evaluation.labels import class_labels, group_numbers
 from entdemo.evaluation.report import ClassReport, Report
 from entdemo.evaluation.retrieval import NO_LABEL
@@ -24,6 +26,21 @@ Ints = NDArray[np.int64]
 
 
 def evaluate(bundle: Bundle, data: Path, progress: Progress | None = None) -> Report:
+    """Evaluate weights on a folder of labelled frames, see ``examine``."""
+    return examine(bundle, data, progress).report
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A report, and the encoded frames that it is about."""
+
+    report: Report
+    encoded: EncodedItems
+
+
+def examine(
+    bundle: Bundle, data: Path, progress: Progress | None = None, flip: bool = False
+) -> Examined:
     """Evaluate weights on a folder of labelled frames.
 
     Weights that were trained on an ENTRep folder are measured, on an ENTRep folder, on what the
@@ -33,12 +50,18 @@ def evaluate(bundle: Bundle, data: Path, progress: Progress | None = None) -> Re
         bundle: loaded weights; computes where its model is.
         data: see ``dataset.read_data``.
         progress: told after each batch.
+        flip: average each frame's probabilities with its mirror image's, sides swapped back.
 
     Raises:
         UserError: see ``dataset.read_data``; or no picture can be read.
     """
     found = read_data(data, held_out(bundle.info.training))
-    encoded = encode_items(bundle, found.items, progress)
+    encode = encode_both_ways if flip else encode_squares
+    encoded = encode_items(bundle, found.items, progress, encode)
+    return Examined(_report(bundle, found, encoded), encoded)
+
+
+def _report(bundle: Bundle, found: DataSet, encoded: EncodedItems) -> Report:
     groups = group_numbers(encoded)
     right_region = _right_region(encoded).astype(np.float64)
     passes = encoded.frames.distances <= bundle.info.ood.threshold

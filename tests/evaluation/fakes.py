@@ -68,7 +68,7 @@ def fake_bundle(temperature: float = 1.0) -> Bundle:
     """Frames are told apart perfectly, as long as they are drawn by ``colour_frame``."""
     calibration = SimpleNamespace(frame_temperature=temperature, text_temperature=temperature)
     ood = SimpleNamespace(threshold=0.8)
-    info = SimpleNamespace(calibration=calibration, ood=ood, training={})
+    info = SimpleNamespace(name="fake", calibration=calibration, ood=ood, training={})
     preprocess = Preprocess(16, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
     parts = (Path("fake"), info, FakeModel(), tokenize, preprocess)
     return cast(Bundle, Bundle(*parts))  # type: ignore[arg-type]

@@ -62,6 +62,16 @@ def test_tables_fit_a_terminal(data: Path) -> None:
     assert "…" not in result.stdout, "nothing is cut"
 
 
+def test_report_folder_beside_the_json(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    arguments = ["evaluate", str(data), "--flip", "--report", str(out), "--json"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["n"] == 14
+    assert "# fake on data, averaged with mirror images" in (out / "report.md").read_text("utf-8")
+    assert (out / "confusion.png").exists()
+
+
 def test_texts(tmp_path: Path) -> None:
     file = tmp_path / "texts.jsonl"
     file.write_text('{"text": "ear-left", "class": "ear-left"}\n')
