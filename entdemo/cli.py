@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command()(predict.predict)
 app.command()(predict.search)
 app.command()(evaluate.evaluate)
+app.command()(evaluate.robustness)
 app.command()(evaluate.texts)
 app.command()(submit.submit)
 app.command()(train.train)
