@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from entdemo.commands.gallery import app
 from entdemo.gallery import projection
 from entdemo.gallery.projection import FILE_NAME, gallery_map, project
 from entdemo.gallery.store import Gallery
@@ -81,3 +84,9 @@ def test_a_folder_that_cannot_be_written_has_a_map_all_the_same(
     gallery = Gallery.open(folder)
     gallery.folder = folder / "gone"
     assert len(gallery_map(gallery).points) == len(gallery.cases)
+
+
+def test_the_map_is_made_ahead_of_time_by_a_command(folder: Path) -> None:
+    result = CliRunner().invoke(app, ["map", str(folder), "--json"])
+    assert json.loads(result.output) == {"cases": 21}
+    assert (folder / FILE_NAME).is_file()

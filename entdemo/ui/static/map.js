@@ -195,7 +195,7 @@
       const legend = event.target.closest("[data-legend]");
       if (tool) ZOOMS[tool.dataset.zoom]();
       if (!legend) return;
-      legend.setAttribute("aria-pressed", String(legend.ariaPressed !== "true"));
+      legend.setAttribute("aria-pressed", String(legend.getAttribute("aria-pressed") !== "true"));
       entdemo.markMap();
     });
     new ResizeObserver(() => svg.clientWidth && setView(view)).observe(svg);
