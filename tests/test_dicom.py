@@ -15,6 +15,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import (
     JPEG2000,
     MPEG2MPML,
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -37,7 +38,7 @@ def dicom(pixels: bytes | np.ndarray, syntax: str = ExplicitVRLittleEndian, **ta
     """A file of one 96 x 72 RGB frame of 8 bits, unless ``tags`` say otherwise."""
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.file_meta.TransferSyntaxUID = UID(syntax)
     dataset.SOPClassUID = "1.2.840.10008.5.1.4.1.1.77.1.1"
     dataset.SOPInstanceUID = "1.2.3"
     dataset.PatientName = NAME
@@ -56,8 +57,8 @@ def dicom(pixels: bytes | np.ndarray, syntax: str = ExplicitVRLittleEndian, **ta
     return file.getvalue()
 
 
-GREY_TAGS = {"SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2"}
-WORDS = {"BitsAllocated": 16, "BitsStored": 12, "HighBit": 11}
+GREY_TAGS: dict[str, Any] = {"SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2"}
+WORDS: dict[str, Any] = {"BitsAllocated": 16, "BitsStored": 12, "HighBit": 11}
 
 
 def difference(data: bytes, expected: np.ndarray) -> float:
@@ -121,7 +122,7 @@ def test_grey_of_12_bits_goes_through_its_window() -> None:
     deep = GREY.astype(np.uint16) * 16
     stretched = (GREY - GREY.min()) * (255.0 / (GREY.max() - GREY.min()))
     assert difference(dicom(deep, **GREY_TAGS, **WORDS), np.repeat(stretched[..., None], 3, 2)) <= 1
-    window = {"WindowCenter": 2048, "WindowWidth": 2}
+    window: dict[str, Any] = {"WindowCenter": 2048, "WindowWidth": 2}
     rgb = load_frame(dicom(deep, **GREY_TAGS, **WORDS, **window)).rgb
     assert set(np.unique(rgb)) <= {0, 255}
 

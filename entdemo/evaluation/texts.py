@@ -112,7 +112,7 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
 def _sentence(name: str, line: int, content: str) -> Sentence:
     try:
         row = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError("evaluation.line", name=name, line=line) from error
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str) or not text.strip():

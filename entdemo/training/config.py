@@ -211,7 +211,7 @@ def read_yaml(path: Path, kind: type[Checked]) -> Checked:
         raw = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
         raise UserError("config.missing", name=path.name) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UserError("config.not_yaml", name=path.name) from error
     try:
         return kind.model_validate(raw)

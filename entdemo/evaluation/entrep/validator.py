@@ -55,6 +55,8 @@ def _read_answers(file: Path) -> dict[str, Any]:
             pairs = json.loads(archive.read(names[0]), object_pairs_hook=list)
     except FileNotFoundError as error:
         raise UserError("evaluation.no_file", path=file) from error
+    except RecursionError as error:
+        raise UserError("entrep.not_json", name=names[0].filename) from error
     except _DAMAGE as error:
         raise UserError("submit.not_zip", name=file.name) from error
     except ValueError as error:
