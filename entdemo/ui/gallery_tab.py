@@ -82,9 +82,11 @@ def view_switch(*, edit: bool) -> str:
         f"{both(f'gallery.as_{name}')}</button>"
         for name in views
     )
+    places = ("gallery", "map", "pick", "edit") if edit else ("gallery", "map", "pick")
+    local = "".join(f'<div id="{place}-local"></div>' for place in places)
     return (
         f'<div class="switch" role="group" {attribute_of("aria-label", "gallery.view")}>'
-        f'{buttons}</div><div id="gallery-local"></div><div id="map-local"></div>'
+        f"{buttons}</div>{local}"
         f'<p class="hint" id="map-wait" hidden>{both("map.making")}</p>'
     )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def form() -> str:
     """Everything to hand in own cases and to confirm a removal."""
     return (
-        f'<form id="edit-cases" data-most="{MOST}">{_drop()}<div id="edit-local"></div>'
+        f'<form id="edit-cases" data-most="{MOST}">{_drop()}'
         f'<p class="edit-table" hidden>{both("edit.by_table")} <strong></strong> '
         f'<button type="button" class="link" data-leave-table>{both("edit.leave_out")}</button></p>'
         f'<ul class="edit-rows"></ul>{_common()}'

@@ -36,7 +36,8 @@ Step = tuple[Round | None, str]
 def build_quiz_tab(predictor: Predictor) -> None:
     """Place the tab's components and connect them."""
     visit = gr.State(None)
-    form = gr.HTML("", js_on_load=_MOUNT, apply_default_css=False, elem_id="quiz-form")
+    local = '<div id="quiz-local"></div>'
+    form = gr.HTML(local, js_on_load=_MOUNT, apply_default_css=False)
     message = outlet("quiz-message")
     stage = outlet("quiz-answer", setup())
     quiz = Quiz(predictor)

@@ -95,11 +95,10 @@
   };
 
   entdemo.arrivals.edit = () => {
-    if (find("#edit-message .alert")) return;
+    if (find("#edit-message .alert, #edit-local .alert")) return;
     entdemo.renew();
     if (!removed) empty();
     entdemo.browseAgain(removed ? kept : { own: "on" });
-    if (removed) find("#gallery-answer .found")?.focus();
   };
 
   const mountRemoval = (tab) => {

@@ -2,7 +2,7 @@
 {
   const { find, all, wait } = entdemo;
 
-  let asks, timer, turned = -1, seen = false;
+  let asks, timer, turned = -1, seen = false, changed = false, old = false;
 
   const panel = () => find("#panel-gallery");
   const form = () => find("#gallery-filter");
@@ -18,6 +18,8 @@
 
   entdemo.arrivals.gallery = () => {
     entdemo.markMap();
+    if (changed) find("#gallery-answer .found")?.focus({ preventScroll: true });
+    changed = false;
     if (turned < 0) return;
     find("#gallery-view").scrollIntoView({ block: "start" });
     const buttons = all("#gallery-answer [data-page]");
@@ -30,6 +32,7 @@
   const makeMap = () => {
     wait("map");
     find("#map-wait").hidden = false;
+    old = false;
     asks.chart({});
   };
 
@@ -38,7 +41,7 @@
     all("[data-view]", panel()).forEach((button) => {
       button.setAttribute("aria-pressed", String(button.dataset.view === view));
     });
-    if (view === "map" && !find("#map-answer .map")) makeMap();
+    if (view === "map" && (old || !find("#map-answer .map"))) makeMap();
   };
 
   /** A region leaves only its own classes and findings to choose. */
@@ -46,7 +49,10 @@
     const region = find("[name=region]", form()).value;
     all("[data-region]", form()).forEach((option) => {
       option.hidden = option.disabled = Boolean(region) && option.dataset.region !== region;
-      if (option.hidden && option.selected) option.parentElement.closest("select").value = "";
+      if (option.hidden && option.selected) option.closest("select").value = "";
+    });
+    all("optgroup", form()).forEach((group) => {
+      group.hidden = [...group.children].every((option) => option.hidden);
     });
   };
 
@@ -58,8 +64,9 @@
       else if (field) field.value = value;
     }
     narrow();
-    find("#map-answer .map")?.remove();
+    changed = old = true;
     show("cards");
+    find("#gallery-view").scrollIntoView({ block: "start" });
     browse();
   };
 
@@ -88,7 +95,7 @@
       if (event.target === form()) browse();
     });
     tab.addEventListener("change", (event) => {
-      if (!event.target.closest("#gallery-filter")) return;
+      if (!event.target.closest("#gallery-filter") || event.target.id === "gallery-text") return;
       narrow();
       browse();
     });
@@ -104,6 +111,6 @@
     // The first page of cases is fetched when the tab is first looked at.
     new IntersectionObserver(([entry]) => {
       if (entry.isIntersecting && !seen) browse();
-    }).observe(find("#gallery-view"));
+    }).observe(tab);
   };
 }

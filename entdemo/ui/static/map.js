@@ -38,7 +38,7 @@
     view = { x: within(next.x), y: within(next.y), side };
     svg.setAttribute("viewBox", `${view.x} ${view.y} ${side} ${side}`);
     // A mark keeps its size on the screen.
-    svg.style.setProperty("--mark", String(0.85 * side / Math.max(300, svg.clientWidth)));
+    svg.style.setProperty("--mark", String(0.85 * side / Math.max(300, stage.clientWidth)));
     stage.classList.toggle("zoomed", side < SIDE);
     moveNote();
   };
@@ -51,7 +51,7 @@
   };
 
   const onScreen = ({ x, y }) => {
-    const scale = svg.clientWidth / view.side;
+    const scale = stage.clientWidth / view.side;
     return { x: (x - view.x) * scale, y: (y - view.y) * scale };
   };
 
@@ -96,10 +96,10 @@
     note.hidden = current === undefined;
     if (note.hidden) return;
     const point = onScreen(place(current));
-    note.style.left = `${Math.min(Math.max(0, point.x - 70), svg.clientWidth - 140)}px`;
-    note.style.top = point.y < svg.clientHeight / 2 ? `${point.y + 16}px` : "auto";
-    note.style.bottom = point.y < svg.clientHeight / 2
-      ? "auto" : `${svg.clientHeight - point.y + 16}px`;
+    note.style.left = `${Math.min(Math.max(0, point.x - 70), stage.clientWidth - 140)}px`;
+    note.style.top = point.y < stage.clientHeight / 2 ? `${point.y + 16}px` : "auto";
+    note.style.bottom = point.y < stage.clientHeight / 2
+      ? "auto" : `${stage.clientHeight - point.y + 16}px`;
   };
 
   const point = (number) => {
@@ -163,7 +163,7 @@
       if (event.pointerType === "mouse") point(nearest(event));
       return;
     }
-    const scale = view.side / svg.clientWidth;
+    const scale = view.side / stage.clientWidth;
     const by = { x: event.clientX - drag.x, y: event.clientY - drag.y };
     if (Math.hypot(by.x, by.y) > 6) drag.far = true;
     if (drag.far && view.side < SIDE)
@@ -198,7 +198,7 @@
       legend.setAttribute("aria-pressed", String(legend.getAttribute("aria-pressed") !== "true"));
       entdemo.markMap();
     });
-    new ResizeObserver(() => svg.clientWidth && setView(view)).observe(svg);
+    new ResizeObserver(() => stage.clientWidth && setView(view)).observe(svg);
   };
 
   const shape = (d, className, at) => {
