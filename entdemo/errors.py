@@ -153,6 +153,12 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "{name} of the weights cannot be read; it is damaged.",
         "vi": "Không đọc được {name} của bộ trọng số; tệp đã hỏng.",
     },
+    "weights.adapter_elsewhere": {
+        "en": "The adapter changes more than the image tower: “{name}”. Train it on model.visual "
+        "alone.",
+        "vi": "Bộ điều hợp thay đổi cả phần ngoài tháp ảnh: “{name}”. Hãy huấn luyện nó chỉ trên "
+        "model.visual.",
+    },
     "weights.digest": {
         "en": "{name} of the weights was changed after it was saved: its settings do not fit its "
         "digest.",
@@ -620,9 +626,18 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "vi": "Điểm lưu trong “{path}” bị hỏng. Hãy xóa thư mục đó để huấn luyện lại giai đoạn "
         "này.",
     },
+    "train.no_phantoms": {
+        "en": "“{name}” was not trained on drawn frames, so it cannot be calibrated on them.",
+        "vi": "“{name}” không được huấn luyện trên khung hình vẽ, nên không thể hiệu chuẩn trên "
+        "đó.",
+    },
     "train.precision": {
         "en": "The precision “{precision}” is not there on this device: {reason}",
         "vi": "Thiết bị này không có độ chính xác “{precision}”: {reason}",
+    },
+    "train.fp16_on_cpu": {
+        "en": "The precision “fp16” needs a GPU. Set precision to bf16 or no in the recipe.",
+        "vi": "Độ chính xác “fp16” cần GPU. Hãy đặt precision là bf16 hoặc no trong công thức.",
     },
     "train.no_tensorboard": {
         "en": "TensorBoard is not installed; install it with pip install tensorboard, or set "

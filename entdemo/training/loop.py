@@ -182,9 +182,12 @@ def _accelerator(precision: str) -> Accelerator:
         UserError: the precision is not there on this device.
     """
     try:
-        return Accelerator(
+        accelerator = Accelerator(
             mixed_precision=precision,
             dataloader_config=DataLoaderConfiguration(split_batches=True),
         )
     except ValueError as error:
         raise UserError("train.precision", precision=precision, reason=error) from error
+    if precision == "fp16" and accelerator.device.type == "cpu":  # accelerate would use fp32
+        raise UserError("train.fp16_on_cpu")
+    return accelerator
