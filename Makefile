@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: app test lint types quality browser bundle clean
+.PHONY: app test lint types quality browser screenshots bundle clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/python app.py
@@ -33,6 +33,10 @@ $(VENV)/test.stamp: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -e ".[dev,train]"
 	touch $@
+
+# The pictures in docs/app.md.
+screenshots: $(VENV)/test.stamp browser
+	$(BIN)/python -m benchmarks.screenshots
 
 # The shipped weights and gallery anew: about an hour and a half on two CPU cores.
 bundle: $(VENV)/test.stamp

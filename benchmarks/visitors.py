@@ -30,7 +30,7 @@ from rich.table import Table
 
 from benchmarks.visitor import Ledger, Server, Visitor
 from entdemo.gallery.cases import Case, read_cases
-from entdemo.settings import DEFAULT_GALLERY, ROOT
+from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS, ROOT
 
 SAMPLE_S = 5.0
 GONE_WITHIN_S = 240
@@ -43,7 +43,12 @@ def served() -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder, open(os.devnull, "wb") as nowhere:
-        environment = os.environ | {"ENTDEMO_PORT": str(port), "GRADIO_TEMP_DIR": folder}
+        environment = os.environ | {
+            "ENTDEMO_WEIGHTS": str(DEFAULT_WEIGHTS),
+            "ENTDEMO_GALLERY": str(DEFAULT_GALLERY),
+            "ENTDEMO_PORT": str(port),
+            "GRADIO_TEMP_DIR": folder,
+        }
         process = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=nowhere, stderr=nowhere
         )

@@ -91,7 +91,7 @@ WORDS: Words = {
     },
     "about.limits_3": {
         "en": "A similar case is similar in looks. It need not have the same finding.",
-        "vi": "Ca tương tự là giống về hình ảnh, không nhất thiết cùng tổn thương.",
+        "vi": "Ca tương tự là giống về hình ảnh, không nhất thiết cùng dấu hiệu.",
     },
     "about.limits_4": {
         "en": "The shipped weights and gallery were made from drawn frames. Expect more errors on "
