@@ -1,7 +1,6 @@
 /* The map of the gallery: marks to point at, walk between and open. */
 {
   const { find, all } = entdemo;
-  const SVG = "http://www.w3.org/2000/svg";
   const REACH = 24;
   const MOST_ZOOM = 12;
   const SIDE = 1000;
@@ -202,7 +201,7 @@
   };
 
   const shape = (d, className, at) => {
-    const path = document.createElementNS(SVG, "path");
+    const path = document.createElementNS(svg.namespaceURI, "path");
     path.setAttribute("d", d);
     path.setAttribute("class", className);
     if (at) {
