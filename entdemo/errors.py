@@ -353,6 +353,27 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "vi": "Tệp {file} của bộ ca mẫu bị hỏng hoặc đã bị sửa. Hãy khôi phục tệp, hoặc dựng lại "
         "bộ ca mẫu.",
     },
+    "gallery.no_export": {
+        "en": "“{path}” is no exported gallery; a folder or zip with cases.csv and frames is wanted.",
+        "vi": "“{path}” không phải bộ ca mẫu đã xuất; cần thư mục hoặc tệp zip chứa cases.csv và "
+        "frames.",
+    },
+    "gallery.export_lacks": {
+        "en": "The exported gallery lacks {file}. Please export it again.",
+        "vi": "Bộ ca mẫu đã xuất thiếu {file}. Vui lòng xuất lại.",
+    },
+    "gallery.export_changed": {
+        "en": "{file} is not as it was exported. Please export the gallery again.",
+        "vi": "{file} không còn như lúc xuất. Vui lòng xuất lại bộ ca mẫu.",
+    },
+    "gallery.export_in_use": {
+        "en": "“{path}” already exists. Please name a new file.",
+        "vi": "“{path}” đã tồn tại. Vui lòng chọn tên tệp mới.",
+    },
+    "gallery.export_failed": {
+        "en": "“{path}” could not be written: {reason}.",
+        "vi": "Không ghi được “{path}”: {reason}.",
+    },
     "gallery.unreadable": {
         "en": "The gallery's file {file} cannot be opened. Please check that you may read it.",
         "vi": "Không mở được tệp {file} của bộ ca mẫu. Vui lòng kiểm tra quyền đọc tệp.",

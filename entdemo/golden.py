@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor
 from torch.nn import functional
 
 from entdemo.errors import UserError
@@ -42,18 +43,27 @@ def check_golden(path: Path, model: EntClip, preprocess: Preprocess) -> None:
     Raises:
         UserError: unreadable file, or a cosine below 0.999.
     """
-    try:
-        rows = json.loads(path.read_text("utf-8"))["frames"]
-        squares = np.stack([_from_png(row["png"], preprocess.image_size) for row in rows])
-        expected = torch.tensor([row["embedding"] for row in rows])
-    except _DAMAGE as error:
-        raise UserError("weights.unreadable", name=path.name) from error
+    squares, expected = read_golden(path, preprocess.image_size)
     found = model.encode_frames(preprocess.tensor(squares)).embedding
     if found.shape != expected.shape:
         raise UserError("weights.unreadable", name=path.name)
     cosine = float(functional.cosine_similarity(found, expected).min())
     if not cosine >= _MIN_COSINE:
         raise UserError("weights.golden", cosine=cosine)
+
+
+def read_golden(path: Path, side: int) -> tuple[NDArray[np.uint8], Tensor]:
+    """Squares, uint8 [N, S, S, 3] of the given side, and the embeddings [N, D] saved with them.
+
+    Raises:
+        UserError: unreadable file.
+    """
+    try:
+        rows = json.loads(path.read_text("utf-8"))["frames"]
+        squares = np.stack([_from_png(row["png"], side) for row in rows])
+        return squares, torch.tensor([row["embedding"] for row in rows])
+    except _DAMAGE as error:
+        raise UserError("weights.unreadable", name=path.name) from error
 
 
 def _to_png(square: NDArray[np.uint8]) -> str:

@@ -7,9 +7,7 @@ with the hashes that the Hub and the bundle state before any of it is read into 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils._validators import validate_repo_id
 
 from entdemo.errors import UserError
+from entdemo.folders import appearing
 from entdemo.hub_card import model_card
 from entdemo.hub_client import blob_ids, download, to_user_error
 from entdemo.settings import DEFAULT_WEIGHTS
@@ -86,6 +85,21 @@ def resolve_weights(source: str, *, progress: bool = False) -> Path:
         raise UserError("hub.no_bundle", repo=hub.repo)
     check_files(snapshot, read_info(snapshot))
     return snapshot
+
+
+def resolve_adapter(source: str, *, progress: bool = False) -> Path:
+    """The folder of an adapter alone; from the Hub it is pinned and checked likewise.
+
+    Raises:
+        UserError: as `resolve_weights`.
+    """
+    folder = Path(source).expanduser()
+    if folder.is_dir():
+        return folder
+    if (hub := parse_source(source)) is None:
+        raise UserError("weights.missing", name=source)
+    with _as_user_errors(source):
+        return _fetch(hub, source, progress)
 
 
 @contextmanager
@@ -179,25 +193,11 @@ def pull(source: str, target: Path, *, progress: bool = False) -> BundleInfo:
     folder = resolve_weights(source, progress=progress)
     info = read_info(folder)
     check_files(folder, info)
-    if target.exists() and not _is_empty(target):
-        if _holds(target, info):
-            return info
-        raise UserError("hub.target_in_use", name=target)
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
+    if _holds(target, info):
+        return info
+    with appearing(target) as partial:
         _copy_bundle(folder, partial, info)
-        if target.exists():  # empty; Windows does not replace a folder
-            target.rmdir()
-        os.replace(partial, target)
-    except OSError as error:
-        raise UserError("hub.storage", repo=source, reason=error.strerror) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return info
-
-
-def _is_empty(path: Path) -> bool:
-    return path.is_dir() and not any(path.iterdir())
 
 
 def _holds(folder: Path, info: BundleInfo) -> bool:
@@ -213,12 +213,8 @@ def _bundle_files(folder: Path, info: BundleInfo) -> list[str]:
 
 
 def _copy_bundle(folder: Path, target: Path, info: BundleInfo) -> None:
-    target.mkdir(parents=True)
     for name in _bundle_files(folder, info):
-        with (folder / name).open("rb") as source, (target / name).open("xb") as copy:
-            shutil.copyfileobj(source, copy)
-            copy.flush()
-            os.fsync(copy.fileno())
+        shutil.copyfile(folder / name, target / name)
     check_files(target, info)
 
 

@@ -272,6 +272,20 @@ def load_bundle(folder: Path) -> Bundle:
     """
     info = read_info(folder)
     check_files(folder, info)
+    model = assemble(folder, info)
+    preprocess = Preprocess(**info.preprocess.model_dump())
+    check_golden(folder / GOLDEN, model, preprocess)
+    file = folder / TOKENIZER
+    tokenize = create_tokenizer(info.base.name, file if file.exists() else None)
+    return Bundle(folder, info, model, tokenize, preprocess)
+
+
+def assemble(folder: Path, info: BundleInfo) -> EntClip:
+    """The network of a bundle whose files were checked, before its golden embeddings are.
+
+    Raises:
+        UserError: a tensor or the adapter's config does not fit.
+    """
     config = EntClipConfig(info.base.name, info.fusion.levels, info.fusion.slerp_join)
     model = EntClip(config, info.base.pretrained)
     if info.base.pretrained is None:
@@ -282,11 +296,7 @@ def load_bundle(folder: Path) -> Bundle:
         nn.ModuleDict({"head": model.head, "ood": model.ood}), read_tensors(folder / HEAD), HEAD
     )
     model.eval().requires_grad_(False)
-    preprocess = Preprocess(**info.preprocess.model_dump())
-    check_golden(folder / GOLDEN, model, preprocess)
-    file = folder / TOKENIZER
-    tokenize = create_tokenizer(info.base.name, file if file.exists() else None)
-    return Bundle(folder, info, model, tokenize, preprocess)
+    return model
 
 
 def load_strictly(module: nn.Module, state: dict[str, Tensor], file: str) -> None:

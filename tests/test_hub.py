@@ -438,7 +438,7 @@ def test_a_pull_that_fails_leaves_nothing_behind(
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("entdemo.hub.os.fsync", full)
+    monkeypatch.setattr("entdemo.folders.os.fsync", full)
     error = error_of(lambda: pull(str(bundle), tmp_path / "here"))
     assert error.key == "hub.storage"
     assert "No space left" in error.text("en")

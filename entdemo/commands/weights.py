@@ -1,4 +1,4 @@
-"""``weights pull|push|verify``."""
+"""``weights pull|push|adopt|verify``."""
 
 from __future__ import annotations
 
@@ -52,6 +52,29 @@ def push(
         print_json({"commit_url": url})
     else:
         typer.echo(url)
+
+
+@app.command()
+def adopt(
+    adapter: Annotated[str, typer.Argument(help="Folder or Hub repo of an adapter by PEFT.")],
+    folder: Annotated[Path, typer.Argument(help="New folder to put the weights into.")],
+    base: Annotated[
+        str, typer.Option(help="Weights of the same base, for everything else.")
+    ] = DEFAULTS.weights,
+    json: Json = False,
+) -> None:
+    """Make weights of a LoRA adapter that was trained elsewhere with peft and open_clip.
+
+    What an adapter lacks (fusion, classes, prompts, calibration) is taken from other weights.
+    """
+    from entdemo import adoption, hub
+
+    found = hub.resolve_adapter(adapter, progress=not json)
+    info = adoption.adopt(found, hub.resolve_weights(base), folder)
+    if json:
+        print_json({"folder": str(folder), "name": info.name, "embedder_id": info.embedder_id})
+    else:
+        typer.echo(f"{info.name} ({info.embedder_id}) in {folder}; please evaluate before use.")
 
 
 @app.command()

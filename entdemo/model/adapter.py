@@ -29,6 +29,9 @@ _WITHOUT_EFFECT = frozenset(
 )
 """Keys that change nothing once an adapter is trained."""
 
+_WHOLE_ATTENTION = "attn"
+"""PEFT's wrapper of ``nn.MultiheadAttention`` applies the output projection's update twice."""
+
 Names = Annotated[list[str], Field(max_length=100)]
 
 
@@ -59,6 +62,9 @@ def read_adapter_config(folder: Path) -> LoraConfig:
     if not plain.target_modules and not plain.target_parameters:
         raise UserError("weights.key_missing", file=ADAPTER_CONFIG, name="target_modules")
     _check_others(found)
+    for name in plain.target_modules or ():
+        if name.rpartition(".")[2] == _WHOLE_ATTENTION:
+            raise _invalid("target_modules", "attention can be adapted by attn.in_proj_weight only")
     return LoraConfig(
         r=plain.r,
         lora_alpha=plain.lora_alpha,
