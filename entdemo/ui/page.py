@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _CLEAN_EVERY_S = 60
 _KEEP_UPLOADS_S = 120
+_MOST_WAITING = 256
 
 
 def build_page(predictor: Predictor, editor: Editor | None = None) -> gr.Blocks:
@@ -67,7 +68,7 @@ def build_page(predictor: Predictor, editor: Editor | None = None) -> gr.Blocks:
         build_sheet()
         build_footer()
         build_api(predictor)
-    page.queue(api_open=False)
+    page.queue(api_open=False, max_size=_MOST_WAITING)
     return page
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from entdemo.predictor import Predictor
 
 MOST_LETTERS = 5000
-_MOST_CASES = 50
+_MOST_CASES = 24
 _MOST_BYTES = 4 * 1024**2
 _QUERY_SIDE, _CASE_SIDE = 960, 480
 _DATA_URL = "data:image/jpeg;base64,"
