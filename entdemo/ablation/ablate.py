@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from entdemo.ablation.config import AblationConfig
+from entdemo.ablation.degraded import degraded
 from entdemo.ablation.document import (
+    FRAMES,
     LADDER_PLOT,
     LOW_DATA_PLOT,
     Finished,
     write_document,
 )
+from entdemo.ablation.material import drawn_frames
 from entdemo.ablation.plan import LADDER, LOW_DATA, Group, groups_of
-from entdemo.ablation.plots import plot_low_data, plot_methods
+from entdemo.ablation.plots import plot_low_data, plot_methods, show_frames
 from entdemo.ablation.runs import Progress, Runs, Say
 from entdemo.evaluation.figures import require_matplotlib
 from entdemo.taxonomy import CLASSES
@@ -38,9 +41,17 @@ def ablate(
     for group in groups_of(config, bundle.info.fusion.levels):
         say(group.title)
         finished.append(_finish(config, group, runs, progress))
-        write_document(config.output, about(config, bundle), finished)
+        write_document(config.output, _about(config, bundle), finished)
         _plot(config, finished[-1])
+    _show_frames(config, bundle)
     return finished
+
+
+def _show_frames(config: AblationConfig, bundle: Bundle) -> None:
+    """A test frame of each class, as drawn and degraded."""
+    source = config.domain.test
+    drawn = drawn_frames(config, bundle.preprocess, source).squares[: len(CLASSES)]
+    show_frames(config.output / FRAMES, drawn, degraded(drawn, source.seed))
 
 
 def _finish(config: AblationConfig, group: Group, runs: Runs, progress: Progress) -> Finished:
@@ -56,7 +67,7 @@ def _plot(config: AblationConfig, own: Finished) -> None:
         plot_low_data(config.output / LOW_DATA_PLOT, own)
 
 
-def about(config: AblationConfig, bundle: Bundle) -> str:
+def _about(config: AblationConfig, bundle: Bundle) -> str:
     """What all runs share, as Markdown."""
     domain, stage = config.domain, config.stage
     return f"""Base: `{bundle.info.base.name}` of the bundle `{bundle.info.name}`, embedder id
@@ -69,5 +80,7 @@ frames for each of {len(config.seeds)} run seeds, none shared), validation seed
 regularisation), test seed {domain.test.seed} (n = {domain.test.n}). Figures are mean ± standard
 deviation over the run seeds {", ".join(map(str, config.seeds))}; retrieval is by class among the
 test frames, text queries are their captions in both languages.
+
+![test frames as drawn, and degraded]({FRAMES})
 
 ![accuracy by method]({LADDER_PLOT})"""

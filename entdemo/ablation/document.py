@@ -21,6 +21,7 @@ MARKDOWN = "ablation.md"
 JSON = "ablation.json"
 LADDER_PLOT = "ablation.png"
 LOW_DATA_PLOT = "low-data.png"
+FRAMES = "ablation-frames.jpg"
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 
 _HEADS = {

@@ -16,6 +16,7 @@ from entdemo.ablation.losses import Loss
 from entdemo.ablation.material import Material
 from entdemo.ablation.variants import Variant
 from entdemo.model.fusion import FusionHead
+from entdemo.model.lora import merge_lora
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.taxonomy import CLASSES
 from entdemo.training.average import WeightAverage
@@ -55,12 +56,13 @@ def fit(
         chosen: int64 [M], training frames to learn from.
 
     Returns:
-        The network in evaluation mode, its adapters not merged.
+        The network in evaluation mode, its adapters merged.
     """
     model = fresh_network(material, variant, seed)
     if variant.learns == "adapters":
         batches = Batches(material.train, material.texts, chosen, config.stage.batch_size)
         _train(model, config, variant, seed, batches)
+        merge_lora(model.clip)
     return model.eval()
 
 

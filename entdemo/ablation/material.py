@@ -109,13 +109,12 @@ def prepare(config: AblationConfig, bundle: Bundle, say: Say) -> Material:
     check_seeds(config, bundle.info.training)
     base = _base_of(bundle)
     stem = _Stem(base, bundle.preprocess)
-    size = int(bundle.preprocess.image_size * _MARGIN) // 8 * 8
     domain = config.domain
     wanted = len(config.seeds) * config.most_shots * len(CLASSES)
 
     def frames(source: PhantomSource, views: int) -> Frames:
         say(f"{source.n} frames of seed {source.seed}")
-        drawn = draw_frames(source, size, config.runs / "frames")
+        drawn = drawn_frames(config, bundle.preprocess, source)
         torch.manual_seed(source.seed)
         looks = stem.looks(degraded(drawn.squares, source.seed), views)
         return _frames(drawn, looks, base, bundle.tokenize)
@@ -126,6 +125,13 @@ def prepare(config: AblationConfig, bundle: Bundle, say: Say) -> Material:
     texts = _texts(base, bundle.tokenize, domain.train_seed)
     base.clip.visual.conv1 = nn.Identity()
     return Material(base, train, validation, test, texts)
+
+
+def drawn_frames(config: AblationConfig, preprocess: Preprocess, source: PhantomSource) -> FrameSet:
+    """Frames before they are degraded, a little larger than the network's input."""
+    return draw_frames(
+        source, int(preprocess.image_size * _MARGIN) // 8 * 8, config.runs / "frames"
+    )
 
 
 def check_seeds(config: AblationConfig, training: dict[str, Any]) -> None:

@@ -1,13 +1,17 @@
-"""The two plots of an ablation."""
+"""The plots of an ablation, and a look at its frames."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from entdemo.ablation.document import Finished
 from entdemo.evaluation.figures import new_figure
+
+Picture = NDArray[np.uint8]
 
 _MARKS = ("o", "s", "^")
 
@@ -49,3 +53,9 @@ def plot_low_data(path: Path, own: Finished) -> None:
     axis.grid(alpha=0.3)
     axis.legend()
     figure.savefig(path, dpi=120)
+
+
+def show_frames(path: Path, drawn: Picture, degraded: Picture) -> None:
+    """uint8 [N, S, S, 3] each, in two rows."""
+    rows = [np.concatenate(list(squares), axis=1) for squares in (drawn, degraded)]
+    Image.fromarray(np.concatenate(rows)).save(path, quality=88)

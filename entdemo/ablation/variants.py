@@ -92,11 +92,9 @@ def without(whole: Variant) -> list[Variant]:
     return [
         replace(whole, name="all, own CLIP vector alone", source="own"),
         replace(whole, name="all, last depth alone", levels=whole.levels[-1:]),
-        replace(whole, name="all, without slerp join", source="fused"),
         replace(whole, name="all, without slerp mixup", mixup=0.0),
         replace(whole, name="all, without contrast", contrast=0.0),
         replace(whole, name="all, without class prompts", prompts=False),
-        replace(whole, name="all, without sentences and smoothing", sentences=0.0, smoothing=0.0),
     ]
 
 
