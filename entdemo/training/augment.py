@@ -73,7 +73,7 @@ def _some(transform: v2.Transform, share: float) -> list[v2.Transform]:
 
 def _noise(pixels: Tensor) -> Tensor:
     """Sensor noise of a random strength, and a random gamma for the exposure."""
-    strength = torch.rand(len(pixels), 1, 1, 1) ** 2 * 0.06
-    gamma = torch.empty(len(pixels), 1, 1, 1).uniform_(-0.4, 0.4).exp()
+    strength = (torch.rand(len(pixels), 1, 1, 1) ** 2 * 0.06).to(pixels.device)
+    gamma = torch.empty(len(pixels), 1, 1, 1).uniform_(-0.4, 0.4).exp().to(pixels.device)
     noisy = pixels.clamp(1e-4, 1).pow(gamma) + torch.randn_like(pixels) * strength
     return noisy.clamp(0, 1)

@@ -18,6 +18,7 @@ from entdemo.training.texts import MIRRORED, TextBank, TextBatch
 
 _PROMPTS_PER_CLASS = 2
 _USUAL = AugmentConfig()
+_CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Batches:
         batch_size: B.
         augment: how frames are degraded.
         with_clean: whether batches hold the frames before that as well.
+        device: where that is done; texts and labels are made on the CPU.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Batches:
         batch_size: int,
         augment: AugmentConfig = _USUAL,
         with_clean: bool = False,
+        device: torch.device = _CPU,
     ) -> None:
         self.frames = frames
         self.bank = bank
@@ -86,6 +89,7 @@ class Batches:
         self.batch_size = batch_size
         self.augment = Augment(preprocess.image_size, augment)
         self.with_clean = with_clean
+        self.device = device
         members = [np.flatnonzero(frames.labels == label) for label in range(len(CLASSES))]
         self._members = [own for own in members if len(own)]
 
@@ -120,7 +124,7 @@ class Batches:
         """uint8 [B, 3, S0, S0], mirrored where ``flipped``."""
         squares = self.frames.squares[indices]
         squares[flipped] = squares[flipped, :, ::-1]
-        return torch.from_numpy(squares).permute(0, 3, 1, 2)
+        return torch.from_numpy(squares).to(self.device).permute(0, 3, 1, 2)
 
 
 def _partners(labels: Tensor) -> Tensor:
