@@ -19,6 +19,8 @@ _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 def pick_device(wanted: str = "auto") -> torch.device:
     """CUDA if there, else MPS, else CPU; or the one that is asked for.
 
+    Of several GPUs each process that ``accelerate`` started gets its own.
+
     Raises:
         UserError: the wanted device is unknown or not there.
     """
@@ -28,9 +30,11 @@ def pick_device(wanted: str = "auto") -> torch.device:
         "cpu": True,
     }
     if wanted == "auto":
-        return torch.device(next(name for name, there in available.items() if there))
+        wanted = next(name for name, there in available.items() if there)
     if not available.get(wanted.split(":")[0], False):
         raise UserError("device.missing", name=wanted)
+    if wanted == "cuda":
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     return torch.device(wanted)
 
 

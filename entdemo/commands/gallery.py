@@ -1,4 +1,4 @@
-"""``gallery build|add|remove|verify``."""
+"""``gallery build|add|remove|verify|map``."""
 
 from __future__ import annotations
 
@@ -44,16 +44,17 @@ def build(
     """Make a gallery from a folder of frames, in place of the one that is there.
 
     Without --from the gallery keeps its own frames, and the weights compute their vectors again.
+    Several processes share the work under ``accelerate launch -m entdemo gallery build ...``.
     """
     from entdemo.gallery.build import build_gallery, embed_again
     from entdemo.gallery.folder import read_folder
+    from entdemo.gallery.shards import together
 
     if source is None:
-        _write(partial(embed_again, gallery), weights, device, precision, json)
+        change: Callable[..., Gallery | None] = partial(embed_again, gallery)
     else:
-        _write(
-            partial(build_gallery, gallery, read_folder(source)), weights, device, precision, json
-        )
+        change = partial(together, build_gallery, gallery, read_folder(source))
+    _write(change, weights, device, precision, json)
 
 
 @app.command()
@@ -68,8 +69,10 @@ def add(
     """Add the frames of a folder to a gallery."""
     from entdemo.gallery.build import add_cases
     from entdemo.gallery.folder import read_folder
+    from entdemo.gallery.shards import together
 
-    _write(partial(add_cases, gallery, read_folder(source)), weights, device, precision, json)
+    change = partial(together, add_cases, gallery, read_folder(source))
+    _write(change, weights, device, precision, json)
 
 
 @app.command()
@@ -97,8 +100,21 @@ def verify(gallery: Folder, json: Json = False) -> None:
     raise typer.Exit(1 if problems else 0)
 
 
+@app.command("map")
+def make_map(gallery: Folder, json: Json = False) -> None:
+    """Make the map that the app shows, so that its first visitor need not wait for it."""
+    from entdemo.gallery.projection import gallery_map
+    from entdemo.gallery.store import Gallery
+
+    shown = len(gallery_map(Gallery.open(gallery)).rows)
+    if json:
+        print_json({"cases": shown})
+    else:
+        out.print(f"{shown} cases on the map in {gallery}.")
+
+
 def _write(
-    action: Callable[..., Gallery],
+    change: Callable[..., Gallery | None],
     weights: str,
     device: str,
     precision: str,
@@ -110,8 +126,9 @@ def _write(
     bundle = open_bundle(weights, device)
     embed = frame_embedder(bundle, pick_device(device), precision)
     with progress_bar("frames") as progress:
-        made = action(embed, bundle.info.embedder_id, bundle.preprocess.hash, progress=progress)
-    _told(made, json)
+        made = change(embed, bundle.info.embedder_id, bundle.preprocess.hash, progress=progress)
+    if made is not None:
+        _told(made, json)
 
 
 def _told(gallery: Gallery, json: bool) -> None:

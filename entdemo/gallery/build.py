@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,11 @@ import safetensors.numpy
 
 from entdemo.errors import UserError
 from entdemo.gallery.cases import Case, write_cases
-from entdemo.gallery.files import write_atomically, writing
+from entdemo.gallery.files import writing
 from entdemo.gallery.index import HnswIndex, Vectors
-from entdemo.gallery.intake import Groups, NewCase, make_case, read_picture, stored_jpeg
+from entdemo.gallery.ingest import Ingest
+from entdemo.gallery.intake import NewCase
+from entdemo.gallery.journal import Journal, discard_journal
 from entdemo.gallery.manifest import (
     CASES,
     FILE_NAME,
@@ -37,37 +39,16 @@ class _Draft:
 
     folder: Path
     cases: list[Case]
-    notes: list[str]
+    notes: list[str] = field(default_factory=list)
+    marks: dict[str, Mark] = field(default_factory=dict)
 
-    def take(self, items: Iterable[NewCase], progress: Progress | None) -> list[Case]:
-        """Store the frames of new cases and add the cases; frames already there are folded."""
-        known = {case.case_id: case for case in self.cases}
-        groups = Groups(self.cases)
-        added: list[Case] = []
-        for count, item in enumerate(items, 1):
-            frame = read_picture(item)
-            if frame.notice:
-                self.notes.append(f"{item.name}: {frame.notice}")
-            jpeg = stored_jpeg(frame)
-            case = make_case(item, frame, jpeg, groups)
-            if case.case_id in known:
-                self._fold(item, case, known[case.case_id])
-            else:
-                write_atomically(self.folder / case.file, jpeg)
-                known[case.case_id] = case
-                added.append(case)
-            if progress:
-                progress(count, None)
-        self.cases += added
-        return added
-
-    def _fold(self, item: NewCase, case: Case, earlier: Case) -> None:
-        if case.class_name != earlier.class_name:
-            raise UserError(
-                "gallery.two_classes", name=item.name, first=earlier.class_name,
-                second=case.class_name,
-            )  # fmt: skip
-        self.notes.append(f"{item.name}: the same picture is already there as {case.case_id}")
+    def take(self, ingest: Ingest, items: Iterable[NewCase]) -> Vectors:
+        """Add what an ingest takes in; its vectors."""
+        vectors = ingest.run(items)
+        self.cases += ingest.added
+        self.notes += ingest.notes
+        self.marks |= ingest.marks
+        return vectors
 
     def save(self, vectors: Vectors, bundle: str, preprocess: str) -> Gallery:
         """Write everything and open the result."""
@@ -84,12 +65,13 @@ class _Draft:
             frames=[self._mark(case) for case in self.cases],
         )
         commit(self.folder, manifest, files)
+        discard_journal(self.folder)
         gallery = Gallery.open(self.folder)
         gallery.notes += tuple(self.notes)
         return gallery
 
     def _mark(self, case: Case) -> FrameMark:
-        mark = Mark.of((self.folder / case.file).read_bytes())
+        mark = self.marks.get(case.file) or Mark.of((self.folder / case.file).read_bytes())
         return FrameMark(case_id=case.case_id, file=case.file, **mark.model_dump())
 
 
@@ -107,19 +89,18 @@ def build_gallery(
 
     Of each frame the content is stored, without its black surround, as JPEG without metadata, at
     most 480 pixels a side, under a name made of its pixels; vectors are those of the stored
-    frames. The same items give the same bytes.
+    frames. The same items give the same bytes. What was finished when a build broke off is not
+    computed again by the next one with the same weights.
 
     Raises:
         UserError: if the folder holds other things, another writer is at work, or a picture
             cannot be read or is given two classes; the old gallery then stays.
     """
     folder = Path(path)
-    _refuse_other_content(folder)
-    with _changing(folder):
-        draft = _Draft(folder, [], [])
-        draft.take(items, progress)
-        files = [folder / case.file for case in draft.cases]
-        vectors = embedded(files, embed, batch_size=batch_size, progress=progress)
+    refuse_other_content(folder)
+    with _ingesting(folder, embedder_id, preprocess_hash) as journal:
+        draft = _Draft(folder, [])
+        vectors = draft.take(Ingest(folder, [], embed, journal, batch_size, progress), items)
         return draft.save(vectors, embedder_id, preprocess_hash)
 
 
@@ -139,12 +120,10 @@ def add_cases(
         UserError: as ``build_gallery``, and if the gallery is of other weights.
     """
     folder = _existing(path)
-    with _changing(folder):
+    with _ingesting(folder, embedder_id, preprocess_hash) as journal:
         old = Gallery.open(folder, embedder_id=embedder_id, preprocess_hash=preprocess_hash)
-        draft = _Draft(folder, list(old.cases), [])
-        added = draft.take(items, progress)
-        files = [folder / case.file for case in added]
-        vectors = embedded(files, embed, batch_size=batch_size, progress=progress)
+        draft = _Draft(folder, list(old.cases))
+        vectors = draft.take(Ingest(folder, old.cases, embed, journal, batch_size, progress), items)
         parts = [part for part in (old.vectors, vectors) if len(part)] or [old.vectors]
         return draft.save(np.concatenate(parts), embedder_id, preprocess_hash)
 
@@ -160,7 +139,7 @@ def remove_cases(path: str | Path, case_ids: Iterable[str]) -> Gallery:
         old = Gallery.open(folder)
         gone = {old.case(case_id) for case_id in case_ids}
         rows = [row for row, case in enumerate(old.cases) if case not in gone]
-        draft = _Draft(folder, [old.cases[row] for row in rows], [])
+        draft = _Draft(folder, [old.cases[row] for row in rows])
         return draft.save(old.vectors[rows], old.embedder_id, old.preprocess_hash)
 
 
@@ -180,7 +159,7 @@ def embed_again(
     """
     folder = _existing(path)
     with _changing(folder):
-        draft = _Draft(folder, list(Gallery.open(folder).cases), [])
+        draft = _Draft(folder, list(Gallery.open(folder).cases))
         files = [folder / case.file for case in draft.cases]
         vectors = embedded(files, embed, batch_size=batch_size, progress=progress)
         return draft.save(vectors, embedder_id, preprocess_hash)
@@ -194,7 +173,8 @@ def _existing(path: str | Path) -> Path:
     return folder
 
 
-def _refuse_other_content(folder: Path) -> None:
+def refuse_other_content(folder: Path) -> None:
+    """Raise UserError if the folder holds anything that no gallery put there."""
     if not folder.exists() or (folder / FILE_NAME).is_file():
         return
     if not folder.is_dir():
@@ -209,7 +189,21 @@ def _refuse_other_content(folder: Path) -> None:
 def _changing(folder: Path) -> Iterator[None]:
     """Hold the lock, over a folder whose last change is complete."""
     with writing(folder):
-        with suppress(UserError):  # nothing there yet, or damaged: a build may replace it
-            finish(folder)
-        (folder / FRAMES).mkdir(exist_ok=True)
+        discard_journal(folder)
+        _finish(folder)
         yield
+
+
+@contextmanager
+def _ingesting(folder: Path, embedder_id: str, preprocess_hash: str) -> Iterator[Journal]:
+    """As ``_changing``, and keep what an ingest with the same weights left when it broke off."""
+    with writing(folder):
+        journal = Journal(folder, embedder_id, preprocess_hash)
+        _finish(folder, journal.frames)
+        yield journal
+
+
+def _finish(folder: Path, spared: frozenset[str] = frozenset()) -> None:
+    with suppress(UserError):  # nothing there yet, or damaged: a build may replace it
+        finish(folder, spared)
+    (folder / FRAMES).mkdir(exist_ok=True)

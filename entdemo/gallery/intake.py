@@ -1,20 +1,27 @@
-"""A picture and what is said of it -> a case: no names, no metadata, no burned-in text."""
+"""A picture and what is said of it -> a stored frame and a case.
+
+No names, no metadata, no burned-in text are kept.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from entdemo.decode import MIN_SIDE
 from entdemo.errors import UserError
 from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case
-from entdemo.gallery.files import sha256
+from entdemo.gallery.files import sha256, write_atomically
+from entdemo.gallery.journal import Entry, Journal
 from entdemo.gallery.manifest import FRAMES
 from entdemo.gallery.table import tidy
 from entdemo.taxonomy import CLASSES
@@ -80,21 +87,56 @@ def read_picture(item: NewCase) -> Frame:
         raise UserError("gallery.bad_picture", name=item.name, reason=error) from error
 
 
-def make_case(item: NewCase, frame: Frame, jpeg: bytes, groups: Groups) -> Case:
-    """The row of ``cases.csv``.
+@dataclass(frozen=True)
+class Taken:
+    """A picture whose frame lies in the gallery's folder.
+
+    Attributes:
+        item: what was said of it.
+        entry: where it lies.
+        frame: as it is read from there; None where ``vector`` is known.
+        vector: [D] float32 that an earlier ingest computed, or None.
+        notice: what the person who sent it should know.
+    """
+
+    item: NewCase
+    entry: Entry
+    frame: Frame | None
+    vector: NDArray[np.float32] | None = None
+    notice: UserError | None = None
+
+
+def take_in(item: NewCase, folder: Path, journal: Journal) -> Taken:
+    """Store a picture's frame; safe to call from several threads.
 
     The id is made of the frame's pixels, so that the same frame is recognised; the file name also
     of the stored bytes, so that no file is ever overwritten by another encoding of its frame.
 
     Raises:
+        UserError: if the picture cannot be read or its frame not be written.
         ValueError: if the class is none of the seven.
     """
     if item.class_name not in CLASSES:
         raise ValueError(f"{item.class_name!r} is not one of the classes")
-    case_id = f"c-{frame.digest[:12]}"
+    source = _source_hash(item)
+    known = journal.find(source)
+    if known and _lies_there(folder, known[0]):
+        return Taken(item, known[0], None, known[1])
+    frame = read_picture(item)
+    jpeg = stored_jpeg(frame)
+    case_id, digest = f"c-{frame.digest[:12]}", sha256(jpeg)
+    file = f"{FRAMES}/{case_id}-{digest[:8]}.jpg"
+    write_atomically(folder / file, jpeg)
+    entry = Entry(source, case_id, file, len(jpeg), digest)
+    return Taken(item, entry, load_frame(jpeg), notice=frame.notice)
+
+
+def make_case(taken: Taken, groups: Groups) -> Case:
+    """The row of ``cases.csv``."""
+    item = taken.item
     return Case(
-        case_id=case_id,
-        file=f"{FRAMES}/{case_id}-{sha256(jpeg)[:8]}.jpg",
+        case_id=taken.entry.case_id,
+        file=taken.entry.file,
         class_name=item.class_name,
         finding=tidy(item.finding),
         caption_en=tidy(item.caption_en),
@@ -103,6 +145,29 @@ def make_case(item: NewCase, frame: Frame, jpeg: bytes, groups: Groups) -> Case:
         licence=tidy(item.licence),
         group=groups.name(tidy(item.group)),
     )
+
+
+def _source_hash(item: NewCase) -> str:
+    """Of the picture's bytes or pixels; empty where they cannot be read, which is told later."""
+    if isinstance(item.picture, Frame):
+        return f"frame-{item.picture.digest}"
+    if isinstance(item.picture, bytes):
+        return sha256(item.picture)
+    path = Path(item.picture)
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _lies_there(folder: Path, entry: Entry) -> bool:
+    try:
+        return (folder / entry.file).stat().st_size == entry.size
+    except OSError:
+        return False
 
 
 def stored_jpeg(frame: Frame) -> bytes:

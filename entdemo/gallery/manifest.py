@@ -143,8 +143,13 @@ def commit(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None
     finish(folder)
 
 
-def finish(folder: Path) -> None:
-    """Complete the last commit and sweep away what earlier crashes left; needs the lock."""
+def finish(folder: Path, spared: frozenset[str] = frozenset()) -> None:
+    """Complete the last commit and sweep away what earlier crashes left; needs the lock.
+
+    Args:
+        folder: of the gallery.
+        spared: frames that stay although no case has them yet.
+    """
     manifest = _parsed(_manifest_bytes(folder))
     for name in DATA_FILES:
         waiting, mark = folder / f"{name}.new", manifest.files.get(name)
@@ -153,7 +158,7 @@ def finish(folder: Path) -> None:
             replace(waiting, folder / name)
         elif data is not None:
             _sweep(waiting)
-    keep = {frame.file for frame in manifest.frames}
+    keep = {frame.file for frame in manifest.frames} | spared
     for file in (folder / FRAMES).glob("*"):
         if _OWN_FRAME.fullmatch(file.name) and f"{FRAMES}/{file.name}" not in keep:
             _sweep(file)

@@ -1,0 +1,98 @@
+"""One gallery made by several processes or nodes that ``accelerate launch`` has started.
+
+Each process takes in its share of the pictures and notes finished batches in the journal. Then the
+first one makes the gallery as a single process would: it finds nearly everything in the journal,
+folds duplicates across shares and computes the little that is left. The folder must be one that all
+nodes see.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from entdemo.errors import UserError
+from entdemo.gallery.build import refuse_other_content
+from entdemo.gallery.ingest import Ingest
+from entdemo.gallery.intake import NewCase
+from entdemo.gallery.journal import Journal
+from entdemo.gallery.manifest import FRAMES
+from entdemo.gallery.store import BATCH_SIZE, Embed, Gallery, Progress
+
+
+class Change(Protocol):
+    """``build_gallery`` or ``add_cases``."""
+
+    def __call__(
+        self,
+        path: Path,
+        items: Sequence[NewCase],
+        embed: Embed,
+        embedder_id: str,
+        preprocess_hash: str,
+        *,
+        progress: Progress | None = None,
+    ) -> Gallery: ...
+
+
+def together(
+    change: Change,
+    folder: Path,
+    items: Sequence[NewCase],
+    embed: Embed,
+    embedder_id: str,
+    preprocess_hash: str,
+    *,
+    progress: Progress | None = None,
+) -> Gallery | None:
+    """Make a change with all processes there are; the same arguments as the change itself.
+
+    Returns:
+        The gallery in the first process, None in the others.
+
+    Raises:
+        UserError: as the change does.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return change(folder, items, embed, embedder_id, preprocess_hash, progress=progress)
+    import torch
+    from accelerate import PartialState
+
+    processes = PartialState(cpu=not torch.cuda.is_available())
+    refuse_other_content(folder)
+    share = share_of(items, processes.process_index, processes.num_processes)
+    take_share(folder, share, embed, embedder_id, preprocess_hash)
+    processes.wait_for_everyone()
+    if not processes.is_main_process:
+        return None
+    return change(folder, items, embed, embedder_id, preprocess_hash, progress=progress)
+
+
+def share_of(
+    items: Sequence[NewCase], process: int, processes: int, size: int = BATCH_SIZE
+) -> list[NewCase]:
+    """A process's items: whole batches, dealt out in turn."""
+    return [item for row, item in enumerate(items) if row // size % processes == process]
+
+
+def take_share(
+    folder: Path,
+    items: Sequence[NewCase],
+    embed: Embed,
+    embedder_id: str,
+    preprocess_hash: str,
+    *,
+    batch_size: int = BATCH_SIZE,
+) -> None:
+    """Store frames and note vectors in the journal; the gallery does not change.
+
+    It stops at a picture that cannot be used: the process that makes the gallery meets it too and
+    tells it. No lock is needed: what another writer sweeps away is only computed again.
+    """
+    (folder / FRAMES).mkdir(parents=True, exist_ok=True)
+    journal = Journal(folder, embedder_id, preprocess_hash)
+    with suppress(UserError):
+        Ingest(folder, [], embed, journal, batch_size).run(items)

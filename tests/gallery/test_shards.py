@@ -1,0 +1,77 @@
+"""Shares of several processes give the gallery of a single one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from entdemo.errors import UserError
+from entdemo.gallery.build import build_gallery
+from entdemo.gallery.intake import NewCase
+from entdemo.gallery.shards import share_of, take_share, together
+from entdemo.gallery.store import Gallery
+from entdemo.gallery.verify import verify_gallery
+from entdemo.settings import ROOT
+from tests.bundle import make_bundle
+from tests.gallery.samples import embed, new_cases, picture
+from tests.gallery.test_build import contents
+
+WEIGHTS = ("weights-1", "prep-1")
+SIZE = 4
+
+
+def test_shares_are_whole_batches_and_cover_everything_once() -> None:
+    items = new_cases(19)
+    shares = [share_of(items, process, 3, SIZE) for process in range(3)]
+    assert shares[1][:SIZE] == items[SIZE : 2 * SIZE]
+    assert sorted(item.caption_en for share in shares for item in share) == sorted(
+        item.caption_en for item in items
+    )
+
+
+def test_shares_make_the_same_bytes(tmp_path: Path) -> None:
+    items = [*new_cases(14), *new_cases(6, start=3), *new_cases(9, start=20)]
+    for process in range(2):
+        share = share_of(items, process, 2, SIZE)
+        take_share(tmp_path / "shared", share, embed, *WEIGHTS, batch_size=SIZE)
+    shared = build_gallery(tmp_path / "shared", items, embed, *WEIGHTS, batch_size=SIZE)
+    alone = build_gallery(tmp_path / "alone", items, embed, *WEIGHTS, batch_size=SIZE)
+    assert contents(shared.folder) == contents(alone.folder)
+    assert len(shared.notes) == 6
+
+
+def test_a_bad_picture_is_told_by_the_first_process_alone(tmp_path: Path) -> None:
+    items = [*new_cases(6), NewCase(b"no picture", "throat")]
+    take_share(tmp_path / "g", items, embed, *WEIGHTS, batch_size=SIZE)
+    with pytest.raises(UserError, match="not a picture"):
+        build_gallery(tmp_path / "g", items, embed, *WEIGHTS, batch_size=SIZE)
+
+
+def test_a_single_process_just_makes_the_change(tmp_path: Path) -> None:
+    made = together(build_gallery, tmp_path / "g", new_cases(3), embed, *WEIGHTS)
+    assert made is not None
+    assert len(made.cases) == 3
+
+
+@pytest.mark.slow
+def test_two_processes_under_accelerate(tmp_path: Path) -> None:
+    from PIL import Image
+
+    frames, weights = tmp_path / "frames", make_bundle(tmp_path / "weights")
+    (frames / "throat").mkdir(parents=True)
+    for seed in range(70):
+        Image.fromarray(picture(seed)).save(frames / "throat" / f"{seed:02}.png")
+    build = ["-m", "entdemo", "gallery", "build"]
+    options = ["--from", frames, "--weights", weights, "--device", "cpu", "--json"]
+    launch = ["-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
+    for name, start in (("two", launch), ("one", [])):
+        command = [sys.executable, *start, *build, tmp_path / name, *options]
+        subprocess.run(list(map(str, command)), cwd=ROOT, check=True, capture_output=True)
+    two, one = (Gallery.open(tmp_path / name) for name in ("two", "one"))
+    assert two.cases == one.cases
+    assert np.allclose(two.vectors, one.vectors, atol=1e-5)
+    assert verify_gallery(two.folder) == []
