@@ -459,6 +459,26 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "en": "“{name}” is the same picture as one of class {first}, but is given as {second}.",
         "vi": "“{name}” trùng với một ảnh thuộc lớp {first}, nhưng được ghi là {second}.",
     },
+    # bench
+    "bench.no_checkout": {
+        "en": "The benchmark is part of the repository; start it there.",
+        "vi": "Phần đo tốc độ nằm trong kho mã nguồn; hãy chạy lệnh này tại đó.",
+    },
+    "bench.package_missing": {
+        "en": "The benchmark needs {name}; install it with pip install 'entdemo[bench]'.",
+        "vi": "Phần đo tốc độ cần {name}; hãy cài bằng pip install 'entdemo[bench]'.",
+    },
+    # index
+    "index.no_milvus": {
+        "en": "ENTDEMO_INDEX names a Milvus database, but pymilvus is not installed; install it "
+        "with pip install 'entdemo[milvus]'.",
+        "vi": "ENTDEMO_INDEX trỏ tới một cơ sở dữ liệu Milvus nhưng chưa cài pymilvus; hãy cài "
+        "bằng pip install 'entdemo[milvus]'.",
+    },
+    "index.milvus_failed": {
+        "en": "The Milvus database at “{uri}” does not answer: {reason}",
+        "vi": "Cơ sở dữ liệu Milvus tại “{uri}” không trả lời: {reason}",
+    },
     # device
     "device.missing": {
         "en": "The device “{name}” is not there; use auto, cuda, mps or cpu.",
@@ -627,10 +647,10 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "vi": "{name}: giá trị sai tại {field}: {reason}.",
     },
     "train.other_recipe": {
-        "en": "“{path}” holds a run of another recipe. Delete that folder, or give this recipe "
-        "another name.",
-        "vi": "“{path}” chứa lần chạy của một công thức khác. Hãy xóa thư mục đó, hoặc đặt tên "
-        "khác cho công thức này.",
+        "en": "“{path}” holds a run of another recipe or of other frames. Delete that folder, or "
+        "give this recipe another name.",
+        "vi": "“{path}” chứa lần chạy của công thức khác hoặc của khung hình khác. Hãy xóa thư mục "
+        "đó, hoặc đặt tên khác cho công thức này.",
     },
     "train.write_failed": {
         "en": "{file} could not be written ({reason}). What was saved before is kept; free some "

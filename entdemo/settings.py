@@ -34,6 +34,7 @@ class Settings:
         weights: a folder, or a Hub repo as ``owner/name@revision``.
         gallery: a folder.
         device: ``auto``, ``cuda``, ``mps`` or ``cpu``.
+        index: address of a Milvus cluster or a file ``*.db``; empty to search in memory.
         precision: ``auto``, ``fp32``, ``bf16``, or ``fp16`` on a GPU.
         auth: ``user:password`` to ask for a login, or empty.
         edit: ``on`` or ``off``: whether visitors may add own cases and remove them; empty means
@@ -43,6 +44,7 @@ class Settings:
     weights: str = field(default_factory=lambda: _env("WEIGHTS", str(DEFAULT_WEIGHTS)))
     gallery: str = field(default_factory=lambda: _env("GALLERY", _gallery()))
     device: str = field(default_factory=lambda: _env("DEVICE", "auto"))
+    index: str = field(default_factory=lambda: _env("INDEX", ""))
     precision: str = field(default_factory=lambda: _env("PRECISION", "auto"))
     host: str = field(default_factory=lambda: _env("HOST", "127.0.0.1"))
     port: int = field(default_factory=lambda: int(_env("PORT", "7860")))

@@ -9,6 +9,7 @@ The HNSW file is a cache of the vectors and is rebuilt wherever it is not the on
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,12 +20,21 @@ from entdemo.errors import UserError
 from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case
 from entdemo.gallery.graph_file import is_sound
-from entdemo.gallery.index import HnswIndex, Vectors, unit
+from entdemo.gallery.index import (
+    CROSSOVER,
+    ExactIndex,
+    HnswIndex,
+    VectorIndex,
+    Vectors,
+    unit,
+)
 from entdemo.gallery.manifest import Manifest, State
+from entdemo.gallery.pipeline import in_batches, in_threads
 from entdemo.gallery.reading import read_consistent, read_vectors
+from entdemo.settings import Settings
 
 Embed = Callable[[list[Frame]], NDArray[np.float32]]
-"""[B] frames -> [B, D] float32 vectors, of any length but zero."""
+"""[B] frames -> [B, D] float32 vectors, of any length but zero; called from several threads."""
 
 Progress = Callable[[int, int | None], None]
 """Called with how many are done, of how many (None while that is not known)."""
@@ -62,7 +72,7 @@ class Gallery:
         index: HnswIndex | None = None,
         notes: tuple[str, ...] = (),
     ) -> None:
-        """Use ``Gallery.open``; without ``index`` one is built."""
+        """Use ``Gallery.open``; without ``index`` one is built where it is needed."""
         self.folder = folder
         self.cases = cases
         self.vectors = vectors
@@ -70,7 +80,7 @@ class Gallery:
         self.embedder_id = embedder_id
         self.preprocess_hash = preprocess_hash
         self.notes = notes
-        self._index = index or HnswIndex.build(vectors)
+        self._index = _chosen_index(vectors, index)
         self._by_id = {case.case_id: case for case in cases}
 
     @classmethod
@@ -169,16 +179,39 @@ def embedded(
     Raises:
         ValueError: if ``embed`` gives anything but a finite vector a frame.
     """
+    frames = in_threads(load_frame, files, threads=2, ahead=2 * batch_size)
+    embed_batch = partial(checked_vectors, embed)
     parts = [np.zeros((0, 1), np.float32)] if not files else []
-    for start in range(0, len(files), batch_size):
-        frames = [load_frame(file) for file in files[start : start + batch_size]]
-        part = unit(np.asarray(embed(frames)))
-        if len(part) != len(frames):
-            raise ValueError(f"{len(frames)} frames gave {len(part)} vectors")
+    done = 0
+    for part in in_threads(embed_batch, in_batches(frames, batch_size), threads=2, ahead=2):
         parts.append(part)
+        done += len(part)
         if progress:
-            progress(start + len(frames), len(files))
+            progress(done, len(files))
     return np.concatenate(parts)
+
+
+def checked_vectors(embed: Embed, frames: list[Frame]) -> Vectors:
+    """Vectors of [B] frames, [B, D] float32 of length 1.
+
+    Raises:
+        ValueError: if ``embed`` gives anything but a finite vector a frame.
+    """
+    vectors = unit(np.asarray(embed(frames)))
+    if len(vectors) != len(frames):
+        raise ValueError(f"{len(frames)} frames gave {len(vectors)} vectors")
+    return vectors
+
+
+def _chosen_index(vectors: Vectors, graph: HnswIndex | None) -> VectorIndex:
+    """Milvus where ENTDEMO_INDEX names one; else exact for few vectors, a graph for many."""
+    if address := Settings().index:
+        from entdemo.gallery.milvus import MilvusIndex
+
+        return MilvusIndex.open(address, vectors)
+    if len(vectors) < CROSSOVER:
+        return ExactIndex(vectors)
+    return graph or HnswIndex.build(vectors)
 
 
 def _made_by(manifest: Manifest, embedder_id: str | None, preprocess_hash: str | None) -> bool:

@@ -1,0 +1,125 @@
+"""Nearest vectors from Milvus: a file with milvus-lite, or a cluster at an address.
+
+Both take the same calls, so what runs on a laptop's file runs on a cluster of many machines. The
+package ``pymilvus`` (extra ``milvus``) is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from entdemo.errors import UserError
+from entdemo.gallery.index import Allowed, Ids, Vectors, checked
+
+_INSERTED_TOGETHER = 2_000
+_LINKS = 16
+_EF_CONSTRUCTION = 100
+_EF = 128
+_MOST = 16_384
+"""Results that Milvus gives for a query at most."""
+
+
+class MilvusIndex:
+    """Searches a Milvus collection of unit vectors whose keys are row numbers.
+
+    Args:
+        client: a ``pymilvus.MilvusClient``.
+        collection: its name there.
+        shape: of the vectors, [N, D].
+    """
+
+    def __init__(self, client: Any, collection: str, shape: tuple[int, ...]) -> None:
+        self._client = client
+        self._collection = collection
+        self._shape = shape
+
+    @classmethod
+    def open(cls, address: str, vectors: Vectors) -> MilvusIndex:
+        """The collection of these vectors; it is made where the database does not have it.
+
+        Args:
+            address: ``http://HOST:19530``, or a file that ends in ``.db``.
+            vectors: [N, D] float32 of length 1.
+
+        Raises:
+            UserError: if pymilvus is not installed or the database does not answer.
+        """
+        try:
+            from pymilvus import MilvusClient, MilvusException
+        except ImportError as error:
+            raise UserError("index.no_milvus") from error
+        digest = hashlib.sha256(np.ascontiguousarray(vectors).data).hexdigest()
+        try:
+            index = cls(MilvusClient(address), f"entdemo_{digest[:24]}", vectors.shape)
+            index._fill(vectors)
+        except MilvusException as error:
+            reason = str(error.message)
+            raise UserError("index.milvus_failed", uri=address, reason=reason) from error
+        return index
+
+    def search(
+        self, queries: Vectors, k: int, allowed: Allowed | None = None
+    ) -> tuple[Ids, Vectors]:
+        """See ``VectorIndex.search``.
+
+        Raises:
+            ValueError: also for more than 16,384 results.
+        """
+        unit_queries = checked(queries, k, allowed, self._shape)
+        rows = None if allowed is None else np.flatnonzero(allowed)
+        width = min(k, self._shape[0] if rows is None else len(rows))
+        if width > _MOST:
+            raise ValueError(f"Milvus gives at most {_MOST} results, asked for {width}")
+        ids = np.empty((len(queries), width), np.int64)
+        cosines = np.empty((len(queries), width), np.float32)
+        if not width or not len(queries):
+            return ids, cosines
+        only = {} if rows is None else {"filter": f"row in {rows.tolist()}"}
+        answers = self._client.search(
+            self._collection,
+            data=unit_queries.tolist(),
+            limit=width,
+            search_params={"params": {"ef": max(_EF, 2 * width)}},
+            **only,
+        )
+        for number, hits in enumerate(answers):
+            found = sorted((-hit["distance"], hit["row"]) for hit in hits)
+            cosines[number] = [-negative for negative, _ in found]
+            ids[number] = [row for _, row in found]
+        return ids, cosines
+
+    def _fill(self, vectors: Vectors) -> None:
+        """Make the collection unless it is there with all rows."""
+        client, name = self._client, self._collection
+        if client.has_collection(name):
+            client.load_collection(name)
+            held = client.query(name, filter="row >= 0", output_fields=["count(*)"])
+            if held[0]["count(*)"] == len(vectors):
+                return
+            client.drop_collection(name)
+        self._create(vectors.shape[1])
+        for start in range(0, len(vectors), _INSERTED_TOGETHER):
+            part = vectors[start : start + _INSERTED_TOGETHER]
+            rows = [{"row": start + row, "vector": vector} for row, vector in enumerate(part)]
+            client.insert(name, rows)
+        client.flush(name)
+        client.load_collection(name)
+
+    def _create(self, dim: int) -> None:
+        from pymilvus import DataType
+
+        client = self._client
+        schema = client.create_schema(auto_id=False)
+        schema.add_field("row", DataType.INT64, is_primary=True)
+        schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+        indexes = client.prepare_index_params()
+        indexes.add_index(
+            "vector",
+            index_type="HNSW",
+            metric_type="COSINE",
+            params={"M": _LINKS, "efConstruction": _EF_CONSTRUCTION},
+        )
+        client.create_collection(self._collection, schema=schema, index_params=indexes)
