@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import Any, cast
+
+from entdemo.zero_gpu import on_zero_gpu, prepare_zero_gpu
 
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+prepare_zero_gpu()
 
 from gradio.utils import get_space
 
@@ -18,6 +21,7 @@ from entdemo.editor import Editor
 from entdemo.errors import UserError
 from entdemo.frame import load_frame
 from entdemo.logs import set_up_logs
+from entdemo.opening import Opening, is_foreseeable
 from entdemo.predictor import Predictor
 from entdemo.settings import Settings
 from entdemo.ui.page import build_page, launch_options
@@ -40,20 +44,34 @@ def serve(settings: Settings) -> None:
         UserError: if weights, gallery or address cannot be used.
     """
     login = credentials(settings.auth)
-    predictor = Predictor.open(
-        settings.weights, settings.gallery, settings.device, settings.precision
-    )
-    warm_up(predictor)
+    predictor = predictor_of(settings)
     if predictor.notice:
         print(f"entdemo: {predictor.notice}", file=sys.stderr)
-    demo = build_page(predictor, Editor(predictor) if may_edit(settings) else None)
-    options = launch_options(predictor) | address(settings) | {"auth": login}
+    served = cast(Predictor, predictor)  # an opening one has all that a predictor has
+    demo = build_page(served, Editor(served) if may_edit(settings) else None)
+    options = launch_options(served) | address(settings) | {"auth": login}
     try:
         _, url, _ = demo.launch(prevent_thread_lock=True, **options)
     except OSError as error:
         raise UserError("app.port_busy", port=settings.port) from error
     print(f"entdemo runs at {url}", flush=True)
+    try:
+        warm_up(predictor.open() if isinstance(predictor, Opening) else predictor)
+    except UserError:
+        demo.close(verbose=False)
+        raise
     demo.block_thread()
+
+
+def predictor_of(settings: Settings) -> Predictor | Opening:
+    """What answers; on a CPU the page is served before the weights are loaded.
+
+    Raises:
+        UserError: if weights or gallery cannot be used.
+    """
+    if is_foreseeable(settings) and not get_space():
+        return Opening(settings)
+    return Predictor.open(settings.weights, settings.gallery, settings.device, settings.precision)
 
 
 def may_edit(settings: Settings) -> bool:
@@ -66,7 +84,12 @@ def may_edit(settings: Settings) -> bool:
 
 
 def warm_up(predictor: Predictor) -> None:
-    """Answer once, so that the first visitor does not wait for what is made on first use."""
+    """Answer once, so that the first visitor does not wait for what is made on first use.
+
+    A ZeroGPU Space lends its GPU to visitors' requests only.
+    """
+    if on_zero_gpu():
+        return
     for case in predictor.gallery.cases[:1]:
         predictor.predict(load_frame(predictor.gallery.frame_path(case)))
     predictor.search("ear")

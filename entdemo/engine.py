@@ -23,16 +23,19 @@ from torch import Tensor
 
 from entdemo.device import use_cores
 from entdemo.frame import Frame
+from entdemo.model.ood import suspicion
 from entdemo.model.relevance import relevance
 from entdemo.model.serving import prepare_for_serving
 from entdemo.weights import Bundle
+from entdemo.zero_gpu import gpu_task
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Square = NDArray[np.uint8]
 
-BATCH = 32
-"""Frames a batch when many are embedded."""
+BATCH = 16
+"""Frames a batch when many are embedded: the encoder's rate hardly grows beyond it, and a single
+frame costs as much as a batch there."""
 
 _TOGETHER = 16
 """Requests that are answered as one batch at most."""
@@ -49,7 +52,7 @@ class Encoded:
         embedding: [D] float32 of length 1; it is shared and must not be changed.
         probabilities: calibrated probability of each class, in taxonomy order; they sum to 1.
         gates: weights of the fused depths, which sum to 1; empty for a description.
-        distance: of a frame from the training frames, see ``model.ood``; 0 for a description.
+        distance: how strange a frame is, see ``model.ood.suspicion``; 0 for a description.
         cut: the description was longer than the text tower reads.
     """
 
@@ -80,8 +83,10 @@ class Engine:
         prepare_for_serving(bundle.model, dtype)
         self._model = bundle.model.to(device)
         self._worker = ThreadPoolExecutor(1, "engine")
-        self._frames = Batcher(self._encode_squares, _TOGETHER, self._worker)
-        self._texts = Batcher(self._encode_texts, _TOGETHER, self._worker)
+        self._frames = Batcher(gpu_task(self._encode_squares), _TOGETHER, self._worker)
+        self._texts = Batcher(gpu_task(self._encode_texts), _TOGETHER, self._worker)
+        self._embed_batch = gpu_task(self._embedded)
+        self._explain = gpu_task(self._relevance)
         self._known_frames: Memory[Encoded] = Memory(_REMEMBERED)
         self._known_texts: Memory[Encoded] = Memory(_REMEMBERED)
 
@@ -121,12 +126,7 @@ class Engine:
         Returns:
             [g, g] float32, 0 to 1, over the frame's ``square``.
         """
-        square = self.square(frame)
-
-        def explain() -> NDArray[np.float32]:
-            return _array(relevance(self._model, self._pixels([square]), label))
-
-        return self._worker.submit(explain).result()
+        return self._worker.submit(self._explain, self.square(frame), label).result()
 
     def embed(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
         """Vectors of frames, float32 [N, D] of length 1; nothing is kept."""
@@ -135,28 +135,32 @@ class Engine:
     def embed_squares(self, squares: Sequence[Square]) -> NDArray[np.float32]:
         """Vectors of uint8 [S, S, 3] each, float32 [N, D] of length 1.
 
-        Whole batches are of one shape, and frames beyond them go one by one, so a vector does not
-        depend on how many frames come after it.
+        All batches are of one shape, the last one filled up, so that a vector depends on its frame
+        alone, not on how many frames come with it.
         """
-        whole = len(squares) // BATCH * BATCH
-        parts = [squares[start : start + BATCH] for start in range(0, whole, BATCH)]
-        parts += [[square] for square in squares[whole:]]
-        return np.concatenate(
-            [self._worker.submit(self._embedded, part).result() for part in parts]
-        )
+        parts = []
+        for start in range(0, len(squares), BATCH):
+            part = list(squares[start : start + BATCH])
+            filled = part + part[:1] * (BATCH - len(part))
+            parts.append(self._worker.submit(self._embed_batch, filled).result()[: len(part)])
+        return np.concatenate(parts)
 
     def _embedded(self, squares: Sequence[Square]) -> NDArray[np.float32]:
         with torch.inference_mode():
             return _array(self._model.encode_frames(self._pixels(squares)).embedding)
 
+    def _relevance(self, square: Square, label: int) -> NDArray[np.float32]:
+        return _array(relevance(self._model, self._pixels([square]), label))
+
     def _encode_squares(self, squares: list[Square]) -> list[Encoded]:
         with torch.inference_mode():
             encoded = self._model.encode_frames(self._pixels(squares))
-            distances = self._model.ood(encoded.features).tolist()
             calibration = self._bundle.info.calibration
             probabilities = self._probabilities(encoded.embedding, calibration.frame_temperature)
+            distances = self._model.ood(encoded.features).cpu()
+            strange = suspicion(distances, torch.tensor(probabilities)).tolist()
             parts = zip(
-                _array(encoded.embedding), probabilities, encoded.gates.tolist(), distances,
+                _array(encoded.embedding), probabilities, encoded.gates.tolist(), strange,
                 strict=True,
             )  # fmt: skip
         return [Encoded(row.copy(), tuple(p), tuple(gates), far) for row, p, gates, far in parts]

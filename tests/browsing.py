@@ -20,6 +20,7 @@ FLAGS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
+PATIENCE_MS = 60_000
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
 needs_chromium = [
@@ -50,12 +51,13 @@ def visit(
         accept_downloads=True,
     )
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
     page.goto(url)
-    expect(page.locator("#panel-frame")).to_have_attribute("role", "tabpanel", timeout=30_000)
-    expect(page.locator("[data-example] >> nth=6")).to_be_attached(timeout=30_000)
+    expect(page.locator("#panel-frame")).to_have_attribute("role", "tabpanel", timeout=PATIENCE_MS)
+    expect(page.locator("[data-example] >> nth=6")).to_be_attached(timeout=PATIENCE_MS)
     yield page
     context.close()
     assert faults == []

@@ -17,7 +17,6 @@ from entdemo.frame import load_frame
 from entdemo.predictor import Prediction, likeliest_region
 from entdemo.sheet.archive import sheet_zip
 from entdemo.sheet.content import CaseSheet, SheetCase
-from entdemo.sheet.pdf import sheet_pdf
 from entdemo.taxonomy import CLASSES
 from entdemo.ui.answer import sentence
 from entdemo.ui.cases import finding_names
@@ -121,7 +120,12 @@ def make_sheet(predictor: Predictor, order: SheetOrder) -> bytes:
         text=order.text,
         notes=order.notes,
     )
-    return sheet_pdf(sheet) if order.format == "pdf" else sheet_zip(sheet)
+    if order.format == "zip":
+        return sheet_zip(sheet)
+    # Its library takes a moment to import, which no visitor's first page should wait for.
+    from entdemo.sheet.pdf import sheet_pdf
+
+    return sheet_pdf(sheet)
 
 
 def _sentence(order: SheetOrder) -> str:
