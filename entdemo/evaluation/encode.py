@@ -14,6 +14,7 @@ from entdemo.errors import UserError
 from entdemo.evaluation.dataset import Item
 from entdemo.evaluation.skipped import Skipped
 from entdemo.frame import Frame, load_frame
+from entdemo.model.ood import suspicion
 from entdemo.weights import Bundle
 
 Progress = Callable[[int, int], None]
@@ -37,7 +38,7 @@ class Encoded:
 
 @dataclass(frozen=True)
 class EncodedFrames(Encoded):
-    """Also ``distances``, float32 [N], of the out-of-distribution detector."""
+    """Also ``distances``, float32 [N], the out-of-distribution score ``model.ood.suspicion``."""
 
     distances: NDArray[np.float32]
 
@@ -131,13 +132,10 @@ def encode_squares(bundle: Bundle, squares: NDArray[np.uint8]) -> EncodedFrames:
     for start in range(0, len(squares), _BATCH):
         pixels = bundle.preprocess.tensor(squares[start : start + _BATCH]).to(_device(bundle))
         encoded = bundle.model.encode_frames(pixels)
-        parts.append(
-            EncodedFrames(
-                _array(encoded.embedding),
-                _probabilities(bundle, encoded.embedding, temperature),
-                _array(bundle.model.ood(encoded.features)),
-            )
-        )
+        probabilities = _probabilities(bundle, encoded.embedding, temperature)
+        distances = bundle.model.ood(encoded.features).cpu()
+        strange = suspicion(distances, torch.from_numpy(probabilities))
+        parts.append(EncodedFrames(_array(encoded.embedding), probabilities, _array(strange)))
     return joined(parts)
 
 

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from accelerate import PartialState
 from numpy.typing import NDArray
-from torch import Tensor
 
 from entdemo.errors import UserError
 from entdemo.frame import frame_from_array
@@ -66,13 +65,17 @@ _MARGIN = 1.15
 _PATIENCE = timedelta(hours=6)
 """How long processes wait for the one that draws frames, looks at validation or writes."""
 _GOLDEN_FRAMES = 3
-_OOD_FRAMES = 7_000
 _PLACES: Any = {
     "output": True,
     "runs": True,
     "data": {"train": {"folder"}, "validation": {"folder"}},
 }
 """Fields that the bundle does not tell: paths on the computer that trained."""
+
+
+def square_side(image_size: int) -> int:
+    """Side of training squares for a network that takes ``image_size``, in pixels."""
+    return int(image_size * _MARGIN) // 8 * 8
 
 
 class Recipe:
@@ -103,7 +106,7 @@ class Recipe:
         self._claim()
         if self.processes.num_processes > 1:
             self.say(f"{self.processes.num_processes} processes share each batch")
-        size = int(self.preprocess.image_size * _MARGIN) // 8 * 8
+        size = square_side(self.preprocess.image_size)
         train = self._frames(self.config.data.train, size)
         validation = self._frames(self.config.data.validation, size)
         _check(train, validation)
@@ -218,7 +221,8 @@ class Recipe:
         model.eval()
         if is_hybrid(self.config.model.base):
             shutil.copy(self.work / TOKENIZER, bundle / TOKENIZER)
-        figures = self._calibrate(model, tokenize, train, validation)
+        calibrate.update_prototypes(model, tokenize)
+        figures = calibrate.calibrated(model, self.preprocess, tokenize, train, validation)
         save_head(model, bundle / HEAD)
         write_golden(bundle / GOLDEN, model, self.preprocess, self._golden_squares(validation))
         shutil.copy(self.work / LOG, bundle / LOG)
@@ -236,42 +240,6 @@ class Recipe:
             drawn = iter_phantoms(_GOLDEN_FRAMES, self.config.seed)
             squares = np.stack([frame_from_array(phantom.rgb).square(side) for phantom in drawn])
         return calibrate.resized(squares, side)
-
-    @torch.no_grad()
-    def _calibrate(
-        self, model: EntClip, tokenize: Tokenize, train: FrameSet, validation: FrameSet
-    ) -> dict[str, Any]:
-        calibrate.update_prototypes(model, tokenize)
-        subset = np.linspace(0, len(train) - 1, min(_OOD_FRAMES, len(train))).astype(int)
-        encoded = calibrate.encode_squares(model, self.preprocess, train.squares[subset])
-        model.ood.fit(encoded.features, torch.from_numpy(train.labels[subset]))
-        held_out = calibrate.encode_squares(model, self.preprocess, validation.squares)
-        labels = torch.from_numpy(validation.labels)
-        captions, text_labels = calibrate.labelled_texts(
-            [*validation.captions_en, *validation.captions_vi], np.tile(validation.labels, 2)
-        )
-        texts = calibrate.encode_texts(model, tokenize, captions)
-        frame_logits = model.head.class_logits(held_out.embedding, model.head.prototypes)
-        text_logits = model.head.class_logits(texts, model.head.prototypes)
-        return {
-            "calibration": {
-                "frame_temperature": calibrate.fit_temperature(frame_logits, labels),
-                # Generated captions are never mistaken, so they must not sharpen the answers.
-                "text_temperature": max(1.0, calibrate.fit_temperature(text_logits, text_labels)),
-            },
-            "ood": {"threshold": self._ood_threshold(model, held_out.features)},
-            "metrics": {
-                "validation": {
-                    "frame_accuracy": calibrate.accuracy(frame_logits, labels),
-                    "caption_accuracy": calibrate.accuracy(text_logits, text_labels),
-                }
-            },
-        }
-
-    def _ood_threshold(self, model: EntClip, held_out: Tensor) -> float:
-        pictures = calibrate.photographs(self.preprocess.image_size)
-        outside = calibrate.encode_squares(model, self.preprocess, pictures)
-        return calibrate.ood_threshold(model.ood(held_out), model.ood(outside.features))
 
     def _info(self, figures: dict[str, Any]) -> dict[str, Any]:
         settings = self.config.model

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 import torch
 
-from entdemo.model.ood import OodDetector
+from entdemo.model.ood import OodDetector, suspicion
 
 
 def sample(n: int, centres: torch.Tensor, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -30,3 +32,14 @@ def test_a_direction_without_variance_counts_more() -> None:
     detector.fit(features, torch.zeros(500, dtype=torch.int64))
     along, across = detector(torch.tensor([[1.0, 0.0], [0.0, 1.0]]))
     assert across > 2 * along
+
+
+def test_doubt_raises_the_score_by_hand() -> None:
+    sure, torn, lost = (
+        torch.eye(7)[0],
+        torch.tensor([0.5, 0.5] + [0.0] * 5),
+        torch.full((7,), 1 / 7),
+    )
+    scores = suspicion(torch.tensor([2.0, 2.0, 2.0]), torch.stack([sure, torn, lost]))
+    expected = [2.0, 2.0 * 2 ** (0.5 / np.log(7)), 2.0 * np.exp(0.5)]
+    assert scores.tolist() == pytest.approx(expected, rel=1e-5)
