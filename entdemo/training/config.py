@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -183,6 +183,11 @@ class TrainConfig(Strict):
     def objectives(self) -> tuple[ObjectiveConfig, ...]:
         """The objective of each stage."""
         return tuple(stage.objective or self.objective for stage in self.stages)
+
+    def without_places(self) -> dict[str, Any]:
+        """The recipe as JSON without paths on the computer that trains."""
+        folders = {"train": {"folder"}, "validation": {"folder"}}
+        return self.model_dump(mode="json", exclude={"output": True, "runs": True, "data": folders})
 
     @model_validator(mode="after")
     def _ends_with_lora(self) -> TrainConfig:

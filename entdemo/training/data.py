@@ -53,6 +53,13 @@ class FrameSet:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def digest(self) -> str:
+        """Hash of pixels, labels, tags and captions."""
+        digest = hashlib.sha256(json.dumps([self.captions_en, self.captions_vi]).encode())
+        for part in (self.squares, self.labels, self.tags):
+            digest.update(np.ascontiguousarray(part).data.cast("B"))
+        return digest.hexdigest()
+
 
 def finding_bits(class_name: str, findings: Iterable[str]) -> int:
     """The findings of a frame of ``class_name`` as a bit mask."""

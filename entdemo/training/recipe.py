@@ -33,6 +33,7 @@ from entdemo.training.anchors import FindingAnchors
 from entdemo.training.apart import check_apart
 from entdemo.training.batches import Batches
 from entdemo.training.card import write_card
+from entdemo.training.claim import claim_folder
 from entdemo.training.config import (
     EntrepSource,
     FolderSource,
@@ -65,12 +66,6 @@ _MARGIN = 1.15
 _PATIENCE = timedelta(hours=6)
 """How long processes wait for the one that draws frames, looks at validation or writes."""
 _GOLDEN_FRAMES = 3
-_PLACES: Any = {
-    "output": True,
-    "runs": True,
-    "data": {"train": {"folder"}, "validation": {"folder"}},
-}
-"""Fields that the bundle does not tell: paths on the computer that trained."""
 
 
 def square_side(image_size: int) -> int:
@@ -100,10 +95,10 @@ class Recipe:
         """Train every stage and write the bundle to ``config.output``.
 
         Raises:
-            UserError: frames cannot be used, ``config.runs`` holds a run of another recipe under
-                this name, or the disk cannot be written; whatever was complete before stays.
+            UserError: frames cannot be used, ``config.runs`` holds a run of another recipe or
+                other frames under this name, or the disk cannot be written; whatever was complete
+                before stays.
         """
-        self._claim()
         if self.processes.num_processes > 1:
             self.say(f"{self.processes.num_processes} processes share each batch")
         size = square_side(self.preprocess.image_size)
@@ -111,6 +106,8 @@ class Recipe:
         validation = self._frames(self.config.data.validation, size)
         _check(train, validation)
         check_apart(train, validation)
+        with self.processes.main_process_first():
+            claim_folder(self.work, self.config, train, validation)
         self.say(f"composing {self.config.sentence_pool} sentences")
         pool = draw_sentences(self.config.sentence_pool, self.config.seed)
         tokenize = self._tokenizer(pool, train)
@@ -125,16 +122,6 @@ class Recipe:
                 self._finish(model, tokenize, train, validation, bundle)
         self.processes.wait_for_everyone()
         return read_info(self.config.output)
-
-    def _claim(self) -> None:
-        """Checkpoints of another recipe must not be taken for this one's."""
-        file = self.work / "recipe.json"
-        recipe = json.dumps(self.config.model_dump(mode="json", exclude=_PLACES), indent=1)
-        with self.processes.main_process_first():
-            if file.exists() and file.read_text("utf-8") != recipe:
-                raise UserError("train.other_recipe", path=self.work)
-            if self.processes.is_main_process:
-                write_file(file, recipe.encode())
 
     def _frames(self, source: Source, size: int) -> FrameSet:
         if isinstance(source, FolderSource):
@@ -183,6 +170,7 @@ class Recipe:
                 stage.batch_size,
                 self.config.augment,
                 with_clean=objective.consistency > 0,
+                device=self.processes.device,
             )
             model = StageRun(model, self.config, index, batches, validate, self.report).run()
         return model
@@ -254,7 +242,7 @@ class Recipe:
                 "mean": self.preprocess.mean,
                 "std": self.preprocess.std,
             },
-            "training": self.config.model_dump(mode="json", exclude=_PLACES),
+            "training": self.config.without_places(),
             **figures,
         }
 

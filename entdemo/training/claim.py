@@ -1,0 +1,29 @@
+"""A run's folder belongs to one recipe and one set of frames."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from entdemo.errors import UserError
+from entdemo.training.config import TrainConfig
+from entdemo.training.data import FrameSet
+from entdemo.training.files import write_file
+
+_FILE = "recipe.json"
+
+
+def claim_folder(folder: Path, config: TrainConfig, train: FrameSet, validation: FrameSet) -> None:
+    """Take a folder for a run, or find that it is this run's.
+
+    Raises:
+        UserError: it holds checkpoints of another recipe or of other frames, which would be taken
+            for this one's; or it cannot be written.
+    """
+    frames = {"train": train.digest(), "validation": validation.digest()}
+    claim = json.dumps({"recipe": config.without_places(), "frames": frames}, indent=1)
+    file = folder / _FILE
+    if not file.exists():
+        write_file(file, claim.encode())
+    elif file.read_text("utf-8") != claim:
+        raise UserError("train.other_recipe", path=folder)
