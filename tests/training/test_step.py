@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.fx.experimental.symbolic_shapes import ShapeEnv
 from torch.nn import functional
 
 from entdemo.model.fusion import FusionHead
@@ -180,3 +182,19 @@ def test_one_process_hands_its_rows_on() -> None:
     shares, rows = Shares(Accelerator(cpu=True)), torch.rand(3, 2, requires_grad=True)
     assert shares.own(rows) is rows
     assert shares.whole(rows, 3) is rows
+
+
+def test_a_step_on_a_gpu_mixes_no_devices() -> None:
+    """Shapes and devices alone, so that no GPU is needed; the way back follows the way there."""
+    process = OneOf(0, 1)
+    process.device = torch.device("cuda", 0)
+    process.backward = lambda loss: None
+    given = batch()
+    with FakeTensorMode(shape_env=ShapeEnv()) as fake:
+        with torch.device(process.device):
+            model = Small()
+        tensors = {it.name: getattr(given, it.name) for it in fields(given)}
+        texts = TextBatch(*(fake.from_tensor(it) for it in vars(tensors.pop("texts")).values()))
+        on_cpu = {name: fake.from_tensor(it) for name, it in tensors.items()}
+        terms = GradientStep(process, model, objective(), 1)(Batch(**on_cpu, texts=texts))
+    assert {it.device for it in terms.values()} == {process.device}
