@@ -15,8 +15,8 @@ from threading import Event
 import pytest
 from huggingface_hub import ModelCard, constants, snapshot_download
 
+from entdemo import folders, hub_client
 from entdemo import hub as hub_module
-from entdemo import hub_client
 from entdemo.errors import MESSAGES, UserError
 from entdemo.hub import open_weights, parse_source, pull, push, resolve_weights, verify
 from entdemo.weights import (
@@ -577,7 +577,8 @@ def test_a_push_that_the_hub_refuses_leaves_the_repo_as_it_was(
 
 def test_every_sentence_of_the_hub_is_used() -> None:
     source = "".join(
-        Path(module.__file__ or "").read_text("utf-8") for module in (hub_module, hub_client)
+        Path(module.__file__ or "").read_text("utf-8")
+        for module in (hub_module, hub_client, folders)
     )
     source += (Path(hub_client.__file__).parent / "hub_card.py").read_text("utf-8")
     unused = [key for key in MESSAGES if key.startswith("hub.") and f'"{key}"' not in source]

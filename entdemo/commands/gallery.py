@@ -1,11 +1,11 @@
-"""``gallery build|add|remove|verify|map``."""
+"""``gallery build|add|remove|export|import|verify|map``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -21,9 +21,12 @@ from entdemo.commands.output import (
     print_json,
     progress_bar,
 )
+from entdemo.errors import UserError
 
 if TYPE_CHECKING:
     from entdemo.gallery.store import Gallery
+
+Made = TypeVar("Made")
 
 app = typer.Typer(no_args_is_help=True, help="Build and keep galleries of teaching cases.")
 
@@ -84,7 +87,38 @@ def remove(
     """Remove cases from a gallery."""
     from entdemo.gallery.build import remove_cases
 
-    _told(remove_cases(gallery, case_ids), json)
+    _told(_when_free(partial(remove_cases, gallery, case_ids)), json)
+
+
+@app.command()
+def export(
+    gallery: Folder,
+    target: Annotated[Path, typer.Argument(help="New folder, or new file ending in .zip.")],
+    json: Json = False,
+) -> None:
+    """Write cases and frames for another installation, which makes its own vectors of them."""
+    from entdemo.gallery.exchange import export_gallery
+
+    cases = export_gallery(gallery, target)
+    if json:
+        print_json({"cases": cases, "file": str(target)})
+    else:
+        out.print(f"{cases} cases in {target}.")
+
+
+@app.command("import")
+def import_(
+    gallery: Folder,
+    source: Annotated[Path, typer.Option("--from", help="Folder or zip that export wrote.")],
+    weights: Weights = DEFAULTS.weights,
+    device: Device = DEFAULTS.device,
+    precision: Precision = DEFAULTS.precision,
+    json: Json = False,
+) -> None:
+    """Make a gallery of an exported one, in place of the one that is there."""
+    from entdemo.gallery.exchange import import_gallery
+
+    _write(partial(import_gallery, gallery, source), weights, device, precision, json)
 
 
 @app.command()
@@ -125,10 +159,22 @@ def _write(
 
     bundle = open_bundle(weights, device)
     embed = frame_embedder(bundle, pick_device(device), precision)
+    made_by = bundle.info.embedder_id, bundle.preprocess.hash
     with progress_bar("frames") as progress:
-        made = change(embed, bundle.info.embedder_id, bundle.preprocess.hash, progress=progress)
+        made = _when_free(partial(change, embed, *made_by, progress=progress))
     if made is not None:
         _told(made, json)
+
+
+def _when_free(change: Callable[[], Made]) -> Made:
+    """Make a change as soon as no other process is at one."""
+    while True:
+        try:
+            return change()
+        except UserError as error:
+            if error.key != "gallery.locked":
+                raise
+            err.print("Another process is changing this gallery; waiting for it. Ctrl-C gives up.")
 
 
 def _told(gallery: Gallery, json: bool) -> None:

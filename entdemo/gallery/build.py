@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,12 @@ import safetensors.numpy
 
 from entdemo.errors import UserError
 from entdemo.gallery.cases import Case, write_cases
-from entdemo.gallery.files import writing
+from entdemo.gallery.files import write_atomically, writing
 from entdemo.gallery.index import HnswIndex, Vectors
 from entdemo.gallery.ingest import Ingest
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.journal import Journal, discard_journal
+from entdemo.gallery.likeness import lookalikes
 from entdemo.gallery.manifest import (
     CASES,
     FILE_NAME,
@@ -101,7 +102,7 @@ def build_gallery(
     with _ingesting(folder, embedder_id, preprocess_hash) as journal:
         draft = _Draft(folder, [])
         vectors = draft.take(Ingest(folder, [], embed, journal, batch_size, progress), items)
-        return draft.save(vectors, embedder_id, preprocess_hash)
+        return _compared(draft.save(vectors, embedder_id, preprocess_hash))
 
 
 def add_cases(
@@ -125,7 +126,41 @@ def add_cases(
         draft = _Draft(folder, list(old.cases))
         vectors = draft.take(Ingest(folder, old.cases, embed, journal, batch_size, progress), items)
         parts = [part for part in (old.vectors, vectors) if len(part)] or [old.vectors]
-        return draft.save(np.concatenate(parts), embedder_id, preprocess_hash)
+        grown = draft.save(np.concatenate(parts), embedder_id, preprocess_hash)
+        return _compared(grown, first=len(old.cases))
+
+
+def make_gallery(
+    path: str | Path,
+    cases: Sequence[Case],
+    frames: Iterable[tuple[str, bytes]],
+    embed: Embed,
+    embedder_id: str,
+    preprocess_hash: str,
+    *,
+    progress: Progress | None = None,
+) -> Gallery:
+    """Make a gallery of frames that another one has stored; ids and bytes stay what they are.
+
+    Args:
+        path: the gallery's folder.
+        cases: in the order that they keep.
+        frames: file and content of each case's frame, as a gallery stores it.
+        embed: computes the vectors.
+        embedder_id: id of the weight bundle of ``embed``.
+        preprocess_hash: of its preparation of frames.
+        progress: told how many frames are embedded.
+
+    Raises:
+        UserError: if the folder holds other things or another writer is at work.
+    """
+    folder = Path(path)
+    refuse_other_content(folder)
+    with _changing(folder):
+        for file, data in frames:
+            write_atomically(folder / file, data)
+        vectors = embedded([folder / case.file for case in cases], embed, progress=progress)
+        return _Draft(folder, list(cases)).save(vectors, embedder_id, preprocess_hash)
 
 
 def remove_cases(path: str | Path, case_ids: Iterable[str]) -> Gallery:
@@ -163,6 +198,15 @@ def embed_again(
         files = [folder / case.file for case in draft.cases]
         vectors = embedded(files, embed, batch_size=batch_size, progress=progress)
         return draft.save(vectors, embedder_id, preprocess_hash)
+
+
+def _compared(gallery: Gallery, first: int = 0) -> Gallery:
+    """Note which cases from row ``first`` on look like another; a person decides what to keep."""
+    gallery.notes += tuple(
+        f"{new.case_id} looks like {other.case_id}, only saved otherwise"
+        for new, other in lookalikes(gallery, range(first, len(gallery.cases)))
+    )
+    return gallery
 
 
 def _existing(path: str | Path) -> Path:

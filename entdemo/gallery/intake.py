@@ -20,7 +20,7 @@ from entdemo.decode import MIN_SIDE
 from entdemo.errors import UserError
 from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case
-from entdemo.gallery.files import sha256, write_atomically
+from entdemo.gallery.files import read_regular, sha256, write_atomically
 from entdemo.gallery.journal import Entry, Journal
 from entdemo.gallery.manifest import FRAMES
 from entdemo.gallery.table import tidy
@@ -126,8 +126,9 @@ def take_in(item: NewCase, folder: Path, journal: Journal) -> Taken:
     jpeg = stored_jpeg(frame)
     case_id, digest = f"c-{frame.digest[:12]}", sha256(jpeg)
     file = f"{FRAMES}/{case_id}-{digest[:8]}.jpg"
-    write_atomically(folder / file, jpeg)
     entry = Entry(source, case_id, file, len(jpeg), digest)
+    if not _holds(folder / file, jpeg):
+        write_atomically(folder / file, jpeg)
     return Taken(item, entry, load_frame(jpeg), notice=frame.notice)
 
 
@@ -161,6 +162,13 @@ def _source_hash(item: NewCase) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def _holds(file: Path, data: bytes) -> bool:
+    try:
+        return read_regular(file) == data
+    except OSError:
+        return False
 
 
 def _lies_there(folder: Path, entry: Entry) -> bool:

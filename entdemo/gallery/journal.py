@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,12 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
+from entdemo.gallery.cases import FRAME_FILE
 from entdemo.gallery.files import write_atomically
 
 FOLDER = ".ingest"
 _FORMAT = "1"
+_ROUNDING = 1e-3
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ class Journal:
             try:
                 self._take_up(file)
             except (OSError, ValueError, KeyError, TypeError, SafetensorError):
-                file.unlink(missing_ok=True)  # of other weights, or damaged: it is computed again
+                with suppress(OSError):  # of other weights, or damaged: it is computed again
+                    file.unlink(missing_ok=True)
 
     def find(self, source: str) -> tuple[Entry, NDArray[np.float32]] | None:
         """Entry and [D] vector of a source, None where it was not finished."""
@@ -85,7 +90,7 @@ class Journal:
 
         Args:
             entries: B entries.
-            vectors: [B, D] float32.
+            vectors: [B, D] float32 of length 1.
 
         Raises:
             UserError: if the disk does not take it.
@@ -109,6 +114,10 @@ class Journal:
                 raise ValueError("of other weights")
             entries = [Entry(**row) for row in json.loads(metadata["entries"])]
             vectors = opened.get_tensor("vectors")
+        if not (np.abs(np.linalg.norm(vectors, axis=1) - 1) < _ROUNDING).all():  # false for NaN
+            raise ValueError("vectors of another length")
+        if not all(re.fullmatch(FRAME_FILE, entry.file) for entry in entries):
+            raise ValueError("a file that is no frame of this gallery")
         for entry, vector in zip(entries, vectors, strict=True):
             self._known[entry.source] = entry, vector
 

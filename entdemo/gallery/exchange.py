@@ -1,0 +1,169 @@
+"""Galleries that travel: ``cases.csv`` and ``frames/``, as a folder or a zip, without vectors.
+
+The other installation computes the vectors with its own weights. Ids and stored frames stay the
+same bytes; the name of each frame holds a part of its hash, so damage on the way is noticed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+from PIL.JpegImagePlugin import JpegImageFile
+
+from entdemo.decode import MAX_BYTES
+from entdemo.errors import UserError
+from entdemo.folders import appearing
+from entdemo.frame import load_frame
+from entdemo.gallery.build import make_gallery
+from entdemo.gallery.cases import Case, read_cases, write_cases
+from entdemo.gallery.files import read_regular, sha256
+from entdemo.gallery.manifest import CASES, FRAMES
+from entdemo.gallery.reading import read_consistent
+from entdemo.gallery.store import Embed, Gallery, Progress
+
+Read = Callable[[str], bytes]
+"""Name inside an export -> bytes; raises OSError where there is no such file."""
+
+_SUFFIX = ".zip"
+_MAX_TABLE = 256 * 1024 * 1024
+_FRAME_NAME = re.compile(rf"{FRAMES}/c-[0-9a-f]{{12}}-([0-9a-f]{{8}})\.jpg")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+def export_gallery(path: str | Path, target: Path) -> int:
+    """Write what another installation needs to make the same gallery.
+
+    Args:
+        path: the gallery's folder.
+        target: a new folder, or a new file that ends in ``.zip``; it appears whole or not.
+
+    Returns:
+        The number of cases.
+
+    Raises:
+        UserError: the gallery is damaged, or ``target`` is in use or cannot be written.
+    """
+    folder = Path(path)
+    cases = [case for _, case in read_consistent(folder)[1]]
+    if target.suffix == _SUFFIX:
+        _write_zip(folder, cases, target)
+    else:
+        with appearing(target) as made:
+            (made / FRAMES).mkdir()
+            for name, data in _content(folder, cases):
+                (made / name).write_bytes(data)
+    return len(cases)
+
+
+def _content(folder: Path, cases: list[Case]) -> Iterator[tuple[str, bytes]]:
+    yield CASES, write_cases(cases)
+    for case in cases:
+        yield case.file, read_regular(folder / case.file)
+
+
+def _write_zip(folder: Path, cases: list[Case], target: Path) -> None:
+    """The same gallery gives the same bytes; pictures do not get smaller by packing."""
+    if target.exists():
+        raise UserError("gallery.export_in_use", path=target)
+    made = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with made.open("xb") as file:
+            with zipfile.ZipFile(file, "w") as archive:
+                for name, data in _content(folder, cases):
+                    archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(made, target)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UserError("gallery.export_failed", path=target, reason=reason) from error
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def import_gallery(
+    path: str | Path,
+    source: Path,
+    embed: Embed,
+    embedder_id: str,
+    preprocess_hash: str,
+    *,
+    progress: Progress | None = None,
+) -> Gallery:
+    """Make a gallery of what ``export_gallery`` wrote, in place of one that is there.
+
+    Args:
+        path: the gallery's folder.
+        source: the export, from anyone: a folder or a zip.
+        embed: computes the vectors.
+        embedder_id: id of the weight bundle of ``embed``.
+        preprocess_hash: of its preparation of frames.
+        progress: told how many frames are embedded.
+
+    Raises:
+        UserError: ``source`` is no export, lacks a frame or holds another one; or as
+            ``build_gallery``.
+    """
+    with _opened(source) as read:
+        cases = _read_cases(source, read)
+        frames = ((case.file, _read_frame(read, case.file)) for case in cases)
+        return make_gallery(
+            path, cases, frames, embed, embedder_id, preprocess_hash, progress=progress
+        )
+
+
+def _read_cases(source: Path, read: Read) -> list[Case]:
+    try:
+        return read_cases(read(CASES))
+    except OSError as error:
+        raise UserError("gallery.no_export", path=source) from error
+
+
+def _read_frame(read: Read, file: str) -> bytes:
+    """A stored frame, if it is whole, can be decoded and carries nothing but its picture."""
+    try:
+        data = read(file)
+    except OSError as error:
+        raise UserError("gallery.export_lacks", file=file) from error
+    named = _FRAME_NAME.fullmatch(file)
+    if named is None or sha256(data)[:8] != named[1]:
+        raise UserError("gallery.export_changed", file=file)
+    load_frame(data)
+    if any(kind != "APP0" for kind, _ in JpegImageFile(BytesIO(data)).applist):
+        raise UserError("gallery.export_changed", file=file)
+    return data
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[Read]:
+    if not source.is_file():
+        yield lambda name: read_regular(source / name)
+        return
+    try:
+        archive = zipfile.ZipFile(source)
+    except (OSError, *_ZIP_DAMAGE) as error:
+        raise UserError("gallery.no_export", path=source) from error
+    with archive:
+        yield partial(_member, archive)
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    limit = _MAX_TABLE if name == CASES else MAX_BYTES
+    try:
+        with archive.open(name) as file:
+            data = file.read(limit + 1)
+    except (KeyError, *_ZIP_DAMAGE) as error:
+        raise FileNotFoundError(name) from error
+    if len(data) > limit:
+        raise UserError("gallery.export_changed", file=name)
+    return data
