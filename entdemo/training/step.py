@@ -70,7 +70,9 @@ class GradientStep:
         terms = self._backward(frames, texts, batch)
         gradients = (_pieces_of_gradient(rows, self.pieces) for rows in (frames, texts))
         for piece, gradient in zip(pieces, zip(*gradients, strict=True), strict=True):
-            torch.autograd.backward(self._encode(piece), gradient)
+            pairs = zip(self._encode(piece), gradient, strict=True)
+            trained = [(out, own) for out, own in pairs if out.requires_grad]
+            torch.autograd.backward([out for out, _ in trained], [own for _, own in trained])
         return terms
 
     def _encode(self, piece: _Piece) -> tuple[Tensor, Tensor]:

@@ -82,8 +82,11 @@ def gradients(model: Small) -> dict[str, Tensor]:
     return {name: it.grad for name, it in model.named_parameters() if it.grad is not None}
 
 
-def stepped(pieces: int, given: Batch) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+def stepped(
+    pieces: int, given: Batch, train_words: bool = True
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     model = small()
+    model.words.requires_grad_(train_words)
     terms = GradientStep(Accelerator(cpu=True), model, objective(), pieces)(given)
     return {name: term.detach() for name, term in terms.items()}, gradients(model)
 
@@ -102,6 +105,13 @@ def test_pieces_leave_the_gradients_of_the_whole_batch(pieces: int) -> None:
     assert_close(terms, whole_terms)
     assert_close(found, whole)
     assert all(float(it.abs().sum()) > 0 for name, it in found.items() if "gates" not in name)
+
+
+def test_a_frozen_text_tower_takes_no_gradient_in_pieces_either() -> None:
+    _, whole = stepped(1, batch(), train_words=False)
+    _, found = stepped(2, batch(), train_words=False)
+    assert "words.weight" not in found
+    assert_close(found, whole)
 
 
 def test_small_batches_instead_would_be_another_objective() -> None:
