@@ -25,6 +25,8 @@ MOST_BYTES = 200 * 1000
 _CHROMIUM = "/usr/bin/chromium"
 _ASK = {"en": "perforation of the left eardrum", "vi": "thủng màng nhĩ trái"}
 _PATIENCE_MS = 60_000
+_PICTURES_ARE_THERE = """[...document.images].every(
+    ({ loading, complete, y }) => complete || (loading === "lazy" && y > innerHeight))"""
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ def ask(page: Page, tab: str, language: str) -> None:
     elif tab == "quiz":
         page.locator("#quiz-answer button[type=submit]").click()
         page.locator("#quiz-answer .quiz-ask").first.wait_for()
-    page.wait_for_load_state("networkidle")
     page.evaluate("window.scrollTo(0, 0)")
+    page.wait_for_function(_PICTURES_ARE_THERE)
 
 
 def small_enough(page: Page) -> bytes:
