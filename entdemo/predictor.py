@@ -1,4 +1,7 @@
-"""One typed class around model and gallery: frame or text in, plain dataclasses out."""
+"""One typed class around model and gallery: frame or text in, plain dataclasses out.
+
+torch and what needs it are imported where they are used: the page is built and served before.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,24 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from entdemo.device import device_name, pick_device, pick_precision, precision_name
-from entdemo.engine import Encoded, Engine
 from entdemo.errors import UserError
 from entdemo.frame import Frame
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.matching import Match, Matcher, Query
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.terms import stems
-from entdemo.hub import open_weights
-from entdemo.model.slerp import slerp
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
-from entdemo.weights import Bundle
+
+if TYPE_CHECKING:
+    import torch
+
+    from entdemo.engine import Encoded, Engine
+    from entdemo.weights import Bundle
 
 log = logging.getLogger("entdemo.predictor")
 
@@ -163,6 +166,10 @@ class Predictor:
         Raises:
             UserError: whatever is missing or broken, named.
         """
+        from entdemo.device import pick_device, pick_precision
+        from entdemo.engine import Engine
+        from entdemo.hub import open_weights
+
         chosen = pick_device(device)
         dtype = pick_precision(chosen, precision)
         bundle, notice = open_weights(weights)
@@ -178,11 +185,15 @@ class Predictor:
     @property
     def device(self) -> str:
         """Name of the device for people."""
+        from entdemo.device import device_name
+
         return device_name(self.engine.device)
 
     @property
     def precision(self) -> str:
         """Precision of the network's towers: fp32, bf16 or fp16."""
+        from entdemo.device import precision_name
+
         return precision_name(self.engine.dtype)
 
     @property
@@ -278,9 +289,8 @@ class Predictor:
         Raises:
             UserError: there is no such case.
         """
-        row = self.gallery.cases.index(self.gallery.case(case_id))
-        others = replace(where, without=case_id)
-        return self._near(self._frame_query(self.gallery.vectors[row]), k, others)
+        query = self._frame_query(self.matcher.vector(case_id))
+        return self._near(query, k, replace(where, without=case_id))
 
     def explain(self, frame: Frame) -> Explanation:
         """Where the network's attention rested when it named the frame's class, and at which depth.
@@ -331,6 +341,8 @@ class Predictor:
 
     def _towards_class(self, encoded: Encoded) -> NDArray[np.float32]:
         """[D] query of a description, see ``FusionHead.text_query``."""
+        import torch
+
         embedding = torch.from_numpy(encoded.embedding.copy())[None]
         with torch.inference_mode():
             head = self.bundle.model.head
@@ -348,6 +360,10 @@ def _walk(
     start: NDArray[np.float32], end: NDArray[np.float32], share: float
 ) -> NDArray[np.float32]:
     """slerp of [D] float32 unit vectors."""
+    import torch
+
+    from entdemo.model.slerp import slerp
+
     walked: NDArray[np.float32] = slerp(
         torch.from_numpy(start.copy()), torch.from_numpy(end.copy()), share
     ).numpy()
@@ -374,6 +390,9 @@ def frame_embedder(
     Raises:
         UserError: the precision cannot be had on the device.
     """
+    from entdemo.device import pick_precision
+    from entdemo.engine import Engine
+
     return Engine(bundle, device, pick_precision(device, precision)).embed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -92,6 +92,15 @@ class Matcher:
                 return tuple(_match(group, query) for group in groups[:k])
             wanted *= 2
 
+    def vector(self, case_id: str) -> Vectors:
+        """[D] float32, of a case.
+
+        Raises:
+            UserError: there is no such case.
+        """
+        vector: Vectors = self.gallery.vectors[self._rows[self.gallery.case(case_id).case_id]]
+        return vector
+
     @cached_property
     def weak_frame_below(self) -> float:
         """Cosine below which two frames are rather of different classes, measured on the cases."""
@@ -153,7 +162,7 @@ class Matcher:
                 _Found(row, hit.similarity, hit.similarity, 0.0)
                 for row, hit in zip(rows, hits, strict=True)
             ]
-        among = np.flatnonzero(self._mask(where))
+        among = np.flatnonzero(self._mask(replace(where, without="", min_similarity=-1.0)))
         cosines = (self.gallery.vectors @ query.vector)[among]
         words = self.terms.coverage(query.stems)[among]
         scores = (1 - query.words_share) * cosines + query.words_share * words
@@ -176,8 +185,12 @@ class Matcher:
         groups: dict[int, list[tuple[_Found, Case]]] = {}
         for place, hit in enumerate(found):
             case = self.gallery.cases[hit.row]
-            heads = (h for h in groups if near[h, place] and _alike(groups[h][0][1], case))
-            groups.setdefault(next(heads, place), []).append((hit, case))
+            alike = (
+                head
+                for head in np.flatnonzero(near[:place, place]).tolist()
+                if head in groups and _alike(groups[head][0][1], case)
+            )
+            groups.setdefault(next(alike, place), []).append((hit, case))
         return list(groups.values())
 
 

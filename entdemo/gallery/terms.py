@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -50,21 +51,24 @@ class _Token:
     spelt: str
 
 
-def terms(text: str) -> list[Term]:
-    """Terms of a text in their order, without function words and without what it denies."""
+def terms(text: str, wanted: frozenset[str] | None = None) -> list[Term]:
+    """Terms of a text in their order, without function words and without what it denies.
+
+    Args:
+        text: a description or a caption.
+        wanted: only terms whose stems are all among these; a longer term gives way to a wanted
+            one inside it.
+    """
     tokens = [_Token(m.start(), m.end(), *_forms(m.group())) for m in _WORD.finditer(text)]
-    found = _glossary_terms if is_vietnamese(normalise(text)) else _words
-    return [term for term in _affirmed(found(tokens)) if term.stems]
+    vietnamese = is_vietnamese(normalise(text))
+    found = _glossary_terms(tokens, wanted) if vietnamese else _words(tokens)
+    affirmed = [term for term in _affirmed(found) if term.stems]
+    return affirmed if wanted is None else [term for term in affirmed if term.stems <= wanted]
 
 
 def stems(text: str) -> frozenset[str]:
     """All stems that a text affirms."""
     return frozenset().union(*(term.stems for term in terms(text)))
-
-
-def matches(wanted: frozenset[str], text: str) -> list[Term]:
-    """Terms of a text whose meaning is wholly among the wanted stems."""
-    return [term for term in terms(text) if term.stems <= wanted]
 
 
 class TermIndex:
@@ -76,10 +80,12 @@ class TermIndex:
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
         self._count = len(documents)
-        self._rows: dict[str, list[int]] = {}
+        meant = {text: stems(text) for text in set(chain.from_iterable(documents))}
+        rows: dict[str, list[int]] = {}
         for row, texts in enumerate(documents):
-            for stem in frozenset().union(*(stems(text) for text in texts)):
-                self._rows.setdefault(stem, []).append(row)
+            for stem in frozenset().union(*(meant[text] for text in texts)):
+                rows.setdefault(stem, []).append(row)
+        self._rows = {stem: np.array(held, np.int32) for stem, held in rows.items()}
 
     def known(self, wanted: frozenset[str]) -> frozenset[str]:
         """Those of the stems that any document holds."""
@@ -100,19 +106,27 @@ class TermIndex:
         return found / total if total else found
 
 
-def _glossary_terms(tokens: list[_Token]) -> Iterator[tuple[_Token, Term]]:
+def _glossary_terms(
+    tokens: list[_Token], wanted: frozenset[str] | None
+) -> Iterator[tuple[_Token, Term]]:
     """The longest glossary terms, and single words between them."""
-    meanings = glossary()
     at = 0
     while at < len(tokens):
-        for length in range(min(_LONGEST_TERM, len(tokens) - at), 0, -1):
-            part = tokens[at : at + length]
-            meaning = _meaning(meanings, part)
-            if meaning is not None or length == 1:
-                break
-        inner = _stems_of(meaning) if meaning is not None else _stem_set(part[0].plain)
+        part, inner = _longest(tokens[at : at + _LONGEST_TERM], wanted)
         yield part[0], Term(part[0].start, part[-1].end, inner)
-        at += length
+        at += len(part)
+
+
+def _longest(
+    tokens: list[_Token], wanted: frozenset[str] | None
+) -> tuple[list[_Token], frozenset[str]]:
+    """The longest term at the beginning, or the first word if there is none."""
+    meanings = glossary()
+    for length in range(len(tokens), 0, -1):
+        meaning = _meaning(meanings, tokens[:length])
+        if meaning is not None and (wanted is None or _stems_of(meaning) <= wanted):
+            return tokens[:length], _stems_of(meaning)
+    return tokens[:1], _stem_set(tokens[0].plain)
 
 
 def _meaning(meanings: dict[str, str], part: list[_Token]) -> str | None:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from entdemo.errors import Language
+from entdemo.errors import Language, UserError
+from entdemo.gallery.terms import stems
 from entdemo.predictor import Prediction
-from entdemo.taxonomy import CLASS_NAMES, CLASSES
+from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, region_of
 from entdemo.ui.cases import cards, class_title
 from entdemo.ui.i18n import both, spans, word
 
@@ -18,19 +19,64 @@ if TYPE_CHECKING:
 
 Kind = Literal["frame", "text"]
 _MOST_NAMED = 3
+_QUOTED = 60
 
 
-def answer(prediction: Prediction, gallery: Gallery, kind: Kind, text: str = "") -> str:
-    """The whole answer to a frame or a description; ``text`` is the description."""
-    heading = both("answer.cases" if kind == "frame" else "answer.described")
+def answer(
+    prediction: Prediction,
+    gallery: Gallery,
+    kind: Kind,
+    text: str = "",
+    *,
+    filtered: bool = False,
+    notice: UserError | None = None,
+) -> str:
+    """The whole answer.
+
+    Args:
+        prediction: the answer.
+        gallery: where its cases lie.
+        kind: whether a frame or a description was asked with.
+        text: the description, or the words that were added to a frame.
+        filtered: whether filters may have left cases out.
+        notice: what the visitor should know of the frame.
+    """
+    found = cards(
+        prediction.neighbours,
+        gallery,
+        stems(text),
+        none="answer.filtered_out" if filtered else "answer.none",
+    )
+    weak = "" if filtered else _all_weak(prediction)
     return (
         f'<section class="answer {prediction.verdict}">'
-        f'<div class="verdict" role="status">{verdict(prediction, kind)}</div>'
+        f'<div class="verdict" role="status">{verdict(prediction, kind)}{_note(notice)}</div>'
         f"<h3>{both('answer.probabilities')}</h3>{bars(prediction.probabilities)}"
-        f'<div class="cases-head"><h3>{heading}</h3>'
-        f'<p class="hint small">{both("answer.number")}</p></div>'
-        f"{cards(prediction.neighbours, gallery)}{_tools(prediction, kind, text)}</section>"
+        f'<div class="cases-head"><h3>{_heading(kind, text)}</h3>'
+        f'<p class="hint small">{both("answer.number")}{weak}</p></div>'
+        f"{found}{_tools(prediction, kind, text)}</section>"
     )
+
+
+def _heading(kind: Kind, text: str) -> str:
+    if kind == "text":
+        return both("answer.described")
+    return both("answer.combined", text=_short(text)) if text else both("answer.cases")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _QUOTED else text[: _QUOTED - 1].rstrip() + "…"
+
+
+def _note(notice: UserError | None) -> str:
+    if notice is None:
+        return ""
+    return f'<p class="hint">{spans(notice.text("en"), notice.text("vi"))}</p>'
+
+
+def _all_weak(prediction: Prediction) -> str:
+    near = prediction.neighbours
+    return f" {both('answer.all_weak')}" if near and all(one.weak for one in near) else ""
 
 
 def _tools(prediction: Prediction, kind: Kind, text: str) -> str:
@@ -63,19 +109,33 @@ def sentence(prediction: Prediction, kind: Kind, language: Language) -> str:
     if prediction.verdict == "unsure":
         named = prediction.alternatives[:_MOST_NAMED]
         return word("answer.unsure", language, names=_joined(named, language))
-    return word("answer.likely", language, name=CLASS_NAMES[prediction.class_name][language])
+    name = CLASS_NAMES[prediction.class_name][language]
+    other = _other_state(prediction)
+    if other is None:
+        return word("answer.likely", language, name=name)
+    short = REGION_NAMES[region_of(other)]["en"]
+    # In English the region is not said twice; in Vietnamese a side needs its noun.
+    other_name = CLASS_NAMES[other][language].removeprefix(f"{short}, ")
+    return word("answer.leaning", language, name=name, other=other_name)
 
 
 def hint(prediction: Prediction, language: Language) -> str:
     """What to make of the sentence."""
     if prediction.verdict == "not-endoscopy":
         return word("answer.no_trust", language)
-    if prediction.verdict == "unsure":
-        return word("answer.unsure_hint", language)
     others = [name for name in prediction.alternatives if name != prediction.class_name]
+    if prediction.verdict == "unsure" or (others and others == [_other_state(prediction)]):
+        return word("answer.unsure_hint", language)
     if not others:
         return word("answer.alone", language)
     return word("answer.also", language, names=_joined(others[: _MOST_NAMED - 1], language))
+
+
+def _other_state(prediction: Prediction) -> str | None:
+    """The other side or state of the same part, if it is the next likely and not unlikely."""
+    others = [name for name in prediction.alternatives if name != prediction.class_name]
+    same = others and region_of(others[0]) == region_of(prediction.class_name)
+    return others[0] if same else None
 
 
 def _joined(names: tuple[str, ...] | list[str], language: Language) -> str:

@@ -10,6 +10,7 @@ from entdemo.errors import Language
 from entdemo.predictor import Neighbour
 from entdemo.taxonomy import CLASS_NAMES, findings_of, region_of
 from entdemo.ui.i18n import LANGUAGES, attribute, both, capital, decimal, spans
+from entdemo.ui.marks import marked_spans
 from entdemo.ui.pictures import SIDES, Size, picture_url
 
 if TYPE_CHECKING:
@@ -48,26 +49,47 @@ def _alt(class_name: str, finding: str, language: Language) -> str:
     return ": ".join(part for part in parts if part)
 
 
-def cards(neighbours: Iterable[Neighbour], gallery: Gallery) -> str:
-    """A list of cards, most similar first."""
-    items = "".join(card(neighbour, gallery) for neighbour in neighbours)
+def cards(
+    neighbours: Iterable[Neighbour],
+    gallery: Gallery,
+    wanted: frozenset[str] = frozenset(),
+    none: str = "answer.none",
+) -> str:
+    """A list of cards, most similar first.
+
+    Args:
+        neighbours: what was found.
+        gallery: where.
+        wanted: stems of the query's words, which are marked in captions.
+        none: key of what is said where nothing was found.
+    """
+    items = "".join(card(neighbour, gallery, wanted) for neighbour in neighbours)
     if not items:
-        return f'<p class="hint">{both("answer.none")}</p>'
+        return f'<p class="hint">{both(none)}</p>'
     return f'<ul class="cards">{items}</ul>'
 
 
-def card(neighbour: Neighbour, gallery: Gallery) -> str:
+def card(neighbour: Neighbour, gallery: Gallery, wanted: frozenset[str] = frozenset()) -> str:
     """One case as a button that carries its sheet, so that opening it needs no server."""
     picture = case_picture(neighbour.case_id, neighbour.class_name, neighbour.finding, size="small")
     return (
-        f'<li class="card"><button type="button" data-case="{escape(neighbour.case_id)}" '
+        f'<li class="card{" weak" if neighbour.weak else ""}">'
+        f'<button type="button" data-case="{escape(neighbour.case_id)}" '
         f'data-sheet="{escape(sheet(gallery.case(neighbour.case_id)))}">'
-        f"{picture}"
+        f"{picture}{_badges(neighbour)}"
         f'<span class="card-line"><span class="card-class">{class_title(neighbour.class_name)}'
         f"</span>{_similarity(neighbour.similarity)}</span>"
-        f'<span class="card-caption">{spans(neighbour.caption_en, neighbour.caption_vi)}</span>'
-        "</button></li>"
+        f'<span class="card-caption">'
+        f"{marked_spans(neighbour.caption_en, neighbour.caption_vi, wanted)}</span></button></li>"
     )
+
+
+def _badges(neighbour: Neighbour) -> str:
+    """What to know of a match before its words are read."""
+    weak = f"<span>{both('answer.weak')}</span>" if neighbour.weak else ""
+    count = len(neighbour.folded)
+    alike = f"<span>{both('answer.alike', count=count)}</span>" if count else ""
+    return f'<span class="badges">{weak}{alike}</span>' if weak or alike else ""
 
 
 def _similarity(similarity: float) -> str:
@@ -92,8 +114,10 @@ def sheet(case: Case) -> str:
         f"{case_picture(case.case_id, case.class_name, case.finding, size='large')}</div>"
         f'<div class="sheet-text"><h2 tabindex="-1">{class_title(case.class_name)}</h2>'
         f'<p class="caption">{spans(case.caption_en, case.caption_vi)}</p><dl>{rows}</dl>'
-        f'<button type="button" class="primary" data-similar="{escape(case.case_id)}">'
-        f"{both('case.similar')}</button></div>"
+        f'<div class="ways"><button type="button" class="primary" '
+        f'data-similar="{escape(case.case_id)}">{both("case.similar")}</button>'
+        f'<button type="button" class="quiet" data-compare="{escape(case.case_id)}">'
+        f"{both('compare.open')}</button></div></div>"
     )
 
 

@@ -9,23 +9,28 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from entdemo.decode import MAX_BYTES
+from entdemo.errors import UserError
 from entdemo.frame import Frame, load_frame
+from entdemo.gallery.filters import EVERYTHING
+from entdemo.predictor import MAX_TEXT
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
 from entdemo.ui.answer import answer
 from entdemo.ui.cases import case_picture
 from entdemo.ui.events import Data
-from entdemo.ui.i18n import attribute, attribute_of, both, word
+from entdemo.ui.filters import build_filters, read_filter
+from entdemo.ui.i18n import LANGUAGES, attribute, attribute_of, both, word
 from entdemo.ui.pictures import query_picture
 from entdemo.ui.shell import connect, empty, outlet
 from entdemo.ui.uploads import read_upload
+from entdemo.ui.why import legend, overlay
 
 if TYPE_CHECKING:
     from entdemo.gallery.cases import Case
     from entdemo.gallery.store import Gallery
-    from entdemo.predictor import Predictor
+    from entdemo.predictor import Explanation, Predictor
 
 NEIGHBOURS = 12
-_MOUNT = "entdemo.mountFrame(element, upload, d => trigger('frame', d), d => trigger('example', d))"
+_MOUNT = "entdemo.mountFrame(element, upload, d => trigger('frame', d))"
 
 
 def build_frame_tab(predictor: Predictor) -> None:
@@ -35,30 +40,66 @@ def build_frame_tab(predictor: Predictor) -> None:
             with gr.Column(elem_id="frame-stage"):
                 outlet("frame-drop", drop_area())
                 query = outlet("frame-query")
+            outlet("frame-why-switch", why_switch())
+            why = outlet("frame-why")
             ask = gr.HTML(controls(), js_on_load=_MOUNT, apply_default_css=False)
             message = outlet("frame-message")
+            gr.HTML(
+                words_panel(),
+                js_on_load="entdemo.mountWords(element)",
+                apply_default_css=False,
+                elem_classes="refine",
+            )
+            build_filters(predictor.gallery, "frame")
             outlet("frame-examples", examples(predictor.gallery))
         with gr.Column(elem_classes="reply"):
             result = outlet("frame-answer", empty("empty.frame"))
-    targets = [query, result, message]
 
-    def on_upload(data: Data) -> tuple[str, str]:
-        return reply(predictor, read_upload(data.get("path")), shown_case=None)
+    def on_frame(data: Data) -> tuple[str, str, str]:
+        return reply(predictor, data)
 
-    def on_example(data: Data) -> tuple[str, str]:
-        case_id = str(data.get("case_id"))
-        return reply(predictor, example_frame(predictor.gallery, case_id), shown_case=case_id)
-
-    connect(ask.frame, on_upload, targets, "frame")
-    connect(ask.example, on_example, targets, "frame")
+    connect(ask.frame, on_frame, [query, why, result, message], "frame")
 
 
-def reply(predictor: Predictor, frame: Frame, shown_case: str | None) -> tuple[str, str]:
-    """Query picture and answer; a gallery case is not listed as its own neighbour."""
-    prediction = predictor.predict(frame, NEIGHBOURS + (shown_case is not None))
-    others = [near for near in prediction.neighbours if near.case_id != shown_case]
-    prediction = replace(prediction, neighbours=tuple(others[:NEIGHBOURS]))
-    return query_view(frame), answer(prediction, predictor.gallery, "frame")
+def reply(predictor: Predictor, data: Data) -> tuple[str, str, str]:
+    """Query picture, what the model looked at, and answer.
+
+    Args:
+        predictor: answers.
+        data: ``path`` of an upload, or ``case_id`` of an example, which is not listed as its own
+            neighbour; ``filter``; ``words`` that are added to the frame, with their ``share``;
+            ``why``, whether it is to be explained.
+
+    Raises:
+        UserError: the frame, the filter or the words cannot be used.
+    """
+    case_id = str(data.get("case_id") or "")
+    frame = example_frame(predictor.gallery, case_id) if case_id else read_upload(data.get("path"))
+    chosen = read_filter(data.get("filter"))
+    where = replace(chosen, without=case_id)
+    words = str(data.get("words") or "").strip()
+    prediction = (
+        predictor.combine(frame, words, read_share(data.get("share")), NEIGHBOURS, where)
+        if words
+        else predictor.predict(frame, NEIGHBOURS, where)
+    )
+    why = predictor.explain(frame) if data.get("why") is True else None
+    filtered = chosen != EVERYTHING
+    shown = answer(
+        prediction, predictor.gallery, "frame", words, filtered=filtered, notice=frame.notice
+    )
+    return query_view(frame, why), legend(why) if why else "", shown
+
+
+def read_share(data: object) -> float:
+    """How much words count, as the page sent it.
+
+    Raises:
+        UserError: unless it is a number.
+    """
+    if isinstance(data, bool) or not isinstance(data, int | float):
+        raise UserError("predict.share", value=data)
+    return float(data)
 
 
 def example_frame(gallery: Gallery, case_id: str) -> Frame:
@@ -70,7 +111,7 @@ def example_frame(gallery: Gallery, case_id: str) -> Frame:
     return load_frame(gallery.frame_path(gallery.case(case_id)))
 
 
-def query_view(frame: Frame) -> str:
+def query_view(frame: Frame, why: Explanation | None = None) -> str:
     """The visitor's frame, with a ring around the disc that was found."""
     height, width = frame.rgb.shape[:2]
     alt = attribute_of("alt", "frame.query")
@@ -84,7 +125,8 @@ def query_view(frame: Frame) -> str:
     caption = both("frame.disc" if ring else "frame.no_disc")
     return (
         f'<figure class="query"><img src="{query_picture(frame)}" {alt} width="{width}" '
-        f'height="{height}">{ring}<figcaption>{caption}</figcaption></figure>'
+        f'height="{height}">{overlay(frame, why) if why else ""}{ring}'
+        f"<figcaption>{caption}</figcaption></figure>"
     )
 
 
@@ -97,12 +139,20 @@ def drop_area() -> str:
     )
 
 
+def why_switch() -> str:
+    """Asks for what the model looked at; there is nothing to ask before the first frame."""
+    return (
+        '<div class="ways why-row"><button type="button" class="quiet" data-why '
+        f'aria-pressed="false" aria-controls="frame-why" disabled>{both("why.show")}</button></div>'
+    )
+
+
 def controls() -> str:
     """Other ways to hand in a frame."""
     limit = MAX_BYTES // 1024**2
     return (
         f'<div class="ways" data-limit="{MAX_BYTES}">'
-        '<label class="primary file"><input type="file" accept="image/*" '
+        '<label class="primary file"><input type="file" accept="image/*,.dcm" '
         f'class="unseen">{both("frame.choose")}</label>'
         f'<button type="button" class="quiet" data-camera hidden>{both("frame.camera")}</button>'
         f'</div><p class="hint small">{both("frame.limits", limit=limit)}</p>'
@@ -111,6 +161,25 @@ def controls() -> str:
         f'<button type="button" class="quiet" data-camera-stop>{both("case.close")}</button></div>'
         '<video playsinline muted></video><button type="button" class="primary" data-camera-shoot>'
         f"{both('frame.shoot')}</button></dialog>"
+    )
+
+
+def words_panel() -> str:
+    """Words that are added to a frame, and how much they count."""
+    placeholder = attribute_of("placeholder", "words.placeholder")
+    percent = attribute(
+        "aria-valuetext", *(word("words.percent", c, percent=50) for c in LANGUAGES)
+    )
+    return (
+        f'<details data-words><summary>{both("words.title")}<span class="badge" data-count hidden>'
+        '</span></summary><form class="refine-body">'
+        f'<label class="write">{both("words.label")}<input type="text" name="words" '
+        f'maxlength="{MAX_TEXT}" autocomplete="off" {placeholder}></label>'
+        f'<label class="slide">{both("words.share")} <span data-now>'
+        f"{both('words.percent', percent=50)}</span>"
+        '<input type="range" name="share" min="0" max="1" step="0.05" value="0.5" '
+        f'{percent}></label><div class="refine-foot"><button type="submit" class="quiet">'
+        f"{both('words.apply')}</button></div></form></details>"
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from entdemo.ui.cases import cards
+from entdemo.ui.compare import build_compare
 from entdemo.ui.events import Data
 from entdemo.ui.i18n import both
 from entdemo.ui.shell import connect, outlet
@@ -19,8 +20,9 @@ _MOUNT = "entdemo.mountViewer(element, d => trigger('similar', d))"
 
 
 def build_viewer(predictor: Predictor) -> None:
-    """Place the viewer and connect it."""
+    """Place the viewer with its comparison, and connect it."""
     viewer = gr.HTML(dialog(), js_on_load=_MOUNT, apply_default_css=False)
+    build_compare()
     result = outlet("similar-answer")
     message = outlet("similar-message")
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from entdemo.gallery.terms import TermIndex, matches, stems, terms
+from entdemo.gallery.terms import TermIndex, stems, terms
 
 
 @pytest.mark.parametrize(
@@ -45,17 +45,25 @@ def test_denial_ends_with_its_clause() -> None:
 
 def test_matches_tell_where_they_stand() -> None:
     caption = "Left eardrum: large perforation."
-    found = [caption[term.start : term.end] for term in matches(stems("thủng tai trái"), caption)]
+    found = [caption[term.start : term.end] for term in terms(caption, stems("thủng tai trái"))]
     assert "perforation" in found
     assert "large" not in found
 
 
-def test_a_vietnamese_term_is_one_match() -> None:
-    caption = "Polyp ở hốc mũi phải"
-    found = [
-        caption[term.start : term.end] for term in matches(stems("right nasal cavity"), caption)
-    ]
-    assert found == ["hốc mũi phải"]
+@pytest.mark.parametrize(
+    ("wanted", "caption", "expected"),
+    [
+        ("right nasal cavity", "Polyp ở hốc mũi phải", ["hốc mũi phải"]),
+        ("perforation", "Thủng màng nhĩ trái", ["Thủng"]),
+        ("perforated eardrum", "Thủng màng nhĩ trái", ["Thủng màng nhĩ"]),
+        ("polyp", "không có polyp", []),
+    ],
+)
+def test_the_longest_wanted_term_is_one_match(
+    wanted: str, caption: str, expected: list[str]
+) -> None:
+    found = terms(caption, stems(wanted))
+    assert [caption[term.start : term.end] for term in found] == expected
 
 
 def test_terms_keep_their_order_and_do_not_overlap() -> None:

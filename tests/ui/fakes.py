@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +14,9 @@ from PIL import Image, ImageDraw
 from entdemo.errors import UserError
 from entdemo.frame import Frame
 from entdemo.gallery.cases import Case
-from entdemo.predictor import Neighbour, Prediction
+from entdemo.gallery.filters import EVERYTHING, CaseFilter
+from entdemo.gallery.terms import stems
+from entdemo.predictor import Explanation, Neighbour, Prediction
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of, region_of
 
 COLOURS = {
@@ -127,7 +129,7 @@ class FakePredictor:
     notice: UserError | None = None
     fail: bool = field(default=False)
 
-    def predict(self, frame: Frame, k: int = 12) -> Prediction:
+    def predict(self, frame: Frame, k: int = 12, where: CaseFilter = EVERYTHING) -> Prediction:
         if self.fail:
             raise RuntimeError("the visitor's secret")
         pixels = frame.square(64).reshape(-1, 3)
@@ -137,9 +139,29 @@ class FakePredictor:
         names = [name for name in CLASSES if region_of(name) == regions[0]]
         best = names[-1] if left else names[0]
         colourless = float(np.ptp(mean)) < 12
-        return self._answer(best, k, sure=not colourless, known=not colourless)
+        return self._answer(best, k, where, sure=not colourless, known=not colourless)
 
-    def search(self, text: str, k: int = 12) -> Prediction:
+    def combine(
+        self,
+        frame: Frame,
+        text: str,
+        share: float = 0.5,
+        k: int = 12,
+        where: CaseFilter = EVERYTHING,
+    ) -> Prediction:
+        """As ``predict``; from a share of one half on, cases that hold the words come first."""
+        seen = self.predict(frame, len(self.gallery.cases), where)
+        wanted = stems(text) if share >= 0.5 else frozenset()
+        near = sorted(seen.neighbours, key=lambda one: -len(wanted & stems(one.caption_en)))
+        return replace(seen, neighbours=tuple(near[:k]))
+
+    def explain(self, frame: Frame) -> Explanation:
+        relevance = np.zeros((8, 8), np.float32)
+        relevance[2:4, 5] = 1
+        name = self.predict(frame, 1).class_name
+        return Explanation(name, relevance, (0.1, 0.2, 0.3, 0.4), (3, 6, 9, 12), 12)
+
+    def search(self, text: str, k: int = 12, where: CaseFilter = EVERYTHING) -> Prediction:
         if not text.strip():
             raise UserError("text.empty")
         if len(text) > 1000:
@@ -154,12 +176,18 @@ class FakePredictor:
         prefix = next((p for p, words in hints.items() if re.search(words, low)), "")
         names = [name for name in CLASSES if name.startswith(prefix)]
         right = bool(re.search("right|phải|open|mở", low)) or not re.search("left|trái|clos", low)
-        return self._answer(names[0 if right else -1], k, sure="?" not in low, known=bool(prefix))
+        best = names[0 if right else -1]
+        return self._answer(best, k, where, sure="?" not in low, known=bool(prefix))
 
-    def similar(self, case_id: str, k: int = 12) -> tuple[Neighbour, ...]:
-        return self._near(self.gallery.case(case_id).class_name, k + 1, without=case_id)[:k]
+    def similar(
+        self, case_id: str, k: int = 12, where: CaseFilter = EVERYTHING
+    ) -> tuple[Neighbour, ...]:
+        others = replace(where, without=case_id)
+        return self._near(self.gallery.case(case_id).class_name, k, others)
 
-    def _answer(self, best: str, k: int, *, sure: bool, known: bool) -> Prediction:
+    def _answer(
+        self, best: str, k: int, where: CaseFilter, *, sure: bool, known: bool
+    ) -> Prediction:
         order = [best] + [n for n in CLASSES if n != best and region_of(n) == region_of(best)]
         order += [n for n in CLASSES if n not in order]
         values = [0.86, 0.1, 0.02, 0.01, 0.006, 0.003, 0.001]
@@ -170,18 +198,18 @@ class FakePredictor:
             region=region_of(best),
             probabilities={name: given[name] for name in CLASSES},
             in_distribution=known,
-            neighbours=self._near(best, k),
+            neighbours=self._near(best, k, where),
             timings_ms={"total": 1.0},
         )
 
-    def _near(self, class_name: str, k: int, without: str = "") -> tuple[Neighbour, ...]:
+    def _near(self, class_name: str, k: int, where: CaseFilter) -> tuple[Neighbour, ...]:
         def rank(case: Case) -> int:
             same = case.class_name == class_name
             return 2 * same + (region_of(case.class_name) == region_of(class_name))
 
-        chosen = [case for case in self.gallery.cases if case.case_id != without]
+        chosen = [c for c in self.gallery.cases if where.allows(c) and c.case_id != where.without]
         chosen = sorted(chosen, key=rank, reverse=True)[:k]
-        return tuple(
+        near = tuple(
             Neighbour(
                 case.case_id,
                 0.97 - 0.03 * number,
@@ -190,6 +218,8 @@ class FakePredictor:
                 case.caption_en,
                 case.caption_vi,
                 case.file,
+                weak=rank(case) == 0,
             )
             for number, case in enumerate(chosen)
         )
+        return tuple(one for one in near if one.similarity >= where.min_similarity)

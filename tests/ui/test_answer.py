@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from entdemo.errors import UserError
 from entdemo.predictor import Neighbour, Prediction
 from entdemo.taxonomy import CLASSES
 from entdemo.ui.answer import answer, bars, hint, sentence
@@ -22,6 +23,8 @@ def prediction(*values: float, known: bool = True) -> Prediction:
 CLEAR = prediction(0.04, 0.9)
 TORN = prediction(0.42, 0.48)
 LEANING = prediction(0.2, 0.75)
+CORDS = prediction(0, 0, 0, 0, 0.75, 0.24)
+ELSEWHERE = prediction(0.02, 0.75, 0.2)
 FOREIGN = prediction(0.9, 0.04, known=False)
 
 
@@ -29,6 +32,17 @@ FOREIGN = prediction(0.9, 0.04, known=False)
     ("case", "english", "vietnamese"),
     [
         (CLEAR, "Likely nose, left.", "Nhiều khả năng là mũi trái."),
+        (
+            LEANING,
+            "Likely nose, left; could be right.",
+            "Nhiều khả năng là mũi trái; cũng có thể là mũi phải.",
+        ),
+        (
+            CORDS,
+            "Likely vocal cords, open; could be closed.",
+            "Nhiều khả năng là dây thanh mở; cũng có thể là dây thanh khép.",
+        ),
+        (ELSEWHERE, "Likely nose, left.", "Nhiều khả năng là mũi trái."),
         (TORN, "Unsure: nose, left or nose, right.", "Chưa chắc: mũi trái hoặc mũi phải."),
         (
             FOREIGN,
@@ -51,8 +65,9 @@ def test_description_has_a_sentence_of_its_own() -> None:
     assert sentence(FOREIGN, "text", "en") == "This does not read like an ENT finding."
 
 
-def test_hint_names_the_other_candidate_or_says_there_is_none() -> None:
-    assert hint(LEANING, "en") == "Could also be nose, right."
+def test_hint_names_other_candidates_that_the_sentence_does_not() -> None:
+    assert hint(ELSEWHERE, "en") == "Could also be ear, right."
+    assert hint(LEANING, "en") == "Compare the cases below before you decide."
     assert hint(CLEAR, "en") == "No other class comes close."
 
 
@@ -80,6 +95,23 @@ def test_answer_marks_its_verdict_and_lists_the_cases(predictor: FakePredictor) 
     html = answer(replace(TORN, neighbours=near), predictor.gallery, "frame")
     assert 'class="answer unsure"' in html
     assert html.count('<li class="card"') == 3
+
+
+def test_weak_and_folded_matches_are_marked(predictor: FakePredictor) -> None:
+    near = predictor.similar("throat-0", 3)
+    weak = tuple(replace(one, weak=True) for one in near)
+    html = answer(replace(CLEAR, neighbours=weak), predictor.gallery, "frame")
+    assert html.count("Weak match") == 3
+    assert "All of these are weak matches" in html
+    folded = replace(near[0], folded=("a", "b"))
+    html = answer(replace(CLEAR, neighbours=(folded, weak[1])), predictor.gallery, "frame")
+    assert "+2 nearly the same" in html
+    assert "All of these" not in html
+
+
+def test_what_to_know_of_a_frame_is_told(predictor: FakePredictor) -> None:
+    notice = UserError("frame.empty")
+    assert str(notice) in answer(CLEAR, predictor.gallery, "frame", notice=notice)
 
 
 def test_a_description_read_in_part_says_so(predictor: FakePredictor) -> None:

@@ -24,6 +24,22 @@ const entdemo = (window.entdemo = {});
   const words = (key, values = {}) =>
     window.entdemoWords[key][language()].replace(/\{(\w+)[^}]*\}/g, (_, name) => values[name]);
 
+  /** Put an English and a Vietnamese text into an element, or into its attribute that follows the
+      page's language. */
+  const putBoth = (element, texts, attribute = "") => {
+    if (attribute) {
+      [element.dataset.en, element.dataset.vi] = texts;
+      return localise(element);
+    }
+    element.replaceChildren(...["en", "vi"].map((code, index) =>
+      Object.assign(document.createElement("span"), { lang: code, textContent: texts[index] })));
+  };
+
+  /** Likewise with the words of a key. */
+  const sayBoth = (element, key, values = {}, attribute = "") =>
+    putBoth(element, ["en", "vi"].map((code) =>
+      window.entdemoWords[key][code].replace(/\{(\w+)\}/g, (_, name) => values[name])), attribute);
+
   const localise = (element) => {
     const name = element.dataset.i18n;
     const text = element.dataset[language()];
@@ -137,15 +153,22 @@ const entdemo = (window.entdemo = {});
     const answer = find(`#${place}-answer`);
     answer?.setAttribute("aria-busy", "false");
     if (place in entdemo.arrivals) return entdemo.arrivals[place]();
-    const failed = find(`#${place}-message .alert`);
-    const target = failed ?? answer;
+    show(place);
+  };
+
+  /** Where the answer stands below what is asked, bring it into view. */
+  const show = (place) => {
+    const target = find(`#${place}-message .alert`) ?? find(`#${place}-answer`);
     if (target && window.innerWidth < 900) target.scrollIntoView({ block: "start" });
   };
 
   entdemo.fail = (place, key = "ui.unexpected") => {
-    entdemo.settle(place);
     complain(place, words(key));
+    entdemo.settle(place);
   };
+
+  /** Whether the last question of a place was refused, by the server or here. */
+  entdemo.refused = (place) => Boolean(find(`#${place}-message .alert, #${place}-local .alert`));
 
   const complain = (place, text) => {
     const message = document.createElement("p");
@@ -158,6 +181,6 @@ const entdemo = (window.entdemo = {});
   const calm = (place) => find(`#${place}-local`)?.replaceChildren();
 
   Object.assign(entdemo, {
-    find, all, recall, remember, language, words, selectTab, wait, complain, calm,
+    find, all, recall, remember, language, words, putBoth, sayBoth, selectTab, wait, show, complain, calm,
   });
 }

@@ -1,6 +1,6 @@
 /* The Frame tab: file, paste, drop or camera. */
 {
-  const { find, words, selectTab, wait, complain, calm } = entdemo;
+  const { find, words, selectTab, wait, show, complain, calm } = entdemo;
 
   // The name on the visitor's disk may say who the patient is, so it is not sent along; a name of
   // its own also keeps equal uploads of two visitors apart.
@@ -43,12 +43,60 @@
     });
   };
 
-  entdemo.mountFrame = (element, upload, ask, askExample) => {
+  /** What was answered last, a file or a case of the gallery, so that it can be asked again. The
+      browser keeps the file; on the server it is gone. */
+  let last = null;
+  let pending = null;
+  let why = false;
+  let turn = 0;
+  let line = Promise.resolve();
+
+  /** The visitor's frame for other parts of the page: its address, and the server's own copy. */
+  entdemo.ownFrame = () => {
+    const shown = find("#frame-query img");
+    if (!last || !shown) return null;
+    const address = last.file ? (last.address ??= URL.createObjectURL(last.file))
+      : `cases/large/${encodeURIComponent(last.case_id)}`;
+    return { address, fallback: shown.src };
+  };
+
+  const taken = () => {
+    if (!pending || entdemo.refused("frame")) return;
+    if (last?.address && last.file !== pending.file) URL.revokeObjectURL(last.address);
+    last = pending;
+    find("[data-why]").disabled = false;
+    entdemo.tellFound("frame");
+  };
+
+  entdemo.mountFrame = (element, upload, ask) => {
     const mark = (over) => find("#frame-stage").classList.toggle("over", over);
     const input = find("input[type=file]", element);
-    const limit = Number(find(".ways", element).dataset.limit);
+    const limit = Number(find(".ways[data-limit]", element).dataset.limit);
 
-    const send = async (file) => {
+    const sendOne = async (what) => {
+      try {
+        const query = what.file
+          ? { path: (await upload(anonymous(what.file))).path } : { case_id: what.case_id };
+        pending = what;
+        ask({ ...query, ...entdemo.wordsOf(), filter: entdemo.filterOf("frame"), why });
+      } catch {
+        entdemo.fail("frame", "ui.upload_lost");
+      }
+    };
+
+    /** Ask with a file or a case. One goes after the other, and of those that wait only the latest:
+        what is uploaded is also asked with, so that the server deletes it. */
+    const hand = (what, scroll) => {
+      const mine = ++turn;
+      wait("frame");
+      entdemo.arrivals.frame = () => {
+        taken();
+        if (scroll) show("frame");
+      };
+      line = line.then(() => (mine === turn ? sendOne(what) : null));
+    };
+
+    const send = (file) => {
       if (!file) return complain("frame", words("ui.no_picture_dropped"));
       if (file.size > limit) {
         const megabytes = Math.round(file.size / 1048576);
@@ -56,14 +104,10 @@
           words("frame.too_many_bytes", { megabytes, limit: limit / 1048576 }));
       }
       selectTab("frame");
-      wait("frame");
-      try {
-        const { path } = await upload(anonymous(file));
-        ask({ path });
-      } catch {
-        entdemo.fail("frame", "ui.upload_lost");
-      }
+      return hand({ file }, true);
     };
+
+    entdemo.again.frame = () => last && hand(last, false);
 
     mountCamera(element, send);
     input.addEventListener("change", () => {
@@ -71,15 +115,19 @@
       input.value = "";
     });
     document.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-example]");
+      const example = event.target.closest("[data-example]");
+      if (example) hand({ case_id: example.dataset.example }, true);
+      const button = event.target.closest("[data-why]");
       if (!button) return;
-      wait("frame");
-      askExample({ case_id: button.dataset.example });
+      why = !why;
+      button.setAttribute("aria-pressed", String(why));
+      document.documentElement.toggleAttribute("data-unexplained", !why);
+      if (why && !find("#frame-why .why")) entdemo.again.frame();
     });
     document.addEventListener("paste", (event) => {
       const file = [...(event.clipboardData?.files ?? [])][0];
       // Text copied together with its picture belongs into the text box.
-      if (!file || event.target.closest("textarea")) return;
+      if (!file || event.target.closest("textarea, input[type=text]")) return;
       event.preventDefault();
       send(file);
     });

@@ -7,6 +7,10 @@ from entdemo.ui.words.kind import Words
 WORDS: Words = {
     # answers
     "answer.likely": {"en": "Likely {name}.", "vi": "Nhiều khả năng là {name}."},
+    "answer.leaning": {
+        "en": "Likely {name}; could be {other}.",
+        "vi": "Nhiều khả năng là {name}; cũng có thể là {other}.",
+    },
     "answer.also": {"en": "Could also be {names}.", "vi": "Cũng có thể là {names}."},
     "answer.alone": {
         "en": "No other class comes close.",
@@ -42,10 +46,31 @@ WORDS: Words = {
         "en": "The number is the similarity, at most 1.",
         "vi": "Con số là độ giống, cao nhất là 1.",
     },
+    "answer.combined": {
+        "en": "Cases like it that also fit “{text}”",
+        "vi": "Các ca giống ảnh và phù hợp với “{text}”",
+    },
+    "answer.weak": {"en": "Weak match", "vi": "Ít giống"},
+    "answer.all_weak": {
+        "en": "All of these are weak matches: the gallery may hold nothing like it.",
+        "vi": "Tất cả đều ít giống: thư viện có thể không có ca nào tương tự.",
+    },
+    "answer.alike": {"en": "+{count} nearly the same", "vi": "+{count} ca gần như trùng"},
+    "answer.filtered_out": {
+        "en": "No case passes the filters.",
+        "vi": "Không có ca nào qua được bộ lọc.",
+    },
     "answer.none": {
         "en": "The gallery holds no other case.",
         "vi": "Thư viện không có ca nào khác.",
     },
+    # filters
+    "filters.title": {"en": "Filter the cases", "vi": "Lọc các ca"},
+    "filters.region": {"en": "Region", "vi": "Vùng"},
+    "filters.least": {"en": "Least similarity:", "vi": "Độ giống tối thiểu:"},
+    "filters.any": {"en": "any", "vi": "bất kỳ"},
+    "filters.clear": {"en": "Clear filters", "vi": "Bỏ bộ lọc"},
+    "filters.found": {"en": "{count} cases shown", "vi": "Đang hiện {count} ca"},
     # before the first answer
     "empty.frame": {
         "en": "Which class does a frame show?",

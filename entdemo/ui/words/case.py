@@ -14,5 +14,23 @@ WORDS: Words = {
     "case.similar_to": {"en": "Cases like this one", "vi": "Các ca giống ca này"},
     "case.close": {"en": "Close", "vi": "Đóng"},
     "case.back": {"en": "Back", "vi": "Quay lại"},
+    "compare.open": {"en": "Compare", "vi": "So sánh"},
+    "compare.title": {"en": "Compare two frames", "vi": "So sánh hai khung hình"},
+    "compare.panes": {
+        "en": "Two frames that move together",
+        "vi": "Hai khung hình di chuyển cùng nhau",
+    },
+    "compare.hint": {
+        "en": "Wheel or pinch zooms, dragging or a click moves. Keys: plus, minus, 0 and arrows.",
+        "vi": "Cuộn hoặc chụm ngón để phóng, kéo hoặc bấm để di chuyển. Phím: cộng, trừ, 0 và mũi "
+        "tên.",
+    },
+    "compare.in": {"en": "Zoom in", "vi": "Phóng to"},
+    "compare.out": {"en": "Zoom out", "vi": "Thu nhỏ"},
+    "compare.fit": {"en": "Fit", "vi": "Vừa khung"},
+    "compare.choose": {"en": "Choose a frame", "vi": "Chọn khung hình"},
+    "compare.side": {"en": "Side to change", "vi": "Bên cần đổi"},
+    "compare.left": {"en": "Left", "vi": "Bên trái"},
+    "compare.right": {"en": "Right", "vi": "Bên phải"},
     "case.viewer": {"en": "Case", "vi": "Ca"},
 }

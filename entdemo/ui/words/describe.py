@@ -14,6 +14,11 @@ WORDS: Words = {
         "en": "for example: retracted right eardrum",
         "vi": "ví dụ: màng nhĩ phải co lõm",
     },
+    "describe.suggestions": {"en": "Suggestions", "vi": "Gợi ý"},
+    "describe.suggested": {
+        "en": "{count} suggestions; arrow keys choose.",
+        "vi": "{count} gợi ý; dùng phím mũi tên để chọn.",
+    },
     "describe.search": {"en": "Find cases", "vi": "Tìm ca"},
     "describe.examples": {"en": "Or try one of these", "vi": "Hoặc thử một mô tả"},
 }
