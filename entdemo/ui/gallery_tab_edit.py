@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from entdemo.ui.events import GALLERY_QUEUE, Data, as_user_error
-from entdemo.ui.gallery_tab_form import done, form, place, progress_bar, removed
+from entdemo.ui.gallery_tab_form import done, form, place, progress_bar, removal_dialog, removed
 from entdemo.ui.gallery_tab_intake import handed_in
 from entdemo.ui.i18n import alert
 from entdemo.ui.shell import connect, end_wait, outlet
@@ -39,6 +39,7 @@ def build_edit(
     """
     result = outlet("edit-answer")
     message = outlet("edit-message")
+    outlet("edit-dialog", removal_dialog())
     where = outlet("edit-where", place(editor, predictor))
     entry = gr.HTML(form(), js_on_load=_MOUNT, apply_default_css=False, elem_id="edit-form")
     outputs = [result, filters, where, message]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def form() -> str:
-    """Everything to hand in own cases and to confirm a removal."""
+    """Everything to hand in own cases."""
     return (
         f'<form id="edit-cases" data-most="{MOST}">{_drop()}'
         f'<p class="edit-table" hidden>{both("edit.by_table")} <strong></strong> '
@@ -27,7 +27,7 @@ def form() -> str:
         f'<ul class="edit-rows"></ul>{_common()}'
         f'<p class="edit-sending" role="status" hidden>{both("edit.sending")} '
         f'<progress max="1" value="0" {attribute_of("aria-label", "edit.sending")}></progress> '
-        f"<b></b></p></form>{_row()}{_findings()}{_too_many()}{_dialog()}"
+        f"<b></b></p></form>{_row()}{_findings()}{_too_many()}"
     )
 
 
@@ -111,7 +111,8 @@ def _too_many() -> str:
     return f'<template id="edit-too-many">{error}</template>'
 
 
-def _dialog() -> str:
+def removal_dialog() -> str:
+    """Asks before a case is removed."""
     return (
         '<dialog id="edit-remove" aria-labelledby="edit-sure">'
         f'<h2 id="edit-sure">{both("edit.sure")}</h2><p class="hint"></p>'

@@ -20,7 +20,6 @@ class EditablePredictor(FakePredictor):
     """Has what an editor needs of a predictor."""
 
     engine: Any = None
-    bundle: Any = None
 
 
 def editable(folder: Path, cases: int = 14) -> EditablePredictor:
@@ -31,11 +30,7 @@ def editable(folder: Path, cases: int = 14) -> EditablePredictor:
 
 def over(gallery: Gallery | Any) -> EditablePredictor:
     """A predictor that serves a gallery."""
-    return EditablePredictor(
-        gallery,
-        engine=SimpleNamespace(embed=embed),
-        bundle=SimpleNamespace(
-            info=SimpleNamespace(embedder_id=MADE_BY[0]),
-            preprocess=SimpleNamespace(hash=MADE_BY[1]),
-        ),
-    )
+    made = EditablePredictor(gallery, engine=SimpleNamespace(embed=embed))
+    made.bundle.info.embedder_id = MADE_BY[0]
+    made.bundle.preprocess = SimpleNamespace(hash=MADE_BY[1])
+    return made

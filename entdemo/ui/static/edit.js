@@ -102,24 +102,24 @@
   };
 
   const mountRemoval = (tab) => {
-    const dialog = find("#edit-remove");
     let id;
-    tab.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-remove]");
-      if (!button) return;
+    const ask = (button) => {
       id = button.dataset.remove;
-      find(".hint", dialog).textContent = id;
-      dialog.showModal();
-    });
-    dialog.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (!button) return;
-      dialog.close();
+      find("#edit-remove .hint").textContent = id;
+      find("#edit-remove").showModal();
+    };
+    const decide = (button) => {
+      find("#edit-remove").close();
       if (!("sure" in button.dataset)) return;
       kept = entdemo.filterFields();
       removed = true;
       wait("edit");
       asks.discard({ case_id: id });
+    };
+    tab.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (button?.dataset.remove) ask(button);
+      if (button?.closest("#edit-remove")) decide(button);
     });
   };
 
