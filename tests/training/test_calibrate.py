@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from entdemo.errors import UserError
+from entdemo.model.tensors import read_tensors
 from entdemo.training import calibrate
 from entdemo.training.recalibrate import recalibrate
-from entdemo.weights import HEAD, load_bundle, read_tensors
+from entdemo.weights import HEAD, load_bundle
 from tests.bundle import edit_info, make_bundle
 
 
