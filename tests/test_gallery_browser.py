@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from entdemo.editor import Editor
-from tests.browsing import PHONE, chromium, needs_chromium, sideways, visit
+from tests.browsing import DESKTOP, PHONE, chromium, needs_chromium, sideways, visit
+from tests.test_accessibility_browser import AXE, in_all_colours_and_languages
 from tests.ui.editing import EditablePredictor, editable
 from tests.ui.fakes import FakePredictor, draw_frame, fake_gallery
 from tests.ui.serving import served
@@ -273,3 +274,21 @@ def test_a_bad_picture_is_named_and_nothing_is_added(
         expect(page.get_by_role("alert")).to_contain_text("bad.png")
         expect(page.locator(".edit-row")).to_have_count(1)
     assert len(desk.gallery.cases) == before
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_map_and_form_have_no_serious_finding(
+    browser: Browser, local_url: str, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    picture = draw_frame(tmp_path / "a.jpg", "throat", shift=3)
+    with visit(browser, local_url, size=size) as page:
+        page.emulate_media(reduced_motion="reduce")
+        page.evaluate(AXE)
+        edit(page)
+        page.set_input_files("#edit-form input[type=file]", str(picture))
+        row(page, 0, **{"class": "throat"})
+        assert in_all_colours_and_languages(page) == []
+        show_map(page)
+        page.get_by_role("application").focus()
+        page.keyboard.press("ArrowUp")
+        assert in_all_colours_and_languages(page) == []

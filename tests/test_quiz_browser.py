@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
-from tests.browsing import PHONE, chromium, needs_chromium, sideways, visit
+from tests.browsing import DESKTOP, PHONE, chromium, needs_chromium, sideways, visit
+from tests.test_accessibility_browser import AXE, in_all_colours_and_languages
 from tests.ui.fakes import FakePredictor, fake_gallery
 from tests.ui.serving import served
 
@@ -221,3 +222,18 @@ def test_the_picture_stays_where_it_is_when_the_answer_comes(page: Page) -> None
     before = page.evaluate(box)
     answer(page, "4")
     assert page.evaluate(box) == before
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_reveal_and_score_have_no_serious_finding(
+    browser: Browser, url: str, size: tuple[int, int]
+) -> None:
+    with visit(browser, url, size=size) as page:
+        page.emulate_media(reduced_motion="reduce")
+        page.evaluate(AXE)
+        page.get_by_role("button", name="Start").click()
+        answer(page, "6")
+        assert in_all_colours_and_languages(page) == []
+        page.get_by_role("button", name="Finish").click()
+        page.locator(".quiz-score").wait_for()
+        assert in_all_colours_and_languages(page) == []
