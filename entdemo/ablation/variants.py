@@ -92,9 +92,7 @@ def without(whole: Variant) -> list[Variant]:
     return [
         replace(whole, name="all, own CLIP vector alone", source="own"),
         replace(whole, name="all, last depth alone", levels=whole.levels[-1:]),
-        replace(whole, name="all, without slerp mixup", mixup=0.0),
         replace(whole, name="all, without contrast", contrast=0.0),
-        replace(whole, name="all, without class prompts", prompts=False),
     ]
 
 
