@@ -22,7 +22,8 @@ from PIL.WebPImagePlugin import WebPImageFile
 from entdemo.errors import UserError
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_MEGAPIXELS = 40
+MAX_MEGAPIXELS = 25
+"""A WebP with transparency of this size takes about 650 MB while it is decoded, others less."""
 MIN_SIDE = 32
 MAX_SIDE = 1600
 """Larger pictures are reduced to this longer side: no model here looks at more."""
@@ -219,7 +220,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
     if image.mode in _WIDE_MODES:
         return Image.fromarray(_eight_bits(image)).convert("RGB")
     if image.has_transparency_data:
-        image = image.convert("RGBA")
+        image = reduced(image.convert("RGBA"))
         black = Image.new("RGBA", image.size, (0, 0, 0, 255))
         return Image.alpha_composite(black, image).convert("RGB")
     return image if image.mode == "RGB" else image.convert("RGB")

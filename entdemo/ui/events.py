@@ -19,7 +19,7 @@ log = logging.getLogger("entdemo.ui")
 
 AT_ONCE = 8
 """Requests that are decoded, searched and drawn side by side; the engine batches their frames.
-Each may hold a decoded picture of 40 megapixels, so the number bounds memory as well."""
+Each may hold a decoded picture of 25 megapixels, so the number bounds memory as well."""
 
 MODEL_QUEUE: dict[str, Any] = {
     "concurrency_id": "model",
