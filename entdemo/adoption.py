@@ -18,7 +18,7 @@ from entdemo.errors import UserError
 from entdemo.folders import appearing
 from entdemo.golden import read_golden, write_golden
 from entdemo.model.adapter import read_adapter_config
-from entdemo.model.lora import ADAPTER_WEIGHTS
+from entdemo.model.files import ADAPTER_WEIGHTS
 from entdemo.model.preprocess import Preprocess
 from entdemo.model.tensors import read_tensors
 from entdemo.weights import (

@@ -8,7 +8,17 @@ import sys
 
 import typer
 
-from entdemo.commands import ablate, evaluate, gallery, phantom, predict, submit, train, weights
+from entdemo.commands import (
+    ablate,
+    bench,
+    evaluate,
+    gallery,
+    phantom,
+    predict,
+    submit,
+    train,
+    weights,
+)
 from entdemo.errors import UserError
 
 app = typer.Typer(
@@ -27,6 +37,7 @@ app.command()(submit.submit)
 app.command()(train.train)
 app.command()(ablate.ablate)
 app.command()(phantom.phantom)
+app.command()(bench.bench)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(weights.app, name="weights")
 

@@ -354,7 +354,8 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "bộ ca mẫu.",
     },
     "gallery.no_export": {
-        "en": "“{path}” is no exported gallery; a folder or zip with cases.csv and frames is wanted.",
+        "en": "“{path}” is no exported gallery; a folder or zip with cases.csv and frames is "
+        "wanted.",
         "vi": "“{path}” không phải bộ ca mẫu đã xuất; cần thư mục hoặc tệp zip chứa cases.csv và "
         "frames.",
     },
@@ -713,8 +714,8 @@ MESSAGES: dict[str, dict[Language, str]] = {
     # ablation and figures
     "ablation.seed_used": {
         "en": "Seed {seed} drew frames that {name} has seen in training; choose another seed.",
-        "vi": "Hạt giống {seed} đã dùng để vẽ khung hình mà {name} đã thấy khi huấn luyện; vui lòng "
-        "chọn số khác.",
+        "vi": "Hạt giống {seed} đã dùng để vẽ khung hình mà {name} đã thấy khi huấn luyện; "
+        "vui lòng chọn số khác.",
     },
     "figures.no_matplotlib": {
         "en": "Figures need matplotlib, which is not installed: pip install “.[train]”.",

@@ -5,6 +5,9 @@
 ``fusion_head.safetensors`` (fusion, class head, out-of-distribution statistics), ``golden.json``
 (frames with the embeddings that they must give), ``README.md`` (model card), and the training run's
 ``log.csv`` and ``curves.png``.
+
+What needs torch and open_clip is imported where it is used: the app reads ``entdemo.json`` for its
+page before those have been loaded.
 """
 
 from __future__ import annotations
@@ -14,28 +17,21 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from safetensors.torch import save_file
-from torch import Tensor, nn
 
 from entdemo.errors import UserError
 from entdemo.formats import Migration, NewerFormatError, migrated
-from entdemo.golden import check_golden
-from entdemo.model.adapter import ADAPTER_CONFIG
-from entdemo.model.base import (
-    Tokenize,
-    base_shape,
-    create_tokenizer,
-    is_hybrid,
-    pretrained_tags,
-)
-from entdemo.model.lora import ADAPTER_WEIGHTS, load_lora, merge_lora
-from entdemo.model.network import EntClip, EntClipConfig
-from entdemo.model.preprocess import Preprocess
-from entdemo.model.tensors import check_tensors, read_tensors
+from entdemo.model.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from entdemo.taxonomy import CLASSES
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from entdemo.model.base import Tokenize
+    from entdemo.model.network import EntClip
+    from entdemo.model.preprocess import Preprocess
 
 FORMAT = 2
 MIGRATIONS: dict[int, Migration] = {1: lambda content: {**content, "digest": None}}
@@ -166,6 +162,22 @@ def read_info(folder: Path) -> BundleInfo:
     Raises:
         UserError: missing, damaged, a newer format, or a key that is missing, unknown or wrong.
     """
+    info = parse_info(folder)
+    for name, reason in _contradictions(info):
+        raise UserError("weights.key_invalid", file=INFO, name=name, reason=reason)
+    for name in sorted(_required_files(info) - info.files.keys()):
+        raise UserError("weights.key_missing", file=INFO, name=f"files.{name}")
+    if info.digest not in (None, info.content_digest):
+        raise UserError("weights.digest", name=INFO)
+    return info
+
+
+def parse_info(folder: Path) -> BundleInfo:
+    """Read ``entdemo.json`` without comparing it with the base that it names.
+
+    Raises:
+        UserError: missing, damaged, a newer format, or a key that is missing, unknown or malformed.
+    """
     path = folder / INFO
     try:
         if not path.is_file():
@@ -176,22 +188,17 @@ def read_info(folder: Path) -> BundleInfo:
     except (OSError, ValueError, RecursionError) as error:
         raise UserError("weights.unreadable", name=INFO) from error
     try:
-        info = BundleInfo.model_validate(migrated(raw, FORMAT, MIGRATIONS))
+        return BundleInfo.model_validate(migrated(raw, FORMAT, MIGRATIONS))
     except NewerFormatError as error:
         raise UserError("weights.newer_format", found=error.found, known=FORMAT) from error
     except ValidationError as error:
         raise _key_error(error) from error
-    for name, reason in _contradictions(info):
-        raise UserError("weights.key_invalid", file=INFO, name=name, reason=reason)
-    for name in sorted(_required_files(info) - info.files.keys()):
-        raise UserError("weights.key_missing", file=INFO, name=f"files.{name}")
-    if info.digest not in (None, info.content_digest):
-        raise UserError("weights.digest", name=INFO)
-    return info
 
 
 def _contradictions(info: BundleInfo) -> Iterator[tuple[str, str]]:
     """Keys whose values do not fit this app or the base, each with the reason."""
+    from entdemo.model.base import base_shape, pretrained_tags
+
     shape = base_shape(info.base.name)
     levels = info.fusion.levels
     if info.classes != CLASSES:
@@ -212,6 +219,8 @@ def _contradictions(info: BundleInfo) -> Iterator[tuple[str, str]]:
 
 
 def _required_files(info: BundleInfo) -> set[str]:
+    from entdemo.model.base import is_hybrid
+
     names = {ADAPTER_CONFIG, ADAPTER_WEIGHTS, HEAD, GOLDEN}
     if info.base.pretrained is None:
         names.add(BASE)
@@ -270,6 +279,10 @@ def load_bundle(folder: Path) -> Bundle:
     Raises:
         UserError: whatever is wrong, named.
     """
+    from entdemo.golden import check_golden
+    from entdemo.model.base import create_tokenizer
+    from entdemo.model.preprocess import Preprocess
+
     info = read_info(folder)
     check_files(folder, info)
     model = assemble(folder, info)
@@ -286,6 +299,12 @@ def assemble(folder: Path, info: BundleInfo) -> EntClip:
     Raises:
         UserError: a tensor or the adapter's config does not fit.
     """
+    from torch import nn
+
+    from entdemo.model.lora import load_lora, merge_lora
+    from entdemo.model.network import EntClip, EntClipConfig
+    from entdemo.model.tensors import read_tensors
+
     config = EntClipConfig(info.base.name, info.fusion.levels, info.fusion.slerp_join)
     model = EntClip(config, info.base.pretrained)
     if info.base.pretrained is None:
@@ -301,12 +320,16 @@ def assemble(folder: Path, info: BundleInfo) -> EntClip:
 
 def load_strictly(module: nn.Module, state: dict[str, Tensor], file: str) -> None:
     """Load ``state`` into ``module``, naming the first tensor that does not fit."""
+    from entdemo.model.tensors import check_tensors
+
     check_tensors(state, module.state_dict(), file)
     module.load_state_dict(state)
 
 
 def save_half(state: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
     """Save floating-point tensors in fp16 and return them as they will be read back."""
+    from safetensors.torch import save_file
+
     halved = {
         name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
         for name, tensor in state.items()
@@ -317,6 +340,9 @@ def save_half(state: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
 
 def save_head(model: EntClip, path: Path) -> None:
     """Save fusion, class head, prototypes and out-of-distribution statistics in fp32."""
+    from safetensors.torch import save_file
+    from torch import nn
+
     parts = nn.ModuleDict({"head": model.head, "ood": model.ood})
     save_file({name: tensor.contiguous() for name, tensor in parts.state_dict().items()}, path)
 

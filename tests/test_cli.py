@@ -57,6 +57,25 @@ def test_predict(made: dict[str, Path]) -> None:
     ]  # fmt: skip
 
 
+def test_filters_narrow_both_commands(made: dict[str, Path]) -> None:
+    frame = next((made["frames"] / "throat").glob("*.jpg"))
+    narrowed = ["--k", "2", "--region", "ear", "--region", "nose", "--class", "ear-left"]
+    for asked in (("predict", frame), ("search", "throat"), ("predict", frame, "--text", "throat")):
+        found = run(*asked, *narrowed, *used(made))["neighbours"]
+        assert [near["class"] for near in found] == ["ear-left"] * 2
+    assert run("search", "throat", "--min-similarity", "1", *used(made))["neighbours"] == []
+
+
+def test_an_unknown_filter_or_share_is_one_sentence(made: dict[str, Path]) -> None:
+    frame = next((made["frames"] / "throat").glob("*.jpg"))
+    for wrong, told in (
+        (["--region", "elbow"], "elbow"),
+        (["--text", "ear", "--share", "2"], "0 to 1"),
+    ):
+        with pytest.raises(UserError, match=told):
+            run("predict", frame, *wrong, *used(made))
+
+
 def test_search(made: dict[str, Path]) -> None:
     answer = run("search", "dây thanh mở", "--k", "2", *used(made))
     assert list(answer) == ["class", "region", "probabilities", "neighbours"]

@@ -11,7 +11,7 @@ import numpy as np
 from entdemo.errors import UserError
 from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case
-from entdemo.gallery.index import Vectors, unit
+from entdemo.gallery.index import Vectors
 from entdemo.gallery.intake import Groups, NewCase, Taken, make_case, take_in
 from entdemo.gallery.journal import Journal
 from entdemo.gallery.manifest import Mark
@@ -115,7 +115,7 @@ class Ingest:
         """[B, D]; taken from the journal where it has the whole batch."""
         known = [one.vector for one in batch if one.vector is not None]
         if len(known) == len(batch):
-            return unit(np.stack(known))
+            return np.stack(known)
         vectors = checked_vectors(self._embed, [self._frame(one) for one in batch])
         if len(batch) == self._batch_size:
             told = [row for row, one in enumerate(batch) if not one.notice]  # told again each time

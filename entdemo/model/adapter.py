@@ -15,8 +15,7 @@ from peft import LoraConfig
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from entdemo.errors import UserError
-
-ADAPTER_CONFIG = "adapter_config.json"
+from entdemo.model.files import ADAPTER_CONFIG
 
 _MAX_RANK = 256
 

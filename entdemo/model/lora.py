@@ -14,10 +14,9 @@ from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dic
 from peft.utils import set_peft_model_state_dict
 
 from entdemo.errors import UserError
-from entdemo.model.adapter import ADAPTER_CONFIG, read_adapter_config
+from entdemo.model.adapter import read_adapter_config
+from entdemo.model.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from entdemo.model.tensors import check_tensors, read_tensors
-
-ADAPTER_WEIGHTS = "adapter_model.safetensors"
 
 
 def lora_config(rank: int, alpha: int) -> LoraConfig:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from entdemo.errors import UserError
 from entdemo.frame import frame_from_array
 from entdemo.golden import write_golden
-from entdemo.model.adapter import ADAPTER_CONFIG
 from entdemo.model.base import Tokenize, base_shape, create_tokenizer, is_hybrid
+from entdemo.model.files import ADAPTER_CONFIG
 from entdemo.model.lora import merge_lora
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import preprocess_of

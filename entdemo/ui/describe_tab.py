@@ -78,10 +78,10 @@ def search_form(offered: Mapping[Language, list[str]]) -> str:
         f'<label for="description">{both("describe.label")}</label><div class="suggesting">'
         f'<textarea id="description" rows="4" {placeholder} aria-describedby="description-hint" '
         'autocomplete="off" aria-autocomplete="list" aria-controls="suggestions"></textarea>'
+        f'<button type="submit" class="primary">{both("describe.search")}</button>'
         f'<ul id="suggestions" role="listbox" {attribute_of("aria-label", "describe.suggestions")} '
         'hidden></ul><p class="unseen" role="status" data-suggested></p></div>'
-        f'<p class="hint small" id="description-hint">{both("describe.hint")}</p>'
-        f'<button type="submit" class="primary">{both("describe.search")}</button></form>'
+        f'<p class="hint small" id="description-hint">{both("describe.hint")}</p></form>'
         '<div id="describe-local"></div>'
     )
 

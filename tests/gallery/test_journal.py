@@ -98,14 +98,22 @@ def test_adding_is_taken_up_again_and_any_other_change_clears_up(
     assert contents(folder) == before
 
 
+def test_vectors_that_no_network_gives_are_not_taken_up(tmp_path: Path) -> None:
+    entry = Entry("source", "c-1", "frames/c-1.jpg", 10, "0" * 64)
+    for vector in (np.full(16, np.nan), np.full(16, 3.0)):
+        Journal(tmp_path, *WEIGHTS).add([entry], vector[None].astype(np.float32))
+        assert Journal(tmp_path, *WEIGHTS).find("source") is None
+
+
 def test_processes_see_what_others_added(tmp_path: Path) -> None:
     ours, theirs = (Journal(tmp_path, *WEIGHTS) for _ in range(2))
     entry = Entry("source", "c-1", "frames/c-1.jpg", 10, "0" * 64)
-    theirs.add([entry], np.ones((1, 8), np.float32))
+    vector = np.full(16, 0.25, np.float32)
+    theirs.add([entry], vector[None])
     assert ours.find("source") is None
     ours.read()
     found = ours.find("source")
     assert found is not None
     assert found[0] == entry
-    assert np.array_equal(found[1], np.ones(8, np.float32))
+    assert np.array_equal(found[1], vector)
     assert ours.frames == {"frames/c-1.jpg"}

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from entdemo.model.tensors import read_tensors
 from entdemo.training.config import TrainConfig
 from entdemo.training.loop import Row
 from entdemo.training.recipe import Recipe
-from entdemo.weights import ADAPTER_WEIGHTS, ALLOWED_FILES, BASE, HEAD, load_bundle, read_tensors
+from entdemo.weights import ADAPTER_WEIGHTS, ALLOWED_FILES, BASE, HEAD, load_bundle
 
 
 class InterruptedRunError(Exception):

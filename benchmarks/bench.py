@@ -1,0 +1,80 @@
+"""The table of speed: every row a ratio of two times from the same run.
+
+``python -m entdemo bench`` prints it; see there for what ``--quick`` leaves out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from benchmarks.bench_frame import agreement_rows, frame_rows
+from benchmarks.bench_http import http_rows, start_rows
+from benchmarks.bench_ingest import ingest_rows
+from benchmarks.bench_models import paper_predictor, serving_dtype
+from benchmarks.bench_open import open_rows
+from benchmarks.bench_rows import Effort, Row
+from benchmarks.bench_search import search_rows
+from entdemo.device import precision_name, processor_name, use_cores
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was measured, where, and how long it took."""
+
+    processor: str
+    threads: int
+    precision: str
+    torch: str
+    seconds: float
+    rows: list[Row]
+
+    def to_json(self) -> dict[str, Any]:
+        """For machines."""
+        rows = [row.to_json() for row in self.rows]
+        return {
+            "processor": self.processor, "threads": self.threads, "precision": self.precision,
+            "torch": self.torch, "seconds": round(self.seconds, 1), "rows": rows,
+        }  # fmt: skip
+
+
+def measure(quick: bool, tell: Callable[[str], None]) -> Report:
+    """Run everything.
+
+    Args:
+        quick: fewer repeats and smaller sizes, the same rows.
+        tell: is told what is measured next.
+    """
+    start = time.perf_counter()
+    use_cores()
+    rows = list(_rows(Effort(quick), tell))
+    return Report(
+        processor=processor_name(),
+        threads=torch.get_num_threads(),
+        precision=precision_name(serving_dtype()),
+        torch=torch.__version__,
+        seconds=time.perf_counter() - start,
+        rows=rows,
+    )
+
+
+def _rows(effort: Effort, tell: Callable[[str], None]) -> Iterator[Row]:
+    tell("start of the app")
+    yield from start_rows(effort)
+    tell("one frame")
+    predictor = paper_predictor()
+    yield from frame_rows(predictor, effort)
+    tell("many clients")
+    yield from http_rows(predictor, effort)
+    tell("ingest")
+    yield from ingest_rows(predictor, effort)
+    del predictor
+    tell("precision")
+    yield from agreement_rows(effort)
+    tell("search")
+    yield from search_rows(effort)
+    yield from open_rows(effort)

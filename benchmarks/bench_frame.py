@@ -1,0 +1,167 @@
+"""One frame: the predictor against its encoder, the encoder against the processor, others' code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.bench_files import frame_files
+from benchmarks.bench_models import (
+    CASES,
+    DIM,
+    endless_frames,
+    serving_dtype,
+    shipped_engine,
+    varied,
+)
+from benchmarks.bench_rows import Effort, Row, absent, medians, ms
+from benchmarks.bench_vectors import embedding_like
+from entdemo.frame import Frame, frame_from_array, load_frame
+from entdemo.model.base import PAPER_BASE
+from entdemo.predictor import Predictor
+from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS
+
+K = 12
+_PEAK_SIDE = 2048
+
+Task = Callable[[], object]
+
+
+def frame_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
+    """Prediction, bare encoder, floor, the shipped bundle and other libraries, taking turns."""
+    frames = endless_frames()
+    shipped = Predictor.open(str(DEFAULT_WEIGHTS), str(DEFAULT_GALLERY), "cpu")
+    tasks: dict[str, Task] = {
+        "predict": lambda: predictor.predict(next(frames), K),
+        "encoder": bare_encoder(predictor),
+        "matmul": peak_matmul(serving_dtype()),
+        "shipped": lambda: shipped.predict(next(frames), K),
+    }
+    if not absent("transformers"):
+        tasks["transformers"] = transformers_job(frames)
+    if not absent("faiss"):
+        tasks["open_clip"] = open_clip_job(frames)
+    times = medians(tasks, effort.of(15, 5))
+    ours, encoder = times["predict"], times["encoder"]
+    peak = 2 * _PEAK_SIDE**3 / times["matmul"]
+    floor = encoder_flops(predictor) / peak
+    yield Row(
+        "predict / bare encoder, ViT-B/16", ours / encoder, "at most", 1.15,
+        f"{ms(ours)} / {ms(encoder)}",
+    )  # fmt: skip
+    yield Row(
+        "bare encoder / floor of its FLOPs", encoder / floor, "at most", 1.5,
+        f"{ms(encoder)} / {ms(floor)}, peak {peak / 1e12:.2f} TFLOP/s",
+    )  # fmt: skip
+    for name, label, package in (
+        ("transformers", "transformers CLIP fp32 + numpy / predict", "transformers"),
+        ("open_clip", "open_clip fp32 + faiss HNSW / predict", "faiss"),
+    ):
+        yield _against(label, times.get(name), ours, absent(package))
+    limit = max(0.030, 0.2 * ours)
+    yield Row(
+        "shipped bundle's predict / max(30 ms, 0.2 ViT-B/16)", times["shipped"] / limit,
+        "at most", 1.0, f"{ms(times['shipped'])} / {ms(limit)}",
+    )  # fmt: skip
+
+
+def _against(label: str, theirs: float | None, ours: float, reason: str | None) -> Row:
+    if theirs is None:
+        return Row(label, None, "at least", 3.0, reason or "")
+    limit = 3.0 if serving_dtype() is torch.bfloat16 else None
+    return Row(label, theirs / ours, "at least", limit, f"{ms(theirs)} / {ms(ours)}")
+
+
+def bare_encoder(predictor: Predictor) -> Task:
+    """The network alone, on pixels that are there already."""
+    model, size = predictor.bundle.model, predictor.bundle.preprocess.image_size
+    pixels = torch.randn(1, 3, size, size)
+
+    def run() -> object:
+        with torch.inference_mode():
+            return model.encode_frames(pixels)
+
+    return run
+
+
+def encoder_flops(predictor: Predictor) -> float:
+    """Floating-point operations of one frame, counted: two for each multiply and add."""
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        size = predictor.bundle.preprocess.image_size
+        predictor.bundle.model.encode_frames(torch.zeros(1, 3, size, size))
+    return float(counter.get_total_flops())
+
+
+def peak_matmul(dtype: torch.dtype) -> Task:
+    """A product of square matrices, large enough to show the processor's peak."""
+    square = torch.randn(_PEAK_SIDE, _PEAK_SIDE).to(dtype)
+    return lambda: square @ square
+
+
+def transformers_job(frames: Iterator[Frame]) -> Task:
+    """Frame to class and cases with transformers' CLIP in fp32 and numpy's exact search."""
+    from transformers import CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    config = CLIPVisionConfig(patch_size=16, projection_dim=DIM)
+    model: Any = CLIPVisionModelWithProjection(config)
+    model.eval()
+    processor = CLIPImageProcessor()
+    vectors, prototypes = embedding_like(CASES, DIM, 0)
+
+    def run() -> object:
+        image = Image.fromarray(next(frames).rgb)
+        with torch.inference_mode():
+            pixels = processor(image, return_tensors="pt")
+            vector = model(**pixels).image_embeds[0].numpy()
+        cosines = vectors @ (vector / np.linalg.norm(vector))
+        nearest = np.argpartition(-cosines, K)[:K]
+        return nearest[np.argsort(-cosines[nearest])], (prototypes[:7] @ vector).argmax()
+
+    return run
+
+
+def open_clip_job(frames: Iterator[Frame]) -> Task:
+    """Frame to class and cases with open_clip in fp32 and faiss HNSW."""
+    import faiss
+    import open_clip
+
+    model, _, transform = open_clip.create_model_and_transforms(PAPER_BASE, pretrained=None)
+    model.eval()
+    vectors, prototypes = embedding_like(CASES, DIM, 0)
+    index = faiss.IndexHNSWFlat(DIM, 32, faiss.METRIC_INNER_PRODUCT)
+    index.add(vectors)
+
+    def run() -> object:
+        image = Image.fromarray(next(frames).rgb)
+        with torch.inference_mode():
+            pixels = transform(image)[None]
+            vector = model.encode_image(pixels, normalize=True).numpy()
+        return index.search(vector, K), (prototypes[:7] @ vector[0]).argmax()
+
+    return run
+
+
+def agreement_rows(effort: Effort) -> Iterator[Row]:
+    """bf16 against fp32 with the shipped bundle."""
+    count = effort.of(2_000, 48)
+    files = frame_files()
+    frames = [
+        load_frame(files[number])
+        if number < len(files)
+        else frame_from_array(varied(load_frame(files[number % len(files)]), number))
+        for number in range(count)
+    ]
+    low, high = (shipped_engine(dtype) for dtype in (torch.bfloat16, torch.float32))
+    cosines, same = [], 0
+    for frame in frames:
+        square = high.square(frame)
+        one, other = low.frame(frame, square), high.frame(frame, square)
+        cosines.append(float(one.embedding @ other.embedding))
+        same += int(np.argmax(one.probabilities) == np.argmax(other.probabilities))
+    yield Row("bf16 against fp32: least cosine", min(cosines), "at least", 0.999, f"{count} frames")
+    yield Row("bf16 against fp32: same class", same / count, "at least", 0.995, f"{count} frames")

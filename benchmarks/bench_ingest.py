@@ -1,0 +1,99 @@
+"""Ingest of many JPEG files: its rate against the encoder's, and its memory."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import torch
+from PIL import Image
+
+from benchmarks.bench_files import frame_files
+from benchmarks.bench_models import varied
+from benchmarks.bench_rows import Effort, Row, medians
+from entdemo.engine import BATCH
+from entdemo.frame import load_frame
+from entdemo.gallery.build import build_gallery
+from entdemo.gallery.intake import NewCase
+from entdemo.predictor import Predictor
+from entdemo.taxonomy import CLASSES
+
+_SAMPLED_EVERY_S = 0.05
+
+
+def ingest_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
+    """A large ingest after a tenth of it."""
+    many = effort.of(5_000, 80)
+    encoder = encoder_rate(predictor, effort)
+    with tempfile.TemporaryDirectory() as folder:
+        files = write_jpegs(Path(folder) / "frames", many)
+        _, few_peak = ingest(predictor, files[: many // 10], Path(folder) / "few")
+        seconds, peak = ingest(predictor, files, Path(folder) / "many")
+    rate = many / seconds
+    yield Row(
+        f"ingest of {many} JPEGs / encoder's batch rate", rate / encoder, "at least", 0.85,
+        f"{rate:.1f} / {encoder:.1f} frames/s",
+    )  # fmt: skip
+    yield Row(
+        f"peak memory of {many} beyond that of {many // 10}, GB", (peak - few_peak) / 2**30,
+        "at most", 1.5, f"{peak / 2**30:.2f} GB / {few_peak / 2**30:.2f} GB",
+    )  # fmt: skip
+
+
+def encoder_rate(predictor: Predictor, effort: Effort) -> float:
+    """Frames a second of the bare encoder in the batches of an ingest."""
+    size = predictor.bundle.preprocess.image_size
+    pixels = torch.randn(BATCH, 3, size, size)
+
+    def run() -> None:
+        with torch.inference_mode():
+            predictor.bundle.model.encode_frames(pixels)
+
+    return BATCH / medians({"batch": run}, effort.of(7, 2))["batch"]
+
+
+def write_jpegs(folder: Path, count: int) -> list[Path]:
+    """That many different pictures of 640 x 480."""
+    folder.mkdir()
+    sources = [load_frame(file) for file in frame_files()[:50]]
+    files = []
+    for number in range(count):
+        picture = varied(sources[number % len(sources)], number)
+        files.append(folder / f"{number:05}.jpg")
+        Image.fromarray(picture).save(files[-1], quality=90)
+    return files
+
+
+def ingest(predictor: Predictor, files: list[Path], folder: Path) -> tuple[float, int]:
+    """Seconds of building a gallery, and this process's peak of resident memory in bytes."""
+    items = [NewCase(file, CLASSES[number % 7]) for number, file in enumerate(files)]
+    with Peak() as peak:
+        start = time.perf_counter()
+        build_gallery(folder, items, predictor.engine.embed, "bench", "bench")
+        return time.perf_counter() - start, peak.highest
+
+
+class Peak:
+    """Watches resident memory while it is entered."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self.highest = 0
+
+    def __enter__(self) -> Peak:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_SAMPLED_EVERY_S):
+            self.highest = max(self.highest, self._process.memory_info().rss)

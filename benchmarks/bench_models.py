@@ -1,0 +1,81 @@
+"""What is timed: the paper's network with random weights, the shipped one, and frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.bench_files import frame_files
+from benchmarks.bench_vectors import embedding_like
+from entdemo.device import pick_precision
+from entdemo.engine import Engine
+from entdemo.frame import Frame, load_frame
+from entdemo.gallery.cases import Case
+from entdemo.gallery.store import Gallery
+from entdemo.model.base import PAPER_BASE, create_tokenizer
+from entdemo.model.network import EntClip, EntClipConfig
+from entdemo.model.preprocess import preprocess_of
+from entdemo.predictor import Predictor
+from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS
+from entdemo.taxonomy import CLASSES
+from entdemo.weights import BaseInfo, Bundle, PreprocessInfo, load_bundle, read_info
+
+CPU = torch.device("cpu")
+DIM = 512
+CASES = 2_000
+
+
+def serving_dtype() -> torch.dtype:
+    """The precision that serves on this processor."""
+    return pick_precision(CPU)
+
+
+def paper_bundle() -> Bundle:
+    """The paper's profile with random weights: they take as long as trained ones."""
+    torch.manual_seed(0)
+    model = EntClip(EntClipConfig(PAPER_BASE)).eval().requires_grad_(False)
+    preprocess = preprocess_of(PAPER_BASE)
+    info = read_info(DEFAULT_WEIGHTS).model_copy(
+        update={
+            "name": "random ViT-B/16",
+            "base": BaseInfo(name=PAPER_BASE, pretrained="openai"),
+            "preprocess": PreprocessInfo(**asdict(preprocess)),
+        }
+    )
+    return Bundle(Path(), info, model, create_tokenizer(PAPER_BASE), preprocess)
+
+
+def paper_predictor() -> Predictor:
+    """Answers by the paper's network over 2,000 cases."""
+    bundle = paper_bundle()
+    cases = tuple(Case(f"c-{row}", f"frames/{row}.jpg", CLASSES[row % 7]) for row in range(CASES))
+    vectors, _ = embedding_like(CASES, DIM, 0)
+    gallery = Gallery(DEFAULT_GALLERY, cases, vectors, bundle.info.embedder_id, "")
+    return Predictor(bundle, gallery, Engine(bundle, CPU, serving_dtype()))
+
+
+def shipped_engine(dtype: torch.dtype) -> Engine:
+    """The shipped weights in a precision."""
+    return Engine(load_bundle(DEFAULT_WEIGHTS), CPU, dtype)
+
+
+def endless_frames() -> Iterator[Frame]:
+    """Different frames in turn, more than the engine remembers."""
+    frames = [load_frame(file) for file in frame_files()]
+    return cycle(frames)
+
+
+def varied(frame: Frame, number: int) -> np.ndarray:
+    """[480, 640, 3] uint8: the frame on a camera's black picture, a little different each time."""
+    rgb = frame.rgb[:480, :480]
+    picture = np.zeros((480, 640, 3), np.uint8)
+    top, left = (480 - rgb.shape[0]) // 2, (640 - rgb.shape[1]) // 2
+    picture[top : top + rgb.shape[0], left : left + rgb.shape[1]] = rgb
+    rows, column = divmod(number, 400)
+    picture[200 + rows % 80, 120 + column] ^= 0x7F  # tells copies of one frame apart
+    return picture

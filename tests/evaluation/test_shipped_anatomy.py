@@ -1,0 +1,81 @@
+"""The shipped weights read side and cord state from anatomy, not from the border.
+
+Rates over drawn frames of seeds that no recipe uses. Chance is 0.5 for a side and 1/7 for a class,
+so the thresholds fail for weights that ignore the anatomy.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from entdemo.evaluation.encode import encode_squares, squares_of
+from entdemo.frame import frame_from_array
+from entdemo.phantom.frame import draw
+from entdemo.settings import DEFAULT_WEIGHTS
+from entdemo.taxonomy import CLASSES, mirror_class
+from entdemo.weights import Bundle, load_bundle
+
+_SEED = 7_070_000_000
+_FRAMES = 84
+_SIDED = np.array([mirror_class(name) != name for name in CLASSES])
+_MIRRORED = np.array([CLASSES.index(mirror_class(name)) for name in CLASSES])
+
+
+@cache
+def _bundle() -> Bundle:
+    return load_bundle(DEFAULT_WEIGHTS)
+
+
+@cache
+def _squares() -> np.ndarray:
+    frames = [frame_from_array(draw(_SEED + index, style="disc").rgb) for index in range(_FRAMES)]
+    return squares_of(_bundle(), frames)
+
+
+@cache
+def _whole() -> np.ndarray:
+    return _found(_squares())
+
+
+def _found(squares: np.ndarray) -> np.ndarray:
+    return encode_squares(_bundle(), np.ascontiguousarray(squares)).probabilities.argmax(axis=1)
+
+
+def _rim(squares: np.ndarray, inner: float) -> np.ndarray:
+    """[S, S], True beyond ``inner`` radii of the inscribed circle."""
+    side = squares.shape[1]
+    axis = (np.arange(side) + 0.5) * 2 / side - 1
+    return np.hypot(axis[:, None], axis[None]) > inner
+
+
+def test_sides_swap_in_a_mirror() -> None:
+    sided = _SIDED[_whole()]
+    assert sided.sum() > 30
+    mirrored = _found(_squares()[:, :, ::-1])
+    swapped = mirrored[sided] == _MIRRORED[_whole()[sided]]
+    assert swapped.mean() > 0.85
+
+
+def test_what_has_no_side_stays_in_a_mirror() -> None:
+    plain = ~_SIDED[_whole()]
+    assert plain.sum() > 20
+    mirrored = _found(_squares()[:, :, ::-1])
+    assert (mirrored[plain] == _whole()[plain]).mean() > 0.85
+
+
+@pytest.mark.parametrize("tone", [0, 90])
+def test_class_stays_without_the_border(tone: int) -> None:
+    covered = _squares().copy()
+    covered[:, _rim(covered, 0.9)] = tone
+    assert (_found(covered) == _whole()).mean() > 0.85
+
+
+def test_the_border_alone_tells_little() -> None:
+    truth = np.arange(_FRAMES) % len(CLASSES)
+    covered = _squares().copy()
+    covered[:, ~_rim(covered, 0.9)] = 0
+    assert (_found(covered) == truth).mean() < 0.5
+    assert (_whole() == truth).mean() > 0.8
