@@ -89,7 +89,11 @@ def opened(browser: Browser, url: str, asked: list[str], locale: str) -> Iterato
     page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
     page.goto(url)
     expect(page.locator("#panel-frame")).to_have_attribute("role", "tabpanel")
-    for part in ("#panel-frame .ways", "#frame-answer .bars", "#frame-examples img >> nth=6"):
+    for part in (
+        "#panel-frame .ways[data-limit]",
+        "#frame-answer .bars",
+        "#frame-examples img >> nth=6",
+    ):
         expect(page.locator(part)).to_be_visible()
     yield page
     context.close()
