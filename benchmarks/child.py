@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -27,6 +29,7 @@ def in_child(call: Callable[[], str]) -> Ended:
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
+        _use_one_thread()
         os.close(read_end)
         _write_and_exit(write_end, _tried(call))
     os.close(write_end)
@@ -52,6 +55,11 @@ def _write_and_exit(pipe: int, said: dict[str, str]) -> None:
     os._exit(0)
 
 
+def _use_one_thread() -> None:
+    """The parent's pool of threads is not there after a fork; to wait for it would be for ever."""
+    torch.set_num_threads(1)
+
+
 def seconds_of(run: Callable[[], object]) -> float:
     """How long ``run`` takes in a child, in seconds."""
     start = time.perf_counter()
@@ -75,6 +83,7 @@ def killed_within(run: Callable[[], object], seconds: float, rng: random.Random)
 def _started(run: Callable[[], object]) -> int:
     child = os.fork()
     if child == 0:
+        _use_one_thread()
         try:
             run()
         finally:

@@ -264,7 +264,6 @@ def _judged(ended: Ended, damage: str, seconds: float) -> tuple[str, str]:
 def run_all(flips: int, seed: int) -> Iterator[Finding]:
     """All damages of a bundle and a gallery, ``flips`` random bits a file among them."""
     rng = random.Random(seed)
-    torch.set_num_threads(1)  # a pool of threads would not survive in the children
     with tempfile.TemporaryDirectory() as name:
         for make in (gallery_subject, bundle_subject):
             yield from examine(make(Path(name)), flips, rng)

@@ -22,7 +22,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
-import torch
 import typer
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from rich.table import Table
@@ -122,7 +121,6 @@ def _call(target: Target, result: Result, last: _LastInput, data: bytes) -> None
 
 def run_all(minutes: float, first_seed: int, keep: Path, only: str = "") -> list[Result]:
     """Fuzz each reader for its share of the time; inputs that do harm are kept in ``keep``."""
-    torch.set_num_threads(1)  # a pool of threads would not survive in the children
     with tempfile.TemporaryDirectory() as name:
         targets = [target for target in all_targets(Path(name)) if only in target.name]
         _round(targets[0], 0, 0.0, lambda data: None)  # Hypothesis prepares itself once, for long

@@ -33,7 +33,8 @@ def frames() -> list[Frame]:
 
 @pytest.fixture(scope="module")
 def gallery(tmp_path_factory: pytest.TempPathFactory, frames: list[Frame], weights: Path) -> Path:
-    from entdemo.predictor import frame_embedder, pick_device
+    from entdemo.device import pick_device
+    from entdemo.predictor import frame_embedder
     from entdemo.weights import load_bundle
 
     bundle = load_bundle(weights)
