@@ -31,7 +31,7 @@ $(VENV)/app.stamp: requirements.txt
 
 $(VENV)/test.stamp: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -e ".[dev,train]"
+	$(BIN)/python -m pip install --quiet -e ".[dev,milvus,train]"
 	touch $@
 
 # The pictures in docs/app.md.

@@ -41,7 +41,7 @@ class _Bar(Progress):
     """Steps of all stages on stderr, with the figures of the latest row."""
 
     def __init__(self, config: TrainConfig) -> None:
-        super().__init__(*bar_columns(), console=err)
+        super().__init__(*bar_columns(), console=err, disable=not err.is_terminal)
         self._starts = [0]
         for stage in config.stages:
             self._starts.append(self._starts[-1] + stage.steps)
