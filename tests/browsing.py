@@ -60,7 +60,7 @@ def visit(
     expect(page.locator("[data-example] >> nth=6")).to_be_attached(timeout=PATIENCE_MS)
     yield page
     context.close()
-    assert faults == []
+    assert not faults, faults
 
 
 def sideways(page: Page) -> int:

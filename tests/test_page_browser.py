@@ -23,7 +23,8 @@ SHIFTS = """() => {
     window.shifts = [];
     new PerformanceObserver((list) => {
         for (const { value, sources } of list.getEntries())
-            window.shifts.push([value, ...sources.map(({ node }) => node?.className ?? "")]);
+            window.shifts.push([value, ...sources.map(({ node, previousRect, currentRect }) =>
+                [node?.className ?? "", previousRect.top, currentRect.top].join(" "))]);
     }).observe({ type: "layout-shift", buffered: true });
 }"""
 

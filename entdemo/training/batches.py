@@ -13,7 +13,6 @@ from entdemo.model.preprocess import Preprocess
 from entdemo.taxonomy import CLASSES
 from entdemo.training.augment import Augment
 from entdemo.training.config import AugmentConfig
-from entdemo.training.data import FrameSet
 from entdemo.training.texts import MIRRORED, TextBank, TextBatch
 
 _PROMPTS_PER_CLASS = 2
@@ -64,8 +63,7 @@ class Batches:
     """Class-balanced batches; every second frame is mirrored with its label and text.
 
     Args:
-        frames: to draw from.
-        bank: texts for them.
+        bank: frames to draw from, and texts for them.
         preprocess: of the network.
         batch_size: B.
         augment: how frames are degraded.
@@ -75,7 +73,6 @@ class Batches:
 
     def __init__(
         self,
-        frames: FrameSet,
         bank: TextBank,
         preprocess: Preprocess,
         batch_size: int,
@@ -83,14 +80,14 @@ class Batches:
         with_clean: bool = False,
         device: torch.device = _CPU,
     ) -> None:
-        self.frames = frames
+        self.frames = bank.frames
         self.bank = bank
         self.preprocess = preprocess
         self.batch_size = batch_size
         self.augment = Augment(preprocess.image_size, augment)
         self.with_clean = with_clean
         self.device = device
-        members = [np.flatnonzero(frames.labels == label) for label in range(len(CLASSES))]
+        members = [np.flatnonzero(self.frames.labels == label) for label in range(len(CLASSES))]
         self._members = [own for own in members if len(own)]
 
     def at(self, *seed: int) -> Batch:

@@ -13,15 +13,15 @@ from entdemo.training.files import write_file
 _FILE = "recipe.json"
 
 
-def claim_folder(folder: Path, config: TrainConfig, train: FrameSet, validation: FrameSet) -> None:
+def claim_folder(folder: Path, config: TrainConfig, frames: list[FrameSet]) -> None:
     """Take a folder for a run, or find that it is this run's.
 
     Raises:
         UserError: it holds checkpoints of another recipe or of other frames, which would be taken
             for this one's; or it cannot be written.
     """
-    frames = {"train": train.digest(), "validation": validation.digest()}
-    claim = json.dumps({"recipe": config.without_places(), "frames": frames}, indent=1)
+    digests = [each.digest() for each in frames]
+    claim = json.dumps({"recipe": config.without_places(), "frames": digests}, indent=1)
     file = folder / _FILE
     if not file.exists():
         write_file(file, claim.encode())

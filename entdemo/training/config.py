@@ -62,8 +62,7 @@ class DataConfig(Strict):
     @model_validator(mode="after")
     def _two_sides_of_one_split(self) -> DataConfig:
         train, validation = self.train, self.validation
-        if isinstance(train, PhantomSource) and isinstance(validation, PhantomSource):
-            _check_seeds(train, validation)
+        _check_seeds(train, validation)
         if isinstance(train, EntrepSource) and isinstance(validation, EntrepSource):
             other = validation.model_copy(update={"part": "train"})
             if train.part != "train" or validation.part != "validation" or other != train:
@@ -74,7 +73,9 @@ class DataConfig(Strict):
         return self
 
 
-def _check_seeds(train: PhantomSource, validation: PhantomSource) -> None:
+def _check_seeds(train: Source, validation: Source) -> None:
+    if not isinstance(train, PhantomSource) or not isinstance(validation, PhantomSource):
+        return
     if train.seed == validation.seed:
         raise ValueError("train and validation must be drawn from different seeds")
 
@@ -127,6 +128,7 @@ class StageConfig(Strict):
             with the learned one.
         pieces: a batch goes through the network in so many pieces, for less memory; its gradient
             stays that of the whole batch, see ``step.GradientStep``.
+        frames: drawn for this stage, in place of the recipe's training frames.
         patience: the stage ends after so many looks at the validation frames without a better
             mean accuracy, and keeps its best weights; None trains all steps and keeps the last.
     """
@@ -142,6 +144,7 @@ class StageConfig(Strict):
     objective: ObjectiveConfig | None = None
     contrast_scale: Annotated[float, Field(ge=1, le=100)] | None = None
     pieces: Positive = 1
+    frames: PhantomSource | None = None
     patience: Positive | None = None
 
     @model_validator(mode="after")
@@ -188,6 +191,16 @@ class TrainConfig(Strict):
         """The recipe as JSON without paths on the computer that trains."""
         folders = {"train": {"folder"}, "validation": {"folder"}}
         return self.model_dump(mode="json", exclude={"output": True, "runs": True, "data": folders})
+
+    def frames_of(self, stage: StageConfig) -> Source:
+        """Where the frames that a stage trains on come from."""
+        return stage.frames or self.data.train
+
+    @model_validator(mode="after")
+    def _stages_apart_from_validation(self) -> TrainConfig:
+        for stage in self.stages:
+            _check_seeds(self.frames_of(stage), self.data.validation)
+        return self
 
     @model_validator(mode="after")
     def _ends_with_lora(self) -> TrainConfig:

@@ -102,21 +102,28 @@ class Recipe:
         if self.processes.num_processes > 1:
             self.say(f"{self.processes.num_processes} processes share each batch")
         size = square_side(self.preprocess.image_size)
-        train = self._frames(self.config.data.train, size)
-        validation = self._frames(self.config.data.validation, size)
-        _check(train, validation)
-        check_apart(train, validation)
+        sources = dict.fromkeys(
+            (self.config.data.train, *map(self.config.frames_of, self.config.stages))
+        )
+        sets = {source: self._frames(source, size) for source in sources}
+        train, validation = (
+            sets[self.config.data.train],
+            self._frames(self.config.data.validation, size),
+        )
+        for frames in sets.values():
+            _check(frames, validation)
+            check_apart(frames, validation)
         with self.processes.main_process_first():
-            claim_folder(self.work, self.config, train, validation)
+            claim_folder(self.work, self.config, [*sets.values(), validation])
         self.say(f"composing {self.config.sentence_pool} sentences")
         pool = draw_sentences(self.config.sentence_pool, self.config.seed)
         tokenize = self._tokenizer(pool, train)
-        bank = TextBank(train, pool, tokenize)
+        banks = {source: TextBank(frames, pool, tokenize) for source, frames in sets.items()}
         bundle = self.work / "bundle"
         if self.processes.is_main_process:
             shutil.rmtree(bundle, ignore_errors=True)
             bundle.mkdir()
-        model = self._train(train, validation, bank, tokenize, bundle)
+        model = self._train(banks, validation, tokenize, bundle)
         if self.processes.is_main_process:
             with told(bundle):
                 self._finish(model, tokenize, train, validation, bundle)
@@ -146,9 +153,8 @@ class Recipe:
 
     def _train(
         self,
-        train: FrameSet,
+        banks: dict[Source, TextBank],
         validation: FrameSet,
-        bank: TextBank,
         tokenize: Tokenize,
         bundle: Path,
     ) -> EntClip:
@@ -163,8 +169,8 @@ class Recipe:
             if stage.trains == "lora" and self.config.model.pretrained is None:
                 self._save_base(model, bundle / BASE)
             objective = stage.objective or self.config.objective
+            bank = banks[self.config.frames_of(stage)]
             batches = Batches(
-                train,
                 bank,
                 self.preprocess,
                 stage.batch_size,

@@ -67,7 +67,7 @@ def test_a_flip_mirrors_frame_label_and_caption_together(class_name: str) -> Non
     bank = TextBank(frames, pool, remember)
     found = set()
     for step in range(8):
-        batch = Batches(frames, bank, PREPROCESS, 8).at(0, step)
+        batch = Batches(bank, PREPROCESS, 8).at(0, step)
         for pixels, label, row in zip(batch.pixels, batch.labels, batch.texts.tokens, strict=True):
             flipped = bool(pixels[0, 0, -1] > 0.5)
             name = CLASSES[int(label)]
@@ -91,7 +91,7 @@ def test_mirrored_labels_swap_sides_alone() -> None:
 
 def test_the_same_step_gives_the_same_batch_and_another_does_not() -> None:
     frames = one_sided("throat")
-    batches = Batches(frames, TextBank(frames, draw_sentences(50, 0), remember), PREPROCESS, 4)
+    batches = Batches(TextBank(frames, draw_sentences(50, 0), remember), PREPROCESS, 4)
     first, again, other = batches.at(1, 5), batches.at(1, 5), batches.at(1, 6)
     assert torch.equal(first.pixels, again.pixels)
     assert torch.equal(first.texts.tokens, again.texts.tokens)
@@ -109,14 +109,14 @@ def test_classes_are_drawn_evenly_whatever_their_number() -> None:
         many.captions_vi + few.captions_vi,
     )
     bank = TextBank(frames, draw_sentences(20, 0), remember)
-    labels = torch.cat([Batches(frames, bank, PREPROCESS, 50).at(0, s).labels for s in range(4)])
+    labels = torch.cat([Batches(bank, PREPROCESS, 50).at(0, s).labels for s in range(4)])
     share = float((labels == CLASSES.index("vc-open")).float().mean())
     assert 0.38 < share < 0.62
 
 
 def test_partners_are_of_the_same_class() -> None:
     frames = one_sided("ear-right", 6)
-    batch = Batches(frames, TextBank(frames, draw_sentences(20, 0), remember), PREPROCESS, 16).at(3)
+    batch = Batches(TextBank(frames, draw_sentences(20, 0), remember), PREPROCESS, 16).at(3)
     assert torch.equal(batch.labels, batch.labels[batch.partners])
 
 

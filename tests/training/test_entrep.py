@@ -133,7 +133,7 @@ def test_captions_of_one_class_are_positives_only_where_they_are_the_same() -> N
     bank = TextBank(frames, draw_sentences(80, 0), remember)
     seen = 0
     for step in range(6):
-        batch = Batches(frames, bank, PREPROCESS, 12).at(0, step)
+        batch = Batches(bank, PREPROCESS, 12).at(0, step)
         texts = Facts(batch.texts.labels, batch.texts.tags, batch.texts.captions)
         positive = positives(Facts(batch.labels, batch.tags, batch.captions), texts)
         assert positive.diagonal().all(), "a frame's own text holds for it"
