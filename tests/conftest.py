@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from huggingface_hub.utils._http import close_session
 
 from tests.hub_client_settings import LOOPBACK, use_hub
 from tests.hub_server import Hub
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 LOCAL_NAMES = (*LOOPBACK, "0.0.0.0", "::", "", None)
 
@@ -47,3 +50,21 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     yield server
     server.close()
     close_session()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser without a window."""
+    from tests.browsing import chromium
+
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, url: str) -> Iterator[Page]:
+    """An English visitor's page at the module's own ``url``."""
+    from tests.browsing import visit
+
+    with visit(browser, url) as page:
+        yield page

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from entdemo.ui.header import TABS
-from tests.browsing import DESKTOP, PHONE, chromium, needs_chromium, visit
+from tests.browsing import DESKTOP, PHONE, needs_chromium, visit
 from tests.ui.fakes import FakePredictor, fake_gallery
 from tests.ui.serving import served
 
@@ -33,12 +33,6 @@ CONTRAST: dict[str, Any] = {"type": "rule", "values": ["color-contrast"]}
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with served(FakePredictor(fake_gallery(tmp_path_factory.mktemp("gallery")))) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module", params=[DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browsing import PHONE, chromium, needs_chromium, visit
+from tests.browsing import PHONE, needs_chromium, visit
 from tests.ui.fakes import FakePredictor, fake_gallery
 from tests.ui.serving import served
 
@@ -20,12 +20,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     predictor = FakePredictor(fake_gallery(tmp_path_factory.mktemp("gallery")))
     with served(predictor) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def test_findings_are_suggested_and_chosen_by_keyboard(browser: Browser, url: str) -> None:

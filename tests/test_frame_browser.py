@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsing import DESKTOP, PHONE, chromium, needs_chromium, visit
+from tests.browsing import DESKTOP, PHONE, needs_chromium, visit
 from tests.ui.fakes import FakePredictor, draw_frame, fake_gallery
 from tests.ui.serving import served
 
@@ -30,18 +30,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("uploads")))
         with served(predictor) as address:
             yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Browser, url: str) -> Iterator[Page]:
-    with visit(browser, url) as page:
-        yield page
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from entdemo.editor import Editor
-from tests.browsing import DESKTOP, PHONE, chromium, needs_chromium, sideways, visit
+from tests.browsing import DESKTOP, PHONE, needs_chromium, sideways, visit
 from tests.test_accessibility_browser import AXE, in_all_colours_and_languages
 from tests.ui.editing import EditablePredictor, editable
 from tests.ui.fakes import FakePredictor, draw_frame, fake_gallery
@@ -25,12 +25,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     predictor = FakePredictor(fake_gallery(tmp_path_factory.mktemp("gallery"), a_class=5))
     with served(predictor) as address:
         yield f"{address}#gallery"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

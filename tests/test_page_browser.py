@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from pypdf import PdfReader
 
 from entdemo.ui.header import TABS
-from tests.browsing import DESKTOP, PATIENCE_MS, PHONE, chromium, needs_chromium, visit
+from tests.browsing import DESKTOP, PATIENCE_MS, PHONE, needs_chromium, visit
 from tests.ui.fakes import FakePredictor, draw_frame, fake_gallery
 from tests.ui.serving import served
 
@@ -33,18 +33,6 @@ SHIFTS = """() => {
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with served(FakePredictor(fake_gallery(tmp_path_factory.mktemp("gallery")))) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Browser, url: str) -> Iterator[Page]:
-    with visit(browser, url) as page:
-        yield page
 
 
 def ask_example(page: Page) -> None:

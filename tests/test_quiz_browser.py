@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
-from tests.browsing import DESKTOP, PHONE, chromium, needs_chromium, sideways, visit
+from tests.browsing import DESKTOP, PHONE, needs_chromium, sideways, visit
 from tests.test_accessibility_browser import AXE, in_all_colours_and_languages
 from tests.ui.fakes import FakePredictor, fake_gallery
 from tests.ui.serving import served
@@ -26,18 +26,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     predictor = FakePredictor(fake_gallery(tmp_path_factory.mktemp("gallery")))
     with served(predictor) as address:
         yield f"{address}#quiz"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Browser, url: str) -> Iterator[Page]:
-    with visit(browser, url) as page:
-        yield page
 
 
 QUESTION = "form[data-quiz=answer]"
