@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from entdemo.errors import UserError
 from entdemo.frame import Frame
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
-from entdemo.gallery.matching import Match, Matcher, Query
+from entdemo.gallery.matching import CLASS_SHARE, Match, Matcher, Query
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.terms import stems
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
@@ -51,7 +51,8 @@ class Neighbour:
     """A gallery case near a query.
 
     Attributes:
-        similarity: cosine of query and case, -1 to 1; where the query holds words, the mean of
+        similarity: cosine of query and case, -1 to 1, to which a frame's probability of the
+            case's class adds a little (``CLASS_SHARE``); where the query holds words, the mean of
             that and of the share of those words that the case's texts hold.
         weak: the case is too far from the query to say much about it.
         folded: ids of near-duplicates that this case stands for.
@@ -218,7 +219,7 @@ class Predictor:
         """Class of a frame and its ``k`` nearest cases among those that ``where`` allows."""
         clock = _Clock()
         encoded = self._encoded(frame, clock)
-        neighbours = self._near(self._frame_query(encoded.embedding), k, where)
+        neighbours = self._near(self._frame_query(encoded), k, where)
         clock.lap("search")
         return _prediction(
             encoded, neighbours, clock.timings, in_distribution=self._is_known(encoded)
@@ -268,12 +269,14 @@ class Predictor:
         clock = _Clock()
         encoded = self._encoded(frame, clock)
         words = self._text_query(text, self.engine.text(text))
-        seen = self._frame_query(encoded.embedding)
+        seen = self._frame_query(encoded)
         query = Query(
             _walk(seen.vector, words.vector, share),
             weak_below=(1 - share) * seen.weak_below + share * words.weak_below,
             stems=words.stems,
             words_share=share * words.words_share,
+            probabilities=seen.probabilities,
+            class_share=(1 - share) * seen.class_share,
         )
         neighbours = self._near(query, k, where)
         clock.lap("search")
@@ -289,7 +292,7 @@ class Predictor:
         Raises:
             UserError: there is no such case.
         """
-        query = self._frame_query(self.matcher.vector(case_id))
+        query = Query(self.matcher.vector(case_id), self.matcher.weak_frame_below)
         return self._near(query, k, replace(where, without=case_id))
 
     def explain(self, frame: Frame) -> Explanation:
@@ -318,8 +321,13 @@ class Predictor:
     def _is_known(self, encoded: Encoded) -> bool:
         return encoded.distance <= self.bundle.info.ood.threshold
 
-    def _frame_query(self, embedding: NDArray[np.float32]) -> Query:
-        return Query(embedding, self.matcher.weak_frame_below)
+    def _frame_query(self, encoded: Encoded) -> Query:
+        return Query(
+            encoded.embedding,
+            self.matcher.weak_frame_below,
+            probabilities=encoded.probabilities,
+            class_share=CLASS_SHARE,
+        )
 
     def _text_query(self, text: str, encoded: Encoded) -> Query:
         wanted = stems(text)

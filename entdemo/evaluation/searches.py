@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from entdemo.evaluation.encode import EncodedItems, encode_texts
 from entdemo.evaluation.labels import class_labels, numbers
 from entdemo.evaluation.report import IMAGE, TEXT, RetrievalFigures
 from entdemo.evaluation.retrieval import NO_LABEL, first_hits
+from entdemo.gallery.matching import CLASS_SHARE
+from entdemo.taxonomy import CLASSES
 from entdemo.weights import Bundle
 
 Ints = NDArray[np.int64]
@@ -31,6 +33,7 @@ class _Pool:
 
     items: list[Item]
     embeddings: NDArray[np.float32]
+    probabilities: NDArray[np.floating]
     classes: Ints
     findings: Ints
     copies: Ints
@@ -46,6 +49,7 @@ def _pool(encoded: EncodedItems, groups: Ints) -> _Pool:
     return _Pool(
         items=items,
         embeddings=encoded.frames.embeddings[known],
+        probabilities=encoded.frames.probabilities[known],
         classes=classes[known],
         findings=findings.astype(np.int64),
         copies=numbers(encoded.digests)[known],
@@ -71,13 +75,17 @@ def search_all(bundle: Bundle, encoded: EncodedItems, groups: Ints) -> dict[str,
 
 
 def _frame_searches(pool: _Pool) -> _Found:
-    every, vectors = np.arange(len(pool.items)), pool.embeddings
+    """As ``Predictor.predict`` ranks cases: by likeness, and a little by the class they are of."""
+    every = np.arange(len(pool.items))
+    queries = np.hstack([(1 - CLASS_SHARE) * pool.embeddings, CLASS_SHARE * pool.probabilities])
+    own_class = np.eye(len(CLASSES), dtype=np.float32)[pool.classes]
+    seen = replace(pool, embeddings=np.hstack([pool.embeddings, own_class]))
     found = {
-        IMAGE: _search(pool, vectors, every, pool.classes, pool.copies),
-        IMAGE_FINDING: _search(pool, vectors, every, pool.findings, pool.copies),
+        IMAGE: _search(seen, queries, every, pool.classes, pool.copies),
+        IMAGE_FINDING: _search(seen, queries, every, pool.findings, pool.copies),
     }
     if any(item.group for item in pool.items):
-        found[IMAGE_ELSEWHERE] = _search(pool, vectors, every, pool.classes, pool.groups)
+        found[IMAGE_ELSEWHERE] = _search(seen, queries, every, pool.classes, pool.groups)
     return found
 
 
@@ -100,7 +108,7 @@ def _text_searches(bundle: Bundle, pool: _Pool) -> _Found:
 
 
 def _search(
-    pool: _Pool, queries: NDArray[np.float32], sources: Ints, labels: Ints, left_out: Ints
+    pool: _Pool, queries: NDArray[np.floating], sources: Ints, labels: Ints, left_out: Ints
 ) -> RetrievalFigures | None:
     """Search the pool.
 

