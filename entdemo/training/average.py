@@ -7,7 +7,7 @@ changes while it runs; here they are paired by name, and frozen ones are left ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -64,3 +64,24 @@ def _trained(model: nn.Module) -> dict[str, Tensor]:
 def _assign(model: nn.Module, values: dict[str, Tensor]) -> None:
     for name, parameter in _trained(model).items():
         parameter.copy_(values[name])
+
+
+def state_of(model: nn.Module) -> dict[str, Tensor]:
+    """A copy of all weights and buffers."""
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+
+def mean_of(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Mean of each weight over several ends of training from one start; counters of the first.
+
+    Source: Wortsman et al., "Model soups", 2022.
+
+    Args:
+        states: at least one, with the same keys and shapes.
+    """
+    return {
+        name: torch.stack([state[name] for state in states]).mean(dim=0)
+        if value.is_floating_point()
+        else value
+        for name, value in states[0].items()
+    }

@@ -116,6 +116,14 @@ class AugmentConfig(Strict):
     glare: Share = 0.0
 
 
+class BranchConfig(Strict):
+    """How a further run of a stage differs from the stage itself, see ``StageConfig``."""
+
+    steps: Positive
+    ema: Annotated[float, Field(ge=0, lt=1)]
+    frames: PhantomSource | None = None
+
+
 class StageConfig(Strict):
     """One stage of training.
 
@@ -129,6 +137,8 @@ class StageConfig(Strict):
         pieces: a batch goes through the network in so many pieces, for less memory; its gradient
             stays that of the whole batch, see ``step.GradientStep``.
         frames: drawn for this stage, in place of the recipe's training frames.
+        branches: further runs of the stage from the same start; the mean of the weights of all
+            runs goes on (Wortsman et al., "Model soups", 2022).
         patience: the stage ends after so many looks at the validation frames without a better
             mean accuracy, and keeps its best weights; None trains all steps and keeps the last.
     """
@@ -145,12 +155,21 @@ class StageConfig(Strict):
     contrast_scale: Annotated[float, Field(ge=1, le=100)] | None = None
     pieces: Positive = 1
     frames: PhantomSource | None = None
+    branches: tuple[BranchConfig, ...] = ()
     patience: Positive | None = None
+
+    @property
+    def runs(self) -> tuple[StageConfig, ...]:
+        """The stage itself, then each branch as a stage."""
+        own = self.model_copy(update={"branches": ()})
+        return (own, *(own.model_copy(update=dict(branch)) for branch in self.branches))
 
     @model_validator(mode="after")
     def _a_frame_a_piece(self) -> StageConfig:
         if self.pieces > self.batch_size:
             raise ValueError("a batch cannot have more pieces than frames")
+        if self.branches and self.trains == "lora":
+            raise ValueError("adapters of several runs have no mean: branches must train “base”")
         return self
 
 
@@ -192,14 +211,20 @@ class TrainConfig(Strict):
         folders = {"train": {"folder"}, "validation": {"folder"}}
         return self.model_dump(mode="json", exclude={"output": True, "runs": True, "data": folders})
 
-    def frames_of(self, stage: StageConfig) -> Source:
-        """Where the frames that a stage trains on come from."""
-        return stage.frames or self.data.train
+    def frames_of(self, run: StageConfig) -> Source:
+        """Where the frames that a run of a stage trains on come from."""
+        return run.frames or self.data.train
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All frames that are trained on, those of ``data`` first, none twice."""
+        runs = [run for stage in self.stages for run in stage.runs]
+        return tuple(dict.fromkeys((self.data.train, *map(self.frames_of, runs))))
 
     @model_validator(mode="after")
     def _stages_apart_from_validation(self) -> TrainConfig:
-        for stage in self.stages:
-            _check_seeds(self.frames_of(stage), self.data.validation)
+        for source in self.sources:
+            _check_seeds(source, self.data.validation)
         return self
 
     @model_validator(mode="after")

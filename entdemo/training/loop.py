@@ -33,6 +33,7 @@ class StageRun:
         model: the network, trained in place.
         config: the recipe.
         index: which stage of it.
+        branch: which run of the stage, 0 for its own.
         batches: where batches come from; they are those of all processes together.
         validate: looks at the moving average and returns its figures.
         report: called with each logged row.
@@ -43,13 +44,16 @@ class StageRun:
         model: EntClip,
         config: TrainConfig,
         index: int,
+        branch: int,
         batches: Batches,
         validate: Callable[[EntClip], Row],
         report: Callable[[Row], None],
     ) -> None:
-        self.config, self.index, self.stage = config, index, config.stages[index]
+        self.config, self.index, self.stage = config, index, config.stages[index].runs[branch]
         self.batches, self.validate, self.report = batches, validate, report
-        self.folder = config.runs / config.name / f"stage-{index}"
+        work = config.runs / config.name
+        self.folder = work / (f"stage-{index}-branch-{branch}" if branch else f"stage-{index}")
+        self.log_folder = self.folder if branch else work
         prepare_parameters(model, config.model, self.stage)
         optimizer = torch.optim.AdamW(parameter_groups(model, self.stage))
         schedule = LambdaLR(optimizer, warmup_cosine(self.stage.warmup, self.stage.steps))
@@ -129,9 +133,9 @@ class StageRun:
         if not self.accelerator.is_main_process:
             yield lambda row: None
             return
-        work = self.folder.parent
-        events = work / "tensorboard" / self.folder.name if self.config.tensorboard else None
-        log = StageLog(work / LOG, self.index, start, events)
+        events = self.folder.parent / "tensorboard" / self.folder.name
+        wanted = events if self.config.tensorboard else None
+        log = StageLog(self.log_folder / LOG, self.index, start, wanted)
 
         def write(row: Row) -> None:
             log.add(row)

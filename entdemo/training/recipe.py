@@ -31,6 +31,7 @@ from entdemo.taxonomy import CLASSES
 from entdemo.training import calibrate
 from entdemo.training.anchors import FindingAnchors
 from entdemo.training.apart import check_apart
+from entdemo.training.average import mean_of, state_of
 from entdemo.training.batches import Batches
 from entdemo.training.card import write_card
 from entdemo.training.claim import claim_folder
@@ -39,6 +40,7 @@ from entdemo.training.config import (
     FolderSource,
     PhantomSource,
     Source,
+    StageConfig,
     TrainConfig,
 )
 from entdemo.training.data import FrameSet, draw_frames, read_entrep_frames, read_frames
@@ -102,14 +104,9 @@ class Recipe:
         if self.processes.num_processes > 1:
             self.say(f"{self.processes.num_processes} processes share each batch")
         size = square_side(self.preprocess.image_size)
-        sources = dict.fromkeys(
-            (self.config.data.train, *map(self.config.frames_of, self.config.stages))
-        )
-        sets = {source: self._frames(source, size) for source in sources}
-        train, validation = (
-            sets[self.config.data.train],
-            self._frames(self.config.data.validation, size),
-        )
+        sets = {source: self._frames(source, size) for source in self.config.sources}
+        train = sets[self.config.data.train]
+        validation = self._frames(self.config.data.validation, size)
         for frames in sets.values():
             _check(frames, validation)
             check_apart(frames, validation)
@@ -168,18 +165,29 @@ class Recipe:
             self.say(f"stage {index + 1} of {len(self.config.stages)}: {stage.trains}")
             if stage.trains == "lora" and self.config.model.pretrained is None:
                 self._save_base(model, bundle / BASE)
-            objective = stage.objective or self.config.objective
-            bank = banks[self.config.frames_of(stage)]
-            batches = Batches(
-                bank,
-                self.preprocess,
-                stage.batch_size,
-                self.config.augment,
-                with_clean=objective.consistency > 0,
-                device=self.processes.device,
-            )
-            model = StageRun(model, self.config, index, batches, validate, self.report).run()
+            start, ends = state_of(model), []
+            for branch, run in enumerate(stage.runs):
+                if branch:
+                    self.say(f"branch {branch} of stage {index + 1}")
+                    model.load_state_dict(start)
+                batches = self._batches(run, banks[self.config.frames_of(run)])
+                where = (model, self.config, index, branch)
+                model = StageRun(*where, batches, validate, self.report).run()
+                ends.append(state_of(model))
+            if stage.branches:
+                model.load_state_dict(mean_of(ends))
         return model
+
+    def _batches(self, run: StageConfig, bank: TextBank) -> Batches:
+        objective = run.objective or self.config.objective
+        return Batches(
+            bank,
+            self.preprocess,
+            run.batch_size,
+            self.config.augment,
+            with_clean=objective.consistency > 0,
+            device=self.processes.device,
+        )
 
     def _save_base(self, model: EntClip, file: Path) -> None:
         """Adapters are learnt on the base as it will be read back."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from entdemo.gallery.cases import Case
 from entdemo.gallery.filters import CaseFilter
 from entdemo.gallery.index import Vectors, unit
-from entdemo.gallery.matching import Matcher, Query
+from entdemo.gallery.matching import CLASS_SHARE, Matcher, Query
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.terms import stems
+from entdemo.taxonomy import CLASSES
 
 RNG = np.random.default_rng(9)
 CLASS_OF = ("ear-left", "nose-left", "throat")
@@ -113,3 +115,22 @@ def test_description_level_is_measured_once(matcher: Matcher, vectors: Vectors) 
     assert matcher.weak_text_below(10, encode) == level
     assert asked == [10]
     assert 0 < level < 1
+
+
+def test_near_ties_go_to_the_more_probable_class_and_the_same_frame_stays_first(
+    vectors: Vectors,
+) -> None:
+    cases = [case(row, CLASS_OF[row % 3], "wax") for row in range(CASES)]
+    tied = vectors.copy()
+    tied[1] = unit(tied[0:1] + 0.003 * RNG.normal(size=(1, 16)))[0]  # a nose like the ear before it
+    tied[2] = unit(tied[0:1] + 0.002 * RNG.normal(size=(1, 16)))[0]  # a throat, still nearer
+    matcher = built(tied, cases)
+    sure = tuple(float(name == "nose-left") for name in CLASSES)
+    plain = matcher.near(Query(tied[0], -1), 3)
+    query = Query(tied[0], -1, probabilities=sure, class_share=CLASS_SHARE)
+    ranked = matcher.near(query, 3)
+    assert [match.case.class_name for match in plain][:3] == ["ear-left", "throat", "nose-left"]
+    assert ranked[0].case.class_name == "nose-left"
+    assert all(match.similarity <= 1 for match in ranked)
+    itself = replace(query, probabilities=tuple(float(name == "ear-left") for name in CLASSES))
+    assert matcher.near(itself, 1)[0].case.case_id == "c0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from entdemo.training.average import WeightAverage
+from entdemo.training.average import WeightAverage, mean_of, state_of
 
 
 def test_average_follows_and_is_lent_for_a_while() -> None:
@@ -26,3 +26,20 @@ def test_it_comes_back_from_a_checkpoint() -> None:
     average, other = WeightAverage(model, 0.9), WeightAverage(nn.Linear(2, 1), 0.9)
     other.load_state_dict(average.state_dict())
     assert torch.equal(other.shadow["weight"], model.weight)
+
+
+def test_the_mean_of_several_ends_keeps_counters() -> None:
+    ends = [
+        {"weight": torch.tensor([1.0, 4.0]), "batches": torch.tensor(3)},
+        {"weight": torch.tensor([3.0, 0.0]), "batches": torch.tensor(5)},
+    ]
+    mean = mean_of(ends)
+    assert mean["weight"].tolist() == [2.0, 2.0]
+    assert int(mean["batches"]) == 3
+
+
+def test_a_state_is_a_copy() -> None:
+    model = nn.Linear(2, 1)
+    state = state_of(model)
+    model.weight.data.add_(1)
+    assert not torch.equal(state["weight"], model.weight)

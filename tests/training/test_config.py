@@ -12,6 +12,7 @@ from entdemo.errors import UserError
 from entdemo.training.config import EntrepSource, PhantomSource, read_config
 
 ENTREP: dict[str, object] = {"folder": "a", "part": "train", "validation_share": 0.2}
+LORA: dict[str, object] = {"trains": "lora", "steps": 4}
 HELD_OUT = ENTREP | {"part": "validation"}
 RECIPES = Path(entdemo.training.__file__).parent / "recipes"
 
@@ -42,6 +43,8 @@ def test_shipped_recipes_are_valid_and_keep_their_sets_apart(recipe: Path) -> No
         ({"precision": "fp8"}, "precision"),
         ({"model": {"base": "x", "lora_rank": 0}}, "model.lora_rank"),
         ({"stages": [{"trains": "base", "steps": 4}]}, "lora"),
+        ({"stages": [LORA | {"branches": [{"steps": 2, "ema": 0.5}]}]}, "branches"),
+        ({"stages": [LORA | {"frames": {"n": 7, "seed": 2}}]}, "different seeds"),
         ({"data": {"train": ENTREP, "validation": ENTREP}}, "two parts"),
         ({"data": {"train": ENTREP, "validation": HELD_OUT | {"seed": 1}}}, "two parts"),
         ({"data": {"train": HELD_OUT, "validation": ENTREP}}, "two parts"),

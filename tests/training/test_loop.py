@@ -76,7 +76,7 @@ def run(
 ) -> dict[str, Tensor]:
     torch.manual_seed(0)
     model = Trainable()
-    stage = StageRun(model, config, 0, batches, validate, report=lambda row: None)
+    stage = StageRun(model, config, 0, 0, batches, validate, report=lambda row: None)
     return stage.run().state_dict()
 
 

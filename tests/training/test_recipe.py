@@ -20,6 +20,7 @@ class InterruptedRunError(Exception):
 
 def config(folder: Path) -> TrainConfig:
     stage = {"steps": 4, "batch_size": 4, "warmup": 1}
+    branched = {"frames": {"n": 14, "seed": 5}, "branches": [{"steps": 2, "ema": 0.5}]}
     return TrainConfig.model_validate(
         {
             "name": "tiny",
@@ -31,7 +32,7 @@ def config(folder: Path) -> TrainConfig:
             "validate_every": 2,
             "data": {"train": {"n": 14, "seed": 1}, "validation": {"n": 14, "seed": 2}},
             "model": {"base": "entclip-lite0-128", "lora_rank": 2},
-            "stages": [{"trains": "base", **stage}, {"trains": "lora", **stage}],
+            "stages": [{"trains": "base", **stage, **branched}, {"trains": "lora", **stage}],
         }
     )
 
@@ -48,6 +49,14 @@ def train(folder: Path, stop_at: int | None = None) -> list[Row]:
     return rows
 
 
+def ended(folder: Path, run: str) -> dict[str, torch.Tensor]:
+    """The moving average with which a run of a stage ended."""
+    stage = folder / "runs" / "tiny" / run
+    file = stage / (stage / "latest").read_text() / "custom_checkpoint_0.pkl"
+    average: dict[str, torch.Tensor] = torch.load(file)
+    return average
+
+
 @pytest.mark.slow
 def test_a_bundle_is_written_and_a_resumed_run_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -59,6 +68,11 @@ def test_a_bundle_is_written_and_a_resumed_run_ends_the_same(
     ]  # fmt: skip
     folder = tmp_path / "whole" / "weights"
     assert {path.name for path in folder.iterdir()} == ALLOWED_FILES
+    first, second = (ended(tmp_path / "whole", name) for name in ("stage-0", "stage-0-branch-1"))
+    for name, tensor in read_tensors(folder / BASE).items():
+        if f"clip.{name}" in first:
+            mean = (first[f"clip.{name}"] + second[f"clip.{name}"]) / 2
+            torch.testing.assert_close(tensor.float(), mean, rtol=1e-3, atol=1e-4)
     bundle = load_bundle(folder)
     assert bundle.info.training["seed"] == 3
     assert "curves.png" in (folder / "README.md").read_text("utf-8")
