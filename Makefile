@@ -38,7 +38,7 @@ $(VENV)/test.stamp: requirements.txt pyproject.toml
 screenshots: $(VENV)/test.stamp browser
 	$(BIN)/python -m benchmarks.screenshots
 
-# The shipped weights and gallery anew: about an hour and a half on two CPU cores.
+# The shipped weights and gallery anew: about two hours on two CPU cores.
 bundle: $(VENV)/test.stamp
 	$(BIN)/python -m entdemo train entdemo/training/recipes/default.yaml
 	rm -rf runs/gallery runs/test
