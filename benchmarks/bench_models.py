@@ -70,13 +70,13 @@ def endless_frames() -> Iterator[Frame]:
     return cycle(frames)
 
 
-_SOURCES = 50
-"""Copies of a frame come at least that many numbers apart."""
+SOURCES = 50
+"""Frames that an ingest is made of; copies of one come that many numbers apart."""
 
 
 def varied(frame: Frame, number: int) -> np.ndarray:
     """[480, 640, 3] uint8: the frame on a camera's black picture, a little different each time."""
-    light = 0.7 + 0.003 * (number // _SOURCES % 100)  # tells copies of one frame apart
+    light = 0.7 + 0.003 * (number // SOURCES % 100)  # tells copies of one frame apart
     rgb = (frame.rgb[:480, :480] * light).astype(np.uint8)
     picture = np.zeros((480, 640, 3), np.uint8)
     top, left = (480 - rgb.shape[0]) // 2, (640 - rgb.shape[1]) // 2
