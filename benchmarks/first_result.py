@@ -75,7 +75,7 @@ def measure(page: Page, url: str, files: list[Path]) -> list[float]:
     """Milliseconds until painted, a number a file."""
     page.goto(url)
     page.locator("[data-example]").first.wait_for()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
     page.evaluate(_WATCH)
     for done, file in enumerate(files, 1):
         page.set_input_files("#panel-frame input[type=file]", str(file))

@@ -93,7 +93,7 @@ def ask(page: Page, tab: str, language: str) -> None:
         page.locator("#frame-answer .answer:not(.empty) h2").first.wait_for()
     elif tab == "describe":
         page.locator("#description").fill(_ASK[language])
-        page.locator("#description").press("Enter")
+        page.locator("#panel-describe form button[type=submit]").first.click()
         page.locator("#describe-answer .answer:not(.empty) h2").first.wait_for()
     elif tab == "quiz":
         page.locator("#quiz-answer button[type=submit]").click()
