@@ -26,7 +26,8 @@ _CHROMIUM = "/usr/bin/chromium"
 _ASK = {"en": "perforation of the left eardrum", "vi": "thủng màng nhĩ trái"}
 _PATIENCE_MS = 60_000
 _PICTURES_ARE_THERE = """[...document.images].every(
-    ({ loading, complete, y }) => complete || (loading === "lazy" && y > innerHeight))"""
+    (image) => image.complete || !image.offsetParent
+        || (image.loading === "lazy" && image.y > innerHeight))"""
 
 
 @dataclass(frozen=True)
