@@ -16,15 +16,15 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from app import warm_up
+from benchmarks.screenshots import PICTURES_ARE_THERE, chromium
 from entdemo.phantom import draw
 from entdemo.predictor import Predictor
 from entdemo.settings import Settings
 from entdemo.ui.page import build_page, launch_options
 
-CHROMIUM = Path("/usr/bin/chromium")
 SIZE = (640, 480)
 LIMIT_MS = 1500
 
@@ -75,7 +75,7 @@ def measure(page: Page, url: str, files: list[Path]) -> list[float]:
     """Milliseconds until painted, a number a file."""
     page.goto(url)
     page.locator("[data-example]").first.wait_for()
-    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    page.wait_for_function(PICTURES_ARE_THERE)
     page.evaluate(_WATCH)
     for done, file in enumerate(files, 1):
         page.set_input_files("#panel-frame input[type=file]", str(file))
@@ -91,10 +91,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, page_of_app() as (url, predictor):
         files = drawn(Path(folder), arguments.frames)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-            )
+        with chromium() as browser:
             waits = measure(browser.new_page(), url, files)
         report = {
             "frames": len(waits),

@@ -84,8 +84,9 @@ def _data_line(info: BundleInfo) -> str:
         )
     if "n" not in train:
         return "Trained on a folder of frames; none of them is in the bundle."
-    fresh = [stage.get("frames") for stage in info.training["stages"]]
-    drawn = [train, *(source for source in fresh if source)]
+    stages = info.training["stages"]
+    runs = [run for stage in stages for run in (stage, *stage.get("branches", ()))]
+    drawn = [train, *(run["frames"] for run in runs if run.get("frames"))]
     sets = " and ".join(
         dict.fromkeys(f"{source['n']} drawn from seed {source['seed']}" for source in drawn)
     )

@@ -168,6 +168,10 @@ class StageConfig(Strict):
     def _a_frame_a_piece(self) -> StageConfig:
         if self.pieces > self.batch_size:
             raise ValueError("a batch cannot have more pieces than frames")
+        return self
+
+    @model_validator(mode="after")
+    def _branches_train_the_base(self) -> StageConfig:
         if self.branches and self.trains == "lora":
             raise ValueError("adapters of several runs have no mean: branches must train “base”")
         return self

@@ -53,7 +53,7 @@ class StageRun:
         self.batches, self.validate, self.report = batches, validate, report
         work = config.runs / config.name
         self.folder = work / (f"stage-{index}-branch-{branch}" if branch else f"stage-{index}")
-        self.log_folder = self.folder if branch else work
+        self.log_file = (self.folder if branch else work) / LOG
         prepare_parameters(model, config.model, self.stage)
         optimizer = torch.optim.AdamW(parameter_groups(model, self.stage))
         schedule = LambdaLR(optimizer, warmup_cosine(self.stage.warmup, self.stage.steps))
@@ -133,9 +133,9 @@ class StageRun:
         if not self.accelerator.is_main_process:
             yield lambda row: None
             return
-        events = self.folder.parent / "tensorboard" / self.folder.name
-        wanted = events if self.config.tensorboard else None
-        log = StageLog(self.log_folder / LOG, self.index, start, wanted)
+        work = self.folder.parent
+        events = work / "tensorboard" / self.folder.name if self.config.tensorboard else None
+        log = StageLog(self.log_file, self.index, start, events)
 
         def write(row: Row) -> None:
             log.add(row)

@@ -161,21 +161,28 @@ class Recipe:
         def validate(current: EntClip) -> Row:
             return calibrate.validate(current, self.preprocess, tokenize, validation)
 
+        def run(current: EntClip, index: int, branch: int) -> EntClip:
+            if branch:
+                self.say(f"branch {branch} of stage {index + 1}")
+            settings = self.config.stages[index].runs[branch]
+            batches = self._batches(settings, banks[self.config.frames_of(settings)])
+            return StageRun(
+                current, self.config, index, branch, batches, validate, self.report
+            ).run()
+
         for index, stage in enumerate(self.config.stages):
             self.say(f"stage {index + 1} of {len(self.config.stages)}: {stage.trains}")
             if stage.trains == "lora" and self.config.model.pretrained is None:
                 self._save_base(model, bundle / BASE)
+            if not stage.branches:
+                model = run(model, index, 0)
+                continue
             start, ends = state_of(model), []
-            for branch, run in enumerate(stage.runs):
-                if branch:
-                    self.say(f"branch {branch} of stage {index + 1}")
-                    model.load_state_dict(start)
-                batches = self._batches(run, banks[self.config.frames_of(run)])
-                where = (model, self.config, index, branch)
-                model = StageRun(*where, batches, validate, self.report).run()
+            for branch in range(len(stage.runs)):
+                model.load_state_dict(start)
+                model = run(model, index, branch)
                 ends.append(state_of(model))
-            if stage.branches:
-                model.load_state_dict(mean_of(ends))
+            model.load_state_dict(mean_of(ends))
         return model
 
     def _batches(self, run: StageConfig, bank: TextBank) -> Batches:
