@@ -653,6 +653,18 @@ MESSAGES: dict[str, dict[Language, str]] = {
         "vi": "“{path}” chứa lần chạy của công thức khác hoặc của khung hình khác. Hãy xóa thư mục "
         "đó, hoặc đặt tên khác cho công thức này.",
     },
+    "train.start_shape": {
+        "en": "The weights “{name}” to start from have another base, other levels or another join "
+        "than the recipe.",
+        "vi": "Trọng số xuất phát “{name}” có mô hình nền, các tầng hoặc cách ghép khác với công "
+        "thức.",
+    },
+    "train.start_saw_validation": {
+        "en": "The weights “{name}” to start from have learned from frames that this recipe would "
+        "validate on. Validate on other ones.",
+        "vi": "Trọng số xuất phát “{name}” đã học từ những khung hình mà công thức này dùng để "
+        "kiểm định. Hãy kiểm định trên khung hình khác.",
+    },
     "train.write_failed": {
         "en": "{file} could not be written ({reason}). What was saved before is kept; free some "
         "space and start the same command to go on.",

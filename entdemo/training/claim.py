@@ -13,15 +13,24 @@ from entdemo.training.files import write_file
 _FILE = "recipe.json"
 
 
-def claim_folder(folder: Path, config: TrainConfig, frames: list[FrameSet]) -> None:
+def claim_folder(
+    folder: Path, config: TrainConfig, frames: list[FrameSet], start: str | None = None
+) -> None:
     """Take a folder for a run, or find that it is this run's.
 
+    Args:
+        folder: of the run.
+        config: its recipe.
+        frames: all that it looks at.
+        start: digest of the weights that it goes on from.
+
     Raises:
-        UserError: it holds checkpoints of another recipe or of other frames, which would be taken
-            for this one's; or it cannot be written.
+        UserError: it holds checkpoints of another recipe, other frames or another start, which
+            would be taken for this one's; or it cannot be written.
     """
     digests = [each.digest() for each in frames]
-    claim = json.dumps({"recipe": config.without_places(), "frames": digests}, indent=1)
+    content = {"recipe": config.without_places(), "frames": digests, "start": start}
+    claim = json.dumps(content, indent=1)
     file = folder / _FILE
     if not file.exists():
         write_file(file, claim.encode())

@@ -81,14 +81,27 @@ def _check_seeds(train: Source, validation: Source) -> None:
 
 
 class ModelConfig(Strict):
-    """The network, see ``model.network.EntClipConfig``, and its LoRA."""
+    """The network, see ``model.network.EntClipConfig``, and its LoRA.
+
+    Attributes:
+        pretrained: an open_clip tag of the base.
+        start: weights to go on from, a folder or a Hub repository; their adapter is merged and
+            becomes part of the base.
+    """
 
     base: str
     pretrained: str | None = None
+    start: str | None = None
     levels: tuple[Positive, ...] = (3, 6, 9, 12)
     slerp_join: bool = True
     lora_rank: Positive = 8
     lora_alpha: Positive = 16
+
+    @model_validator(mode="after")
+    def _one_beginning(self) -> ModelConfig:
+        if self.pretrained and self.start:
+            raise ValueError("start already holds the base: leave pretrained out")
+        return self
 
 
 class ObjectiveConfig(Strict):
@@ -213,7 +226,8 @@ class TrainConfig(Strict):
     def without_places(self) -> dict[str, Any]:
         """The recipe as JSON without paths on the computer that trains."""
         folders = {"train": {"folder"}, "validation": {"folder"}}
-        return self.model_dump(mode="json", exclude={"output": True, "runs": True, "data": folders})
+        places: dict[str, Any] = {"output": True, "runs": True, "data": folders, "model": {"start"}}
+        return self.model_dump(mode="json", exclude=places)
 
     def frames_of(self, run: StageConfig) -> Source:
         """Where the frames that a run of a stage trains on come from."""

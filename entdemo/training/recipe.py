@@ -48,6 +48,7 @@ from entdemo.training.files import told, write_file, write_folder
 from entdemo.training.log import Row
 from entdemo.training.loop import StageRun
 from entdemo.training.sentences import Sentence
+from entdemo.training.start import open_start, place_anchors, record_of, take_over
 from entdemo.training.texts import TextBank, draw_sentences
 from entdemo.weights import (
     BASE,
@@ -55,6 +56,7 @@ from entdemo.weights import (
     HEAD,
     LOG,
     TOKENIZER,
+    Bundle,
     BundleInfo,
     load_strictly,
     read_info,
@@ -92,6 +94,7 @@ class Recipe:
         self.say = say if self.processes.is_main_process else _silent
         self.work = config.runs / config.name
         self.preprocess = preprocess_of(config.model.base)
+        self.start: Bundle | None = None
 
     def run(self) -> BundleInfo:
         """Train every stage and write the bundle to ``config.output``.
@@ -103,6 +106,7 @@ class Recipe:
         """
         if self.processes.num_processes > 1:
             self.say(f"{self.processes.num_processes} processes share each batch")
+        self.start = open_start(self.config)
         size = square_side(self.preprocess.image_size)
         sets = {source: self._frames(source, size) for source in self.config.sources}
         train = sets[self.config.data.train]
@@ -111,7 +115,8 @@ class Recipe:
             _check(frames, validation)
             check_apart(frames, validation)
         with self.processes.main_process_first():
-            claim_folder(self.work, self.config, [*sets.values(), validation])
+            digest = self.start.info.content_digest if self.start else None
+            claim_folder(self.work, self.config, [*sets.values(), validation], digest)
         self.say(f"composing {self.config.sentence_pool} sentences")
         pool = draw_sentences(self.config.sentence_pool, self.config.seed)
         tokenize = self._tokenizer(pool, train)
@@ -142,6 +147,8 @@ class Recipe:
             return create_tokenizer(name)
         path = self.work / TOKENIZER
         with self.processes.main_process_first():
+            if self.start and not path.exists():
+                write_file(path, (self.start.folder / TOKENIZER).read_bytes())
             if not path.exists():
                 corpus = [*(item.text for item in pool), *train.captions_en, *train.captions_vi]
                 bpe = train_bpe(corpus, base_shape(name).vocab_size)
@@ -156,7 +163,7 @@ class Recipe:
         bundle: Path,
     ) -> EntClip:
         torch.manual_seed(self.config.seed)
-        model = self._fresh_model()
+        model = self._first_model(banks[self.config.data.train].frames)
 
         def validate(current: EntClip) -> Row:
             return calibrate.validate(current, self.preprocess, tokenize, validation)
@@ -204,14 +211,18 @@ class Recipe:
         self.processes.wait_for_everyone()
         load_strictly(model.clip, read_tensors(file), BASE)
 
-    def _fresh_model(self) -> EntClip:
+    def _first_model(self, frames: FrameSet) -> EntClip:
         settings = self.config.model
         config = EntClipConfig(settings.base, settings.levels, settings.slerp_join)
         model = EntClip(config, settings.pretrained)
-        if is_hybrid(settings.base):
+        if self.start:
+            take_over(model, self.start)
+        elif is_hybrid(settings.base):
             load_imagenet_weights(model.clip.visual.conv1)
         if any(terms.findings for terms in self.config.objectives):
             model.anchors = FindingAnchors(model.shape.embed_dim)
+            if self.start:
+                place_anchors(model.anchors, self.start, frames)
         return model
 
     def _finish(
@@ -263,7 +274,8 @@ class Recipe:
                 "mean": self.preprocess.mean,
                 "std": self.preprocess.std,
             },
-            "training": self.config.without_places(),
+            "training": self.config.without_places()
+            | ({"start": record_of(self.start)} if self.start else {}),
             **figures,
         }
 

@@ -21,12 +21,15 @@ def test_the_same_run_goes_on_wherever_its_paths_lead(tmp_path: Path) -> None:
     claim_folder(tmp_path / "run", elsewhere, [train, validation])
 
 
-@pytest.mark.parametrize("change", ["recipe", "pixels", "labels", "captions"])
+@pytest.mark.parametrize("change", ["recipe", "pixels", "labels", "captions", "start"])
 def test_another_run_is_refused(tmp_path: Path, change: str) -> None:
     own, train, validation = config(tmp_path), frames(["g-1"]), frames(["g-2"], 5)
-    claim_folder(tmp_path / "run", own, [train, validation])
+    start: str | None = None
+    claim_folder(tmp_path / "run", own, [train, validation], start)
     if change == "recipe":
         own = own.model_copy(update={"seed": 9})
+    elif change == "start":
+        start = "other weights"
     elif change == "pixels":
         train = frames(["g-1"], 1)
     elif change == "labels":
@@ -34,4 +37,4 @@ def test_another_run_is_refused(tmp_path: Path, change: str) -> None:
     else:
         validation = replace(validation, captions_vi=["đỏ"])
     with pytest.raises(UserError, match="another recipe or of other frames"):
-        claim_folder(tmp_path / "run", own, [train, validation])
+        claim_folder(tmp_path / "run", own, [train, validation], start)

@@ -11,14 +11,24 @@ from entdemo.model.tensors import read_tensors
 from entdemo.training.config import TrainConfig
 from entdemo.training.loop import Row
 from entdemo.training.recipe import Recipe
-from entdemo.weights import ADAPTER_WEIGHTS, ALLOWED_FILES, BASE, HEAD, load_bundle
+from entdemo.weights import (
+    ADAPTER_WEIGHTS,
+    ALLOWED_FILES,
+    BASE,
+    HEAD,
+    INFO,
+    TOKENIZER,
+    load_bundle,
+    read_info,
+)
+from tests.bundle import make_bundle
 
 
 class InterruptedRunError(Exception):
     pass
 
 
-def config(folder: Path) -> TrainConfig:
+def config(folder: Path, start: Path | None = None) -> TrainConfig:
     stage = {"steps": 4, "batch_size": 4, "warmup": 1}
     branched = {"frames": {"n": 14, "seed": 5}, "branches": [{"steps": 2, "ema": 0.5}]}
     return TrainConfig.model_validate(
@@ -31,13 +41,17 @@ def config(folder: Path) -> TrainConfig:
             "sentence_pool": 400,
             "validate_every": 2,
             "data": {"train": {"n": 14, "seed": 1}, "validation": {"n": 14, "seed": 2}},
-            "model": {"base": "entclip-lite0-128", "lora_rank": 2},
+            "model": {
+                "base": "entclip-lite0-128",
+                "lora_rank": 2,
+                "start": str(start) if start else None,
+            },
             "stages": [{"trains": "base", **stage, **branched}, {"trains": "lora", **stage}],
         }
     )
 
 
-def train(folder: Path, stop_at: int | None = None) -> list[Row]:
+def train(folder: Path, stop_at: int | None = None, start: Path | None = None) -> list[Row]:
     rows: list[Row] = []
 
     def report(row: Row) -> None:
@@ -45,7 +59,7 @@ def train(folder: Path, stop_at: int | None = None) -> list[Row]:
         if stop_at is not None and len(rows) == stop_at:
             raise InterruptedRunError
 
-    Recipe(config(folder), report, say=lambda line: None).run()
+    Recipe(config(folder, start), report, say=lambda line: None).run()
     return rows
 
 
@@ -84,3 +98,15 @@ def test_a_bundle_is_written_and_a_resumed_run_ends_the_same(
         resumed = read_tensors(tmp_path / "broken" / "weights" / file)
         for name, tensor in read_tensors(folder / file).items():
             assert torch.equal(resumed[name], tensor), name
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_from_other_weights(tmp_path: Path) -> None:
+    first = make_bundle(tmp_path / "first")
+    train(tmp_path / "next", start=first)
+    folder = tmp_path / "next" / "weights"
+    info = load_bundle(folder).info
+    assert info.training["start"]["digest"] == read_info(first).content_digest
+    assert (folder / TOKENIZER).read_bytes() == (first / TOKENIZER).read_bytes()
+    assert "went on from the weights `test-weights`" in (folder / "README.md").read_text("utf-8")
+    assert str(tmp_path) not in (folder / INFO).read_text("utf-8")

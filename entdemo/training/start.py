@@ -1,0 +1,80 @@
+"""Weights that a run goes on from, in place of random ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from entdemo.errors import UserError
+from entdemo.hub import resolve_weights
+from entdemo.model.network import EntClip
+from entdemo.training.anchors import FindingAnchors
+from entdemo.training.calibrate import encode_texts
+from entdemo.training.config import EntrepSource, PhantomSource, TrainConfig
+from entdemo.training.data import FrameSet
+from entdemo.training.record import sources_of
+from entdemo.weights import Bundle, load_bundle
+
+_CAPTIONS = 4_000
+"""Captions, spread over all frames, that finding anchors are placed by."""
+
+
+def open_start(config: TrainConfig) -> Bundle | None:
+    """The weights that a recipe starts from, if it names any; their adapter is merged.
+
+    Raises:
+        UserError: they cannot be loaded, are of another shape, or learned from what the recipe
+            validates on.
+    """
+    model = config.model
+    if model.start is None:
+        return None
+    bundle = load_bundle(resolve_weights(model.start))
+    info = bundle.info
+    if (info.base.name, info.fusion.levels, info.fusion.slerp_join) != (
+        model.base,
+        model.levels,
+        model.slerp_join,
+    ):
+        raise UserError("train.start_shape", name=info.name)
+    if any(_reaches_validation(source, config) for source in sources_of(info.training)):
+        raise UserError("train.start_saw_validation", name=info.name)
+    return bundle
+
+
+def _reaches_validation(source: dict[str, Any], config: TrainConfig) -> bool:
+    held = config.data.validation
+    if isinstance(held, PhantomSource):
+        return "n" in source and source["seed"] == held.seed
+    if isinstance(held, EntrepSource) and "validation_share" in source:
+        return (source["validation_share"], source["seed"]) != (held.validation_share, held.seed)
+    return False
+
+
+def record_of(start: Bundle) -> dict[str, Any]:
+    """What the training record of the new weights says of those it started from."""
+    info = start.info
+    return {"name": info.name, "digest": info.content_digest, "training": info.training}
+
+
+def take_over(model: EntClip, start: Bundle) -> None:
+    """Give ``model``, which may have finding anchors beside, the weights of ``start``."""
+    model.load_state_dict(start.model.state_dict(), strict=False)
+
+
+def place_anchors(anchors: FindingAnchors, start: Bundle, frames: FrameSet) -> None:
+    """Start each finding's anchor from the mean of the captions that name it.
+
+    Anchors are no part of a bundle; random ones would pull apart what it has learnt. Those of
+    findings without a caption stay random.
+    """
+    captions = [*frames.captions_en, *frames.captions_vi]
+    chosen = torch.linspace(0, len(captions) - 1, min(_CAPTIONS, len(captions))).long()
+    chosen = torch.tensor([at for at in chosen.tolist() if captions[at]], dtype=torch.long)
+    texts = encode_texts(start.model, start.tokenize, [captions[at] for at in chosen])
+    rows = chosen % len(frames)
+    labels, tags = torch.from_numpy(frames.labels)[rows], torch.from_numpy(frames.tags)[rows]
+    sums = anchors.named(labels, tags).float().T @ texts
+    found = sums.norm(dim=1) > 0
+    anchors.weight.data[found] = torch.nn.functional.normalize(sums[found], dim=1)
