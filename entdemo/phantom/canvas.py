@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.phantom.facts import Facts
-from entdemo.phantom.scene import Scene
+from entdemo.phantom.scene import Focus, Scene
 from entdemo.phantom.shapes import f32, grid, lerp, mix, smoothstep
 
 Array = NDArray[np.float32]
@@ -49,11 +49,12 @@ class Canvas:
         """Lay another surface over what is drawn where it is nearer; ``seam`` softens the edge."""
         self.cover(smoothstep(-seam, seam, self.depth - depth), albedo, depth, wet)
 
-    def scene(self, facts: Facts) -> Scene:
+    def scene(self, facts: Facts, focus: Focus | None = None) -> Scene:
         """The finished scene."""
         return Scene(
             albedo=f32(np.clip(self.albedo, 0, 3)),
             depth=f32(np.clip(self.depth, 0.1, 7)),
             wet=f32(np.clip(self.wet, 0, 1)),
             facts=facts,
+            focus=focus,
         )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from entdemo.phantom.canvas import Canvas
 from entdemo.phantom.facts import Facts, Observation, Place, Size
-from entdemo.phantom.scene import Scene
+from entdemo.phantom.scene import Focus, Scene
 from entdemo.phantom.shapes import (
     Point,
     bell,
@@ -82,6 +82,11 @@ class View:
     distance: float
     lean: float
 
+    @property
+    def focus(self) -> Focus:
+        """Umbo, malleus and cone of light, which tell the side."""
+        return Focus(self.centre[0], self.centre[1] - 0.2 * self.radius, 0.6 * self.radius)
+
     def coordinates(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Drum coordinates (u, v) of picture points."""
         px, py = rotate(x - self.centre[0], y - self.centre[1], self.roll)
@@ -93,18 +98,18 @@ class View:
 
 def random_view(rng: np.random.Generator) -> View:
     """A view that shows the drum, from a far glimpse to a close look."""
-    low, high = ((0.28, 0.42), (0.42, 0.64), (0.6, 0.88))[int(rng.choice(3, p=(0.32, 0.4, 0.28)))]
+    low, high = ((0.32, 0.44), (0.42, 0.64), (0.6, 0.88))[int(rng.choice(3, p=(0.32, 0.4, 0.28)))]
     radius = rng.uniform(low, high)
     room = max(0.1, 0.8 - radius)
     angle, off = rng.uniform(0, 2 * np.pi), room * np.sqrt(rng.uniform(0, 1))
     return View(
         centre=(float(off * np.cos(angle)), float(off * np.sin(angle)) - 0.03),
         radius=radius,
-        roll=float(np.clip(rng.normal(0, 0.16), -0.36, 0.36)),
-        squash=rng.uniform(0.58, 1.0),
+        roll=float(np.clip(rng.normal(0, 0.14), -0.28, 0.28)),
+        squash=rng.uniform(0.64, 1.0),
         squash_angle=rng.uniform(-0.9, 0.9),
         distance=float(np.clip(0.85 / radius, 0.9, 3.2)) * rng.uniform(0.85, 1.2),
-        lean=rng.uniform(0.12, 0.55),
+        lean=rng.uniform(0.2, 0.55),
     )
 
 
@@ -206,7 +211,7 @@ def _malleus(ear: _Ear) -> None:
     tip = sd_circle(u, v, ear.umbo, width * rng.uniform(1.0, 2.0))
     handle = smooth_min(f32(stick), tip, 0.05)
     tone = ear.tone(*_BONE_TONES[int(rng.integers(len(_BONE_TONES)))])
-    canvas.paint(f32(smoothstep(blur, -0.04, handle) * rng.uniform(0.25, 0.75)), tone)
+    canvas.paint(f32(smoothstep(blur, -0.04, handle) * rng.uniform(0.4, 0.8)), tone)
     canvas.lift(f32(0.04 * smoothstep(0.16, -0.04, handle)))
     knob = sd_circle(u, v, ear.knob, rng.uniform(0.05, 0.1) * (1.25 if ear.retracted else 1))
     canvas.paint(
@@ -532,6 +537,7 @@ def _hyphae(ear: _Ear) -> None:
     near = f32(np.exp(-((x - home[0]) ** 2 + (y - home[1]) ** 2) * (1 / rng.uniform(0.12, 0.5))))
     felt = smoothstep(-0.1, 1.1, f32(noise("cloud", x, y, rng, 1.5) + 2.2 * near - 1.3))
     tone = (srgb(225, 220, 205), srgb(200, 190, 150), srgb(160, 155, 140))[int(rng.integers(3))]
+    felt = f32(felt * (1 - rng.uniform(0.7, 1.0) * _on_handle(ear)))
     canvas.paint(f32(0.85 * felt), tone)
     canvas.lift(f32(felt * (0.04 + 0.02 * noise("cloud", x, y, rng, 3))))
     canvas.moisten(felt, 0.6)
@@ -541,6 +547,12 @@ def _hyphae(ear: _Ear) -> None:
     dark = rng.random() < 0.65
     canvas.paint(f32(spores * 0.9), srgb(22, 20, 18) if dark else srgb(190, 150, 60))
     ear.seen.append(Observation("hyphae"))
+
+
+def _on_handle(ear: _Ear) -> Array:
+    """1 on the malleus, 0 away from it: fungus seldom grows over it, and the side is read there."""
+    away = sd_capsule(ear.u, ear.v, ear.knob, ear.umbo, 0.1, 0.1)
+    return smoothstep(0.25, 0.0, away)
 
 
 def _threads(ear: _Ear, home: tuple[float, float]) -> Array:
@@ -623,5 +635,5 @@ def draw(side: EarSide, rng: np.random.Generator, size: int, finding: str | None
     _hairs(ear, 0.4)
     order = {name: place for place, name in enumerate(chosen)}
     seen = tuple(sorted(ear.seen, key=lambda observation: order[observation.key]))
-    scene = ear.canvas.scene(Facts("ear-right", seen))
+    scene = ear.canvas.scene(Facts("ear-right", seen), ear.view.focus)
     return scene if side == "right" else scene.mirrored(Facts("ear-left", seen))

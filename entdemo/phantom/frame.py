@@ -70,7 +70,7 @@ def draw(seed: int, class_name: str | None = None, style: str | None = None) -> 
     chosen = _style(style or drawn)
     scene = draw_scene(name, rng)
     defocus = 0.4 if name.startswith("ear-") else 0.15  # otoscopes are cheap
-    rgb = expose(shade(scene, rng), chosen, rng, defocus)
+    rgb = expose(shade(scene, rng), chosen, rng, defocus, scene.focus)
     return Phantom(
         rgb=rgb,
         facts=scene.facts,

@@ -36,6 +36,7 @@ from entdemo.phantom.larynx_shape import (
     Shape,
     State,
     View,
+    focus_of,
     local_grid,
     sample_shape,
     sample_view,
@@ -68,7 +69,7 @@ def draw(state: State, rng: np.random.Generator, size: int) -> Scene:
     _draw_glottis(layers, local, shape, view, palette, observations, rng)
     slope = view.tilt[0] * local.x + view.tilt[1] * local.y
     layers.raise_by(f32(view.distance * slope))
-    return layers.scene(Facts(f"vc-{state}", observations))
+    return layers.scene(Facts(f"vc-{state}", observations), focus_of(view))
 
 
 def _palette(observations: tuple[Observation, ...], rng: np.random.Generator) -> Palette:

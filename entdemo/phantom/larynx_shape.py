@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.phantom.layers import swell
+from entdemo.phantom.scene import Focus
 from entdemo.phantom.shapes import f32, grid, rotate
 
 Array = NDArray[np.float32]
@@ -106,6 +107,19 @@ def _behind_apex(turn: float, run: float, rng: np.random.Generator) -> tuple[flo
     return (
         (0.5 * run - apex) * along[0] - aside * along[1],
         (0.5 * run - apex) * along[1] + aside * along[0],
+    )
+
+
+def focus_of(view: View) -> Focus:
+    """The glottis; in close views, which do not hold all of it, its front end."""
+    run = 0.5 * view.length * view.squash
+    if view.name != "close":
+        return Focus(*view.centre, run)
+    back = 0.3 - run
+    return Focus(
+        view.centre[0] + back * float(np.sin(view.turn)),
+        view.centre[1] - back * float(np.cos(view.turn)),
+        0.3,
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from entdemo.phantom.facts import Facts
-from entdemo.phantom.scene import Scene
+from entdemo.phantom.scene import Focus, Scene
 from entdemo.phantom.shapes import f32, smoothstep
 from entdemo.phantom.tissue import noise, vessels
 
@@ -93,7 +93,7 @@ class Layers:
         """Move the wetness towards ``wet`` where ``mask`` is 1."""
         self.wet = self.wet + (np.float32(wet) - self.wet) * mask
 
-    def scene(self, facts: Facts) -> Scene:
+    def scene(self, facts: Facts, focus: Focus | None = None) -> Scene:
         """The finished scene; near surfaces are pressed softly behind the nearest depth."""
         over = self.depth - np.float32(NEAREST + 0.12)
         depth = NEAREST + 0.5 * (over + np.sqrt(over * over + np.float32(0.06)))
@@ -102,6 +102,7 @@ class Layers:
             depth=f32(np.minimum(depth, DEEPEST)),
             wet=f32(np.clip(self.wet, 0, 1)),
             facts=facts,
+            focus=focus,
         )
 
 

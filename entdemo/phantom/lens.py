@@ -5,15 +5,16 @@ Nothing here mirrors a picture: left and right stay as drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from io import BytesIO
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageStat
 
+from entdemo.phantom.scene import Focus
 from entdemo.phantom.shapes import dim, f32, grid, mix, smoothstep
 from entdemo.phantom.tissue import window
 
@@ -27,7 +28,18 @@ LARYNX_SHARES = (0.42, 0.20, 0.16, 0.22)
 """How often each style is drawn where none is asked for; high-speed cameras film vocal cords."""
 
 
-def expose(linear: Array, style: Style, rng: np.random.Generator, defocus: float = 0.15) -> Picture:
+_ALL = Focus(0.0, 0.0, 1.0)
+_DARKEST = 0.13
+"""Mean brightness that automatic gain keeps where the class is read from."""
+
+
+def expose(
+    linear: Array,
+    style: Style,
+    rng: np.random.Generator,
+    defocus: float = 0.15,
+    focus: Focus | None = None,
+) -> Picture:
     """Record linear RGB as a frame in the given style.
 
     Args:
@@ -35,6 +47,7 @@ def expose(linear: Array, style: Style, rng: np.random.Generator, defocus: float
         style: ``disc`` on black, ``square``, ``closeup`` of any aspect, or ``grey``.
         rng: draws the optics' faults and the framing.
         defocus: share of pictures far out of focus.
+        focus: what must stay in view, and readable; None is the whole picture.
 
     Returns:
         [H, W, 3] uint8 sRGB; 640 x 480 for ``disc``.
@@ -43,12 +56,15 @@ def expose(linear: Array, style: Style, rng: np.random.Generator, defocus: float
         linear = _vignette(linear, rng)
     linear = _fog(linear, rng)
     if rng.random() < 0.25:
-        linear = _motion(linear, rng)
+        linear = _motion(linear, rng, (focus or _ALL).radius)
     picture = Image.fromarray(_develop(linear, rng), "RGB")
-    picture = _optics(picture, rng, defocus)
+    picture = _optics(picture, rng, defocus, (focus or _ALL).radius)
     if style == "grey":
         picture = _grey(picture, rng)
+    picture = _gained(picture, focus or _ALL)
     framing = _framing(style, rng)
+    if focus:
+        framing = _following(framing, focus)
     frame = _recorder(_frame(picture, framing, rng), rng)
     return np.asarray(frame)
 
@@ -71,9 +87,10 @@ def _fog(linear: Array, rng: np.random.Generator) -> Array:
     return mix(linear, light, f32(veil))
 
 
-def _motion(linear: Array, rng: np.random.Generator) -> Array:
-    """The scope moved during exposure."""
-    angle, length = rng.uniform(0, np.pi), rng.uniform(0.01, 0.04) * linear.shape[0]
+def _motion(linear: Array, rng: np.random.Generator, finest: float) -> Array:
+    """The scope moved during exposure, by little where what counts is small."""
+    angle = rng.uniform(0, np.pi)
+    length = min(rng.uniform(0.01, 0.04), 0.1 * finest) * linear.shape[0]
     steps = np.linspace(-0.5, 0.5, 5) * length
     blurred = np.zeros_like(linear)
     for step in steps:
@@ -128,13 +145,16 @@ def _raster(value: Array, rng: np.random.Generator) -> None:
     value[:, ::step] *= np.float32(rng.uniform(0.7, 1.0))
 
 
-def _optics(picture: Image.Image, rng: np.random.Generator, defocus: float) -> Image.Image:
+def _optics(
+    picture: Image.Image, rng: np.random.Generator, defocus: float, finest: float
+) -> Image.Image:
     """Bloom, colour fringes, defocus, edge enhancement and the processor's colour setting."""
     if rng.random() < 0.5:
         picture = _bloom(picture, rng)
     if rng.random() < 0.4:
         picture = _fringes(picture, rng)
     blur = rng.uniform(-0.6, 1.3) + (rng.uniform(1, 3) if rng.random() < defocus else 0)
+    blur = min(blur, 6 * finest)
     if blur > 0.2:
         picture = picture.filter(ImageFilter.BoxBlur(blur * picture.width / 256))
     if rng.random() < 0.35:
@@ -185,6 +205,17 @@ def _grey(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     return ImageEnhance.Brightness(grey).enhance(gain).convert("RGB")
 
 
+def _gained(picture: Image.Image, focus: Focus) -> Image.Image:
+    """Automatic gain, which meters at the focus."""
+    half = picture.width / 2
+    reach = max(0.5 * focus.radius, 0.1)
+    left, top = (int(half * (1 + at - reach)) for at in (focus.x, focus.y))
+    side = int(2 * half * reach)
+    spot = picture.crop((left, top, left + side, top + side))
+    mean = ImageStat.Stat(spot.convert("L")).mean[0] / 255
+    return ImageEnhance.Brightness(picture).enhance(max(1.0, _DARKEST / max(mean, 0.02)))
+
+
 @dataclass(frozen=True)
 class Framing:
     """Where the picture lies in the frame.
@@ -220,6 +251,23 @@ def _framing(style: Style, rng: np.random.Generator) -> Framing:
         width = int(rng.integers(320, 560))
         return _filled(width, int(width * rng.uniform(0.56, 1.1)), 1.3, rng)
     return _grey_framing(rng)
+
+
+def _following(framing: Framing, focus: Focus) -> Framing:
+    """Moved so that the focus lies in the frame, as far as the picture fills that."""
+    x = _shifted(framing.x, framing.width, framing, focus.x, focus.radius)
+    y = _shifted(framing.y, framing.height, framing, focus.y, focus.radius)
+    return replace(framing, x=x, y=y)
+
+
+def _shifted(centre: float, length: int, framing: Framing, at: float, radius: float) -> float:
+    half = framing.diameter / 2
+    low, high = (radius - at) * half, length - (radius + at) * half
+    wanted = float(np.clip(centre, low, high)) if low < high else length / 2 - at * half
+    if framing.masked:
+        return wanted
+    free = half - length / 2
+    return float(np.clip(wanted, length / 2 - free, length / 2 + free))
 
 
 def _filled(width: int, height: int, zoom: float, rng: np.random.Generator) -> Framing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,19 @@ from numpy.typing import NDArray
 from entdemo.phantom.facts import Facts
 
 Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The circle of a scene that its class is read from, in picture coordinates.
+
+    Whoever holds the scope keeps that in view, sharp and lit; a frame without it has a class that
+    nobody could name.
+    """
+
+    x: float
+    y: float
+    radius: float
 
 
 @dataclass
@@ -26,18 +39,22 @@ class Scene:
             (lumen).
         wet: [S, S] float32 in 0..1, strength of specular highlights.
         facts: class and findings that are drawn.
+        focus: what the class is read from; None where that is the whole scene.
     """
 
     albedo: Array
     depth: Array
     wet: Array
     facts: Facts
+    focus: Focus | None = None
 
     def mirrored(self, facts: Facts) -> Scene:
         """The scene seen in a mirror, with the facts that then hold."""
+        focus = self.focus and replace(self.focus, x=-self.focus.x)
         return Scene(
             albedo=np.ascontiguousarray(self.albedo[:, ::-1]),
             depth=np.ascontiguousarray(self.depth[:, ::-1]),
             wet=np.ascontiguousarray(self.wet[:, ::-1]),
             facts=facts,
+            focus=focus,
         )

@@ -1,0 +1,83 @@
+"""What a class is read from stays in view, sharp and lit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from entdemo.phantom import ear, lens
+from entdemo.phantom.frame import draw_scene
+from entdemo.phantom.lens import STYLES, Framing, expose
+from entdemo.phantom.scene import Focus
+
+SIZE = 96
+
+
+def place_in(framing: Framing, focus: Focus) -> tuple[float, float]:
+    half = framing.diameter / 2
+    return framing.x + focus.x * half, framing.y + focus.y * half
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_focus_lies_in_the_frame(style: lens.Style) -> None:
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        focus = Focus(float(rng.uniform(-0.45, 0.45)), float(rng.uniform(-0.45, 0.45)), 0.2)
+        framing = lens._following(lens._framing(style, rng), focus)
+        x, y = place_in(framing, focus)
+        assert 0 < x < framing.width
+        assert 0 < y < framing.height
+
+
+def test_a_picture_that_fills_the_frame_goes_on_filling_it() -> None:
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        framing = lens._following(lens._framing("closeup", rng), Focus(0.9, -0.9, 0.1))
+        half = framing.diameter / 2 + 1e-6
+        assert framing.x - half <= 0 <= framing.width <= framing.x + half
+        assert framing.y - half <= 0 <= framing.height <= framing.y + half
+
+
+def test_gain_lifts_a_dark_focus_and_leaves_a_bright_one() -> None:
+    dim, focus = np.full((SIZE, SIZE, 3), 2e-4, np.float32), Focus(0.0, 0.0, 0.4)
+    for seed in range(12):
+        frame = expose(dim, "square", np.random.default_rng(seed), focus=focus)
+        grey = np.asarray(Image.fromarray(frame).convert("L"))
+        height, width = grey.shape
+        middle = grey[height * 2 // 5 : height * 3 // 5, width * 2 // 5 : width * 3 // 5]
+        assert middle.mean() / 255 > 0.1
+    picture = Image.new("RGB", (SIZE, SIZE), (120, 90, 80))
+    np.testing.assert_array_equal(np.asarray(lens._gained(picture, focus)), np.asarray(picture))
+
+
+def test_a_small_focus_is_blurred_less() -> None:
+    lines = np.zeros((SIZE, SIZE, 3), np.float32)
+    lines[:, ::8] = 0.8
+
+    def contrast(radius: float) -> float:
+        picture = Image.fromarray((lines * 255).astype(np.uint8))
+        stds = [
+            np.asarray(lens._optics(picture, np.random.default_rng(seed), 1.0, radius)).std()
+            for seed in range(20)
+        ]
+        return float(np.mean(stds))
+
+    assert contrast(0.1) > 1.3 * contrast(1.0)
+
+
+def test_ears_and_larynges_have_a_focus_that_a_mirror_moves() -> None:
+    right = draw_scene("ear-right", np.random.default_rng(3), SIZE).focus
+    left = draw_scene("ear-left", np.random.default_rng(3), SIZE).focus
+    assert right is not None
+    assert left == Focus(-right.x, right.y, right.radius)
+    assert draw_scene("vc-open", np.random.default_rng(3), SIZE).focus is not None
+
+
+def test_fungus_leaves_the_handle_in_sight() -> None:
+    rng = np.random.default_rng(1)
+    drum = ear._Ear(rng, SIZE, ear.random_view(rng), "hyphae")
+    spared = ear._on_handle(drum)
+    on = np.hypot(drum.u - drum.umbo[0], drum.v - drum.umbo[1]) < 0.05
+    assert spared[on].min() > 0.95
+    assert spared[np.hypot(drum.u, drum.v) > 1.6].max() == 0
