@@ -40,7 +40,7 @@ def test_a_picture_that_fills_the_frame_goes_on_filling_it() -> None:
 
 
 def test_gain_lifts_a_dark_focus_and_leaves_a_bright_one() -> None:
-    dim, focus = np.full((SIZE, SIZE, 3), 2e-4, np.float32), Focus(0.0, 0.0, 0.4)
+    dim, focus = np.full((SIZE, SIZE, 3), 1e-3, np.float32), Focus(0.0, 0.0, 0.4)
     for seed in range(12):
         frame = expose(dim, "square", np.random.default_rng(seed), focus=focus)
         grey = np.asarray(Image.fromarray(frame).convert("L"))
