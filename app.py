@@ -21,10 +21,13 @@ from entdemo.editor import Editor
 from entdemo.errors import UserError
 from entdemo.frame import load_frame
 from entdemo.logs import set_up_logs
+from entdemo.memory import keep_memory_flat
 from entdemo.opening import Opening, is_foreseeable
 from entdemo.predictor import Predictor
 from entdemo.settings import Settings
+from entdemo.ui.housekeeping import keep_clearing
 from entdemo.ui.page import build_page, launch_options
+from entdemo.ui.program_visits import ProgramVisits
 
 
 def main() -> int:
@@ -48,12 +51,14 @@ def serve(settings: Settings) -> None:
     if predictor.notice:
         print(f"entdemo: {predictor.notice}", file=sys.stderr)
     served = cast(Predictor, predictor)  # an opening one has all that a predictor has
-    demo = build_page(served, Editor(served) if may_edit(settings) else None)
+    visits = ProgramVisits()
+    demo = build_page(served, Editor(served) if may_edit(settings) else None, visits)
     options = launch_options(served) | address(settings) | {"auth": login}
     try:
         _, url, _ = demo.launch(prevent_thread_lock=True, **options)
     except OSError as error:
         raise UserError("app.port_busy", port=settings.port) from error
+    keep_clearing(demo, visits)
     print(f"entdemo runs at {url}", flush=True)
     try:
         warm_up(predictor.open() if isinstance(predictor, Opening) else predictor)
@@ -132,4 +137,5 @@ def credentials(auth: str) -> tuple[str, str] | None:
 
 if __name__ == "__main__":
     set_up_logs()
+    keep_memory_flat()
     raise SystemExit(main())

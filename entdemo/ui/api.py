@@ -10,6 +10,7 @@ from gradio.events import api
 from entdemo.answer import prediction_json, search_json
 from entdemo.errors import UserError
 from entdemo.ui.events import AT_ONCE, as_user_error
+from entdemo.ui.program_visits import ProgramVisits
 from entdemo.ui.traffic import preferred_language
 from entdemo.ui.uploads import read_upload
 
@@ -20,7 +21,7 @@ MOST_CASES = 50
 _QUEUE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": AT_ONCE}
 
 
-def build_api(predictor: Predictor) -> None:
+def build_api(predictor: Predictor, visits: ProgramVisits) -> None:
     """Add ``/predict`` and ``/search``."""
 
     def predict(frame: gr.FileData, request: gr.Request, k: int = 12) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def build_api(predictor: Predictor) -> None:
             where the picture does not look like an endoscopy frame), neighbours (most similar
             first; similarity is a cosine) and timings_ms.
         """
+        visits.note(request)
         try:
             return prediction_json(
                 predictor.predict(read_upload(_path(frame), keep=True), checked(k))
@@ -52,6 +54,7 @@ def build_api(predictor: Predictor) -> None:
         Returns:
             class, region, probabilities and neighbours, as /predict gives them.
         """
+        visits.note(request)
         try:
             return search_json(predictor.search(str(text), checked(k)))
         except Exception as error:

@@ -18,9 +18,11 @@ from entdemo.ui.gallery_tab import build_gallery_tab
 from entdemo.ui.header import build_footer, build_header
 from entdemo.ui.headers import SecurityHeaders
 from entdemo.ui.health import health_route
+from entdemo.ui.housekeeping import CLEAN_EVERY_S, KEEP_UPLOADS_S
 from entdemo.ui.i18n import word
 from entdemo.ui.limits import RateLimit
 from entdemo.ui.pictures import picture_route
+from entdemo.ui.program_visits import ProgramVisits
 from entdemo.ui.quiz_tab import build_quiz_tab
 from entdemo.ui.sheet_route import sheet_route
 from entdemo.ui.sheet_view import build_sheet
@@ -32,17 +34,20 @@ if TYPE_CHECKING:
     from entdemo.editor import Editor
     from entdemo.predictor import Predictor
 
-_CLEAN_EVERY_S = 60
-_KEEP_UPLOADS_S = 120
 _MOST_WAITING = 256
+_MOST_SESSIONS = 1_000
+"""Visits that are remembered, each call of a program among them; 67 kB each."""
 
 
-def build_page(predictor: Predictor, editor: Editor | None = None) -> gr.Blocks:
+def build_page(
+    predictor: Predictor, editor: Editor | None = None, visits: ProgramVisits | None = None
+) -> gr.Blocks:
     """The app around one predictor; nothing of a visitor is kept in it.
 
     Args:
         predictor: answers and holds the gallery.
         editor: lets visitors change the gallery; None where they must not.
+        visits: is told of programs' calls; None where nobody clears after them.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     title = f"entdemo · {word('title', 'en')}"
@@ -50,7 +55,7 @@ def build_page(predictor: Predictor, editor: Editor | None = None) -> gr.Blocks:
     with gr.Blocks(
         title=title,
         analytics_enabled=False,
-        delete_cache=(_CLEAN_EVERY_S, _KEEP_UPLOADS_S),
+        delete_cache=(CLEAN_EVERY_S, KEEP_UPLOADS_S),
         fill_width=True,
     ) as page:
         build_header(predictor)
@@ -67,7 +72,7 @@ def build_page(predictor: Predictor, editor: Editor | None = None) -> gr.Blocks:
         build_viewer(predictor)
         build_sheet()
         build_footer()
-        build_api(predictor)
+        build_api(predictor, visits or ProgramVisits())
     page.queue(api_open=False, max_size=_MOST_WAITING)
     return page
 
@@ -86,6 +91,7 @@ def launch_options(predictor: Predictor) -> dict[str, Any]:
             ],
         },
         "max_file_size": MAX_BYTES,
+        "state_session_capacity": _MOST_SESSIONS,
         "footer_links": ["api"],
         "enable_monitoring": False,
         "run_history": False,

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 from pathlib import Path
 
+import gradio as gr
 from gradio.utils import get_upload_folder
 
 from entdemo.errors import UserError
 from entdemo.frame import Frame, load_frame
+
+
+def clear_uploads(page: gr.Blocks, keep_s: float) -> None:
+    """Delete uploads that are older than ``keep_s`` seconds, and forget those that are gone.
+
+    Gradio's own clean-up goes through a set that uploads are added to meanwhile: under load it
+    ends with an error and is never run again.
+    """
+    for name in tuple(page.upload_file_set):
+        file = Path(name)
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - file.lstat().st_ctime <= keep_s:
+                continue
+            _remove(file)
+        page.upload_file_set.discard(name)
 
 
 def read_upload(path: object, *, keep: bool = False) -> Frame:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.ui.uploads import read_upload
+from entdemo.ui.uploads import clear_uploads, read_upload
 from tests.ui.fakes import draw_frame
 
 
@@ -53,3 +55,30 @@ def test_a_link_out_of_the_upload_folder_is_refused(upload_folder: Path) -> None
     with pytest.raises(UserError):
         read_upload(str(upload_folder / "link"))
     assert outside.exists()
+
+
+def test_old_uploads_are_cleared_and_those_that_are_gone_forgotten(
+    uploaded: Path, upload_folder: Path
+) -> None:
+    page = gr.Blocks()
+    page.upload_file_set.update([str(uploaded), str(upload_folder / "gone" / "frame")])
+    clear_uploads(page, keep_s=60)
+    assert page.upload_file_set == {str(uploaded)}
+    clear_uploads(page, keep_s=-1)
+    assert page.upload_file_set == set()
+    assert list(upload_folder.iterdir()) == []
+
+
+def test_clearing_goes_on_while_uploads_come_in(upload_folder: Path) -> None:
+    page = gr.Blocks()
+
+    def upload() -> None:
+        for number in range(5_000):
+            page.upload_file_set.add(f"{upload_folder}/{number}/frame")
+
+    thread = threading.Thread(target=upload)
+    thread.start()
+    while thread.is_alive():
+        clear_uploads(page, keep_s=60)
+    clear_uploads(page, keep_s=60)
+    assert page.upload_file_set == set()

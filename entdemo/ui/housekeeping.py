@@ -1,0 +1,26 @@
+"""What a page that is served for weeks clears away from time to time."""
+
+from __future__ import annotations
+
+import threading
+
+import gradio as gr
+
+from entdemo.ui.program_visits import ProgramVisits
+from entdemo.ui.uploads import clear_uploads
+
+CLEAN_EVERY_S = 60
+KEEP_UPLOADS_S = 120
+_KEEP_VISITS_S = 30
+
+
+def keep_clearing(page: gr.Blocks, visits: ProgramVisits) -> None:
+    """Clear old uploads and programs' sessions for as long as the process lives."""
+
+    def clear() -> None:
+        pause = threading.Event()
+        while not pause.wait(CLEAN_EVERY_S):
+            clear_uploads(page, KEEP_UPLOADS_S)
+            visits.clear(page, _KEEP_VISITS_S)
+
+    threading.Thread(target=clear, name="housekeeping", daemon=True).start()
