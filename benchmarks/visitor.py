@@ -30,6 +30,9 @@ from entdemo.settings import DEFAULT_GALLERY
 PAUSE_S = 2.0
 """Mean pause between two actions of a visitor."""
 
+_LIMITS = httpx.Limits(keepalive_expiry=2.0)
+"""Idle connections are given up well before the server does: asking on one that it is just closing
+is an error that a browser would not show but try again."""
 _API = "/gradio_api"
 _ANSWER = re.compile(r'data-answer="([^"]*)"')
 
@@ -110,7 +113,9 @@ class Visitor:
         self._client = httpx.AsyncClient(
             base_url=server.url,
             timeout=60,
-            transport=httpx.AsyncHTTPTransport(local_address=f"127.0.0.{number + 2}"),
+            transport=httpx.AsyncHTTPTransport(
+                local_address=f"127.0.0.{number + 2}", limits=_LIMITS
+            ),
         )
         self._actions: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
             "frame on the page": (4, self._frame),

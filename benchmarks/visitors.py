@@ -144,6 +144,13 @@ def growth(memory_mb: list[float]) -> float:
     return float(np.mean(memory_mb[-third:]) - np.mean(memory_mb[third : 2 * third]))
 
 
+def by_minute(memory_mb: list[float]) -> list[float]:
+    """Mean megabytes of each minute."""
+    step = round(60 / SAMPLE_S)
+    parts = (memory_mb[at : at + step] for at in range(0, len(memory_mb), step))
+    return [round(float(np.mean(part)), 1) for part in parts]
+
+
 def summary(ledger: Ledger, gone_s: float, minutes: float) -> dict[str, Any]:
     """The figures."""
     kinds = {
@@ -165,6 +172,7 @@ def summary(ledger: Ledger, gone_s: float, minutes: float) -> dict[str, Any]:
             "last": ledger.memory_mb[-1],
             "most": max(ledger.memory_mb),
             "growth_in_last_third": growth(ledger.memory_mb),
+            "by_minute": by_minute(ledger.memory_mb),
         },
         "uploads_gone_after_s": gone_s,
     }
@@ -184,7 +192,7 @@ def show(figures: dict[str, Any]) -> None:
         f"{figures['actions']} actions in {figures['minutes']:g} minutes, faults: "
         f"{figures['faults'] or 'none'}\n"
         f"memory {memory['first']:.0f} MB at first, {memory['last']:.0f} MB at last, growth in the "
-        f"last third {memory['growth_in_last_third']:+.1f} MB\n"
+        f"last third {memory['growth_in_last_third']:+.1f} MB; by minute {memory['by_minute']}\n"
         f"no upload left after {figures['uploads_gone_after_s']:.0f} s"
     )
 

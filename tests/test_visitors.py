@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.visitor import WrongAnswerError, answer_of, expect, marked
-from benchmarks.visitors import growth
+from benchmarks.visitors import by_minute, growth
 from entdemo.gallery.cases import read_cases
 from entdemo.settings import DEFAULT_GALLERY
 
@@ -40,3 +40,7 @@ def test_each_mark_makes_another_frame_that_looks_alike() -> None:
 )
 def test_memory_is_flat_when_its_last_third_is(memory: list[float], expected: float) -> None:
     assert growth(memory) == expected
+
+
+def test_memory_is_told_by_the_minute() -> None:
+    assert by_minute([1.0] * 12 + [2.0] * 12 + [4.0, 5.0]) == [1.0, 2.0, 4.5]
