@@ -29,8 +29,10 @@ def sheet_word(key: str, language: Language, **values: object) -> str:
 
 
 def percent(probability: float) -> str:
-    """A probability for people, as the page writes it."""
-    return "< 1 %" if probability < 0.01 else f"{100 * probability:.0f} %"
+    """A probability for people, as the page writes it; nothing is ever certain."""
+    if probability < 0.01:
+        return "< 1 %"
+    return "> 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
 
 
 def two_decimals(number: float, language: Language) -> str:

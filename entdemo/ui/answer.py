@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from entdemo.errors import Language, UserError
 from entdemo.gallery.terms import stems
 from entdemo.predictor import Prediction
+from entdemo.sheet.words import percent
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, region_of
 from entdemo.ui.cases import cards, class_title
 from entdemo.ui.i18n import both, spans, word
@@ -162,6 +163,4 @@ def _bar(name: str, probability: float | None, *, best: bool) -> str:
 
 
 def _percent(probability: float | None) -> str:
-    if probability is None:
-        return ""
-    return "&lt; 1 %" if probability < 0.01 else f"{100 * probability:.0f} %"
+    return "" if probability is None else escape(percent(probability))

@@ -88,6 +88,7 @@ def test_bars_before_the_first_answer_have_no_numbers() -> None:
 
 def test_small_probabilities_are_not_shown_as_zero() -> None:
     assert "&lt; 1 %" in bars(CLEAR.probabilities | {"throat": 0.004})
+    assert "&gt; 99 %" in bars(CLEAR.probabilities | {"throat": 0.996})
 
 
 def test_answer_marks_its_verdict_and_lists_the_cases(predictor: FakePredictor) -> None:
