@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ctypes
 import sys
-import threading
+from functools import partial
+
+from entdemo.every import every
 
 _M_ARENA_MAX = -8
 """Of ``mallopt`` in glibc's ``malloc.h``."""
@@ -29,11 +31,5 @@ def keep_memory_flat() -> bool:
     if not (hasattr(libc, "mallopt") and hasattr(libc, "malloc_trim")):
         return False
     libc.mallopt(_M_ARENA_MAX, _ARENAS)
-    threading.Thread(target=_trim, args=(libc,), name="trim", daemon=True).start()
+    every(_TRIM_EVERY_S, partial(libc.malloc_trim, 0), "trim")
     return True
-
-
-def _trim(libc: ctypes.CDLL) -> None:
-    pause = threading.Event()
-    while not pause.wait(_TRIM_EVERY_S):
-        libc.malloc_trim(0)

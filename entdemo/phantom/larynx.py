@@ -36,7 +36,6 @@ from entdemo.phantom.larynx_shape import (
     Shape,
     State,
     View,
-    focus_of,
     local_grid,
     sample_shape,
     sample_view,
@@ -69,7 +68,7 @@ def draw(state: State, rng: np.random.Generator, size: int) -> Scene:
     _draw_glottis(layers, local, shape, view, palette, observations, rng)
     slope = view.tilt[0] * local.x + view.tilt[1] * local.y
     layers.raise_by(f32(view.distance * slope))
-    return layers.scene(Facts(f"vc-{state}", observations), focus_of(view))
+    return layers.scene(Facts(f"vc-{state}", observations), view.focus)
 
 
 def _palette(observations: tuple[Observation, ...], rng: np.random.Generator) -> Palette:

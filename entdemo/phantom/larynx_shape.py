@@ -73,6 +73,20 @@ class View:
         """Disc radii of depth for one local unit of height."""
         return 0.7 * self.length * self.distance * self.relief
 
+    @property
+    def focus(self) -> Focus:
+        """The glottis; in close views, which do not hold all of it, its front end."""
+        run = 0.5 * self.length * self.squash
+        if self.name != "close":
+            return Focus(*self.centre, run)
+        (x, y), along = self.centre, _posterior(self.turn)
+        return Focus(x + (0.3 - run) * along[0], y + (0.3 - run) * along[1], 0.3)
+
+
+def _posterior(turn: float) -> tuple[float, float]:
+    """Unit vector on the picture from the front of the glottis to its back."""
+    return float(np.sin(turn)), -float(np.cos(turn))
+
 
 def sample_view(state: State, rng: np.random.Generator) -> View:
     """Draw a pose; surgical close views are commoner with open cords."""
@@ -101,25 +115,12 @@ def sample_view(state: State, rng: np.random.Generator) -> View:
 
 def _behind_apex(turn: float, run: float, rng: np.random.Generator) -> tuple[float, float]:
     """The glottis' middle when its anterior commissure lies in view, opposite to its run."""
-    along = (float(np.sin(turn)), -float(np.cos(turn)))
+    along = _posterior(turn)
     apex = float(rng.uniform(-0.1, 0.6))
     aside = float(np.clip(rng.normal(0, 0.36), -0.5, 0.5))
     return (
         (0.5 * run - apex) * along[0] - aside * along[1],
         (0.5 * run - apex) * along[1] + aside * along[0],
-    )
-
-
-def focus_of(view: View) -> Focus:
-    """The glottis; in close views, which do not hold all of it, its front end."""
-    run = 0.5 * view.length * view.squash
-    if view.name != "close":
-        return Focus(*view.centre, run)
-    back = 0.3 - run
-    return Focus(
-        view.centre[0] + back * float(np.sin(view.turn)),
-        view.centre[1] - back * float(np.cos(view.turn)),
-        0.3,
     )
 
 

@@ -52,16 +52,17 @@ def expose(
     Returns:
         [H, W, 3] uint8 sRGB; 640 x 480 for ``disc``.
     """
+    read_from = focus or _ALL
     if rng.random() < 0.35:
         linear = _vignette(linear, rng)
     linear = _fog(linear, rng)
     if rng.random() < 0.25:
-        linear = _motion(linear, rng, (focus or _ALL).radius)
+        linear = _motion(linear, rng, read_from.radius)
     picture = Image.fromarray(_develop(linear, rng), "RGB")
-    picture = _optics(picture, rng, defocus, (focus or _ALL).radius)
+    picture = _optics(picture, rng, defocus, read_from.radius)
     if style == "grey":
         picture = _grey(picture, rng)
-    picture = _gained(picture, focus or _ALL)
+    picture = _gained(picture, read_from)
     framing = _framing(style, rng)
     if focus:
         framing = _following(framing, focus)
@@ -210,7 +211,7 @@ def _gained(picture: Image.Image, focus: Focus) -> Image.Image:
     half = picture.width / 2
     reach = max(0.5 * focus.radius, 0.1)
     left, top = (int(half * (1 + at - reach)) for at in (focus.x, focus.y))
-    side = int(2 * half * reach)
+    side = int(picture.width * reach)
     spot = picture.crop((left, top, left + side, top + side))
     mean = ImageStat.Stat(spot.convert("L")).mean[0] / 255
     return ImageEnhance.Brightness(picture).enhance(max(1.0, _DARKEST / max(mean, 0.02)))

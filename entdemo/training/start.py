@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
+from torch.nn import functional
 
 from entdemo.errors import UserError
 from entdemo.hub import resolve_weights
@@ -70,11 +72,12 @@ def place_anchors(anchors: FindingAnchors, start: Bundle, frames: FrameSet) -> N
     findings without a caption stay random.
     """
     captions = [*frames.captions_en, *frames.captions_vi]
-    chosen = torch.linspace(0, len(captions) - 1, min(_CAPTIONS, len(captions))).long()
-    chosen = torch.tensor([at for at in chosen.tolist() if captions[at]], dtype=torch.long)
+    spread = np.linspace(0, len(captions) - 1, min(_CAPTIONS, len(captions))).astype(int)
+    chosen = np.array([at for at in spread if captions[at]], int)
     texts = encode_texts(start.model, start.tokenize, [captions[at] for at in chosen])
-    rows = chosen % len(frames)
-    labels, tags = torch.from_numpy(frames.labels)[rows], torch.from_numpy(frames.tags)[rows]
+    labels, tags = (
+        torch.from_numpy(part[chosen % len(frames)]) for part in (frames.labels, frames.tags)
+    )
     sums = anchors.named(labels, tags).float().T @ texts
     found = sums.norm(dim=1) > 0
-    anchors.weight.data[found] = torch.nn.functional.normalize(sums[found], dim=1)
+    anchors.weight.data[found] = functional.normalize(sums[found], dim=1)

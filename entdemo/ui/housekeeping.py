@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-
 import gradio as gr
 
+from entdemo.every import every
 from entdemo.ui.program_visits import ProgramVisits
 from entdemo.ui.uploads import clear_uploads
 
@@ -18,9 +17,7 @@ def keep_clearing(page: gr.Blocks, visits: ProgramVisits) -> None:
     """Clear old uploads and programs' sessions for as long as the process lives."""
 
     def clear() -> None:
-        pause = threading.Event()
-        while not pause.wait(CLEAN_EVERY_S):
-            clear_uploads(page, KEEP_UPLOADS_S)
-            visits.clear(page, _KEEP_VISITS_S)
+        clear_uploads(page, KEEP_UPLOADS_S)
+        visits.clear(page, _KEEP_VISITS_S)
 
-    threading.Thread(target=clear, name="housekeeping", daemon=True).start()
+    every(CLEAN_EVERY_S, clear, "housekeeping")
