@@ -20,6 +20,7 @@ from entdemo.evaluation.report import ClassReport, Report
 from entdemo.evaluation.retrieval import NO_LABEL
 from entdemo.evaluation.searches import search_all
 from entdemo.taxonomy import REGIONS
+from entdemo.training.record import sources_of
 from entdemo.weights import Bundle
 
 Ints = NDArray[np.int64]
@@ -78,11 +79,15 @@ def _report(bundle: Bundle, found: DataSet, encoded: EncodedItems) -> Report:
 
 
 def held_out(training: Mapping[str, Any]) -> HeldOut | None:
-    """What weights did not learn from, by their training record; None for all other data."""
+    """What weights did not learn from, by their training record; None for all other data.
+
+    Weights that a run started from count as well: what they learned from is no longer held out.
+    """
     try:
-        source = training["data"]["train"]
-        return HeldOut(float(source["validation_share"]), int(source["seed"]))
-    except (KeyError, TypeError, ValueError):
+        shares = [source for source in sources_of(training) if "validation_share" in source]
+        latest = shares[-1]
+        return HeldOut(float(latest["validation_share"]), int(latest["seed"]))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return None
 
 

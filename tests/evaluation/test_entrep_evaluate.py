@@ -57,6 +57,12 @@ def test_only_what_training_held_out_is_counted(folder: EntrepFolder) -> None:
     assert evaluate(bundle, folder.path).n == len(kept.items)
 
 
+def test_what_the_start_of_a_run_held_out_stays_held_out() -> None:
+    start = {"data": {"train": {"part": "train", "validation_share": 0.25, "seed": 4}}}
+    record = {"data": {"train": {"n": 7, "seed": 1}}, "start": {"training": start}}
+    assert held_out(record) == HeldOut(0.25, 4)
+
+
 @pytest.mark.parametrize("record", [{}, {"data": {"train": {"n": 7, "seed": 1}}}, {"data": 3}])
 def test_other_weights_are_measured_on_everything(record: dict[str, object]) -> None:
     assert held_out(record) is None
