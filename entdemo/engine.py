@@ -37,8 +37,9 @@ BATCH = 16
 """Frames a batch when many are embedded: the encoder's rate hardly grows beyond it, and a single
 frame costs as much as a batch there."""
 
-_TOGETHER = 16
-"""Requests that are answered as one batch at most."""
+_TOGETHER_ON_CPU, _TOGETHER = 4, 16
+"""Requests that are answered as one batch at most. A CPU gains little from a larger one, and while
+it computes for some, the others' pictures are read and their answers written."""
 
 _REMEMBERED = 512
 """Frames, and likewise descriptions, whose results are kept: about 1 MB each at 512 numbers."""
@@ -83,8 +84,9 @@ class Engine:
         prepare_for_serving(bundle.model, dtype)
         self._model = bundle.model.to(device)
         self._worker = ThreadPoolExecutor(1, "engine")
-        self._frames = Batcher(gpu_task(self._encode_squares), _TOGETHER, self._worker)
-        self._texts = Batcher(gpu_task(self._encode_texts), _TOGETHER, self._worker)
+        together = _TOGETHER_ON_CPU if device.type == "cpu" else _TOGETHER
+        self._frames = Batcher(gpu_task(self._encode_squares), together, self._worker)
+        self._texts = Batcher(gpu_task(self._encode_texts), together, self._worker)
         self._embed_batch = gpu_task(self._embedded)
         self._explain = gpu_task(self._relevance)
         self._known_frames: Memory[Encoded] = Memory(_REMEMBERED)
