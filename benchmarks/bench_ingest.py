@@ -26,14 +26,14 @@ _SAMPLED_EVERY_S = 0.05
 
 
 def ingest_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
-    """A large ingest after a tenth of it."""
+    """A large ingest after a tenth of it; the encoder's rate is that before and after."""
     many = effort.of(5_000, 80)
-    encoder = encoder_rate(predictor, effort)
+    before = encoder_rate(predictor, effort)
     with tempfile.TemporaryDirectory() as folder:
         files = write_jpegs(Path(folder) / "frames", many)
         _, few_peak = ingest(predictor, files[: many // 10], Path(folder) / "few")
         seconds, peak = ingest(predictor, files, Path(folder) / "many")
-    rate = many / seconds
+    rate, encoder = many / seconds, (before + encoder_rate(predictor, effort)) / 2
     yield Row(
         f"ingest of {many} JPEGs / encoder's batch rate", rate / encoder, "at least", 0.85,
         f"{rate:.1f} / {encoder:.1f} frames/s",
