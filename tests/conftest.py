@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,10 @@ from tests.hub_server import Hub
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+# Before anything imports torch: workers that each use all cores wait for one another.
+if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
 
 LOCAL_NAMES = (*LOOPBACK, "0.0.0.0", "::", "", None)
 
