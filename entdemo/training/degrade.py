@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -9,7 +10,9 @@ from torch import Tensor
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional
 
-_MAX_SPOTS = 6
+_MAX_SPOTS = 4
+_SPOT_RADII = (0.02, 0.4)
+"""From a highlight on wet tissue to a near wall that outshines a fifth of the frame's width."""
 
 
 class DiscCrop(v2.Transform):  # type: ignore[misc]
@@ -41,13 +44,13 @@ class UnevenLight(v2.Transform):  # type: ignore[misc]
 
 
 class Glare(v2.Transform):  # type: ignore[misc]
-    """One to six white spots with soft edges, as wet tissue reflects the lamp."""
+    """One to four white spots with soft edges, small and large ones equally often by factor."""
 
     def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
         count = int(torch.randint(1, _MAX_SPOTS + 1, ()))
         return {
             "spots": [
-                (_uniform(-0.7, 0.7), _uniform(-0.7, 0.7), _uniform(0.02, 0.12), _uniform(0.4, 1.0))
+                (_uniform(-0.7, 0.7), _uniform(-0.7, 0.7), _radius(), _uniform(0.4, 1.0))
                 for _ in range(count)
             ]
         }
@@ -62,6 +65,11 @@ class Glare(v2.Transform):  # type: ignore[misc]
 
 def _uniform(low: float, high: float) -> float:
     return float(torch.empty(()).uniform_(low, high))
+
+
+def _radius() -> float:
+    low, high = map(math.log, _SPOT_RADII)
+    return math.exp(_uniform(low, high))
 
 
 def _distance(pixels: Tensor, x: float, y: float) -> Tensor:
