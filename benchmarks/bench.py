@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from typing import Any
 
 import torch
@@ -42,16 +44,18 @@ class Report:
         }  # fmt: skip
 
 
-def measure(quick: bool, tell: Callable[[str], None]) -> Report:
-    """Run everything.
+def measure(quick: bool, parts: Collection[str], tell: Callable[[str], None]) -> Report:
+    """Measure some parts of the table.
 
     Args:
         quick: fewer repeats and smaller sizes, the same rows.
+        parts: names out of ``start``, ``frame``, ``clients``, ``ingest``, ``precision`` and
+            ``search``.
         tell: is told what is measured next.
     """
     start = time.perf_counter()
     use_cores()
-    rows = list(_rows(Effort(quick), tell))
+    rows = list(_rows(Effort(quick), parts, tell))
     return Report(
         processor=processor_name(),
         threads=torch.get_num_threads(),
@@ -62,19 +66,17 @@ def measure(quick: bool, tell: Callable[[str], None]) -> Report:
     )
 
 
-def _rows(effort: Effort, tell: Callable[[str], None]) -> Iterator[Row]:
-    tell("start of the app")
-    yield from start_rows(effort)
-    tell("one frame")
-    predictor = paper_predictor()
-    yield from frame_rows(predictor, effort)
-    tell("many clients")
-    yield from http_rows(predictor, effort)
-    tell("ingest")
-    yield from ingest_rows(predictor, effort)
-    del predictor
-    tell("precision")
-    yield from agreement_rows(effort)
-    tell("search")
-    yield from search_rows(effort)
-    yield from open_rows(effort)
+def _rows(effort: Effort, parts: Collection[str], tell: Callable[[str], None]) -> Iterator[Row]:
+    predictor = cache(paper_predictor)
+    measured: dict[str, Callable[[], Iterator[Row]]] = {
+        "start": lambda: start_rows(effort),
+        "frame": lambda: frame_rows(predictor(), effort),
+        "clients": lambda: http_rows(predictor(), effort),
+        "ingest": lambda: ingest_rows(predictor(), effort),
+        "precision": lambda: agreement_rows(effort),
+        "search": lambda: chain(search_rows(effort), open_rows(effort)),
+    }
+    for name, rows in measured.items():
+        if name in parts:
+            tell(name)
+            yield from rows()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
     from benchmarks.bench import Report
     from benchmarks.bench_rows import Row
 
+
+class Part(StrEnum):
+    """What can be measured alone: a full run takes an hour where a frame takes half a second."""
+
+    START = "start"
+    FRAME = "frame"
+    CLIENTS = "clients"
+    INGEST = "ingest"
+    PRECISION = "precision"
+    SEARCH = "search"
+
+
 _SIGNS = {True: "yes", False: "NO", None: "–"}
 
 
@@ -20,12 +33,15 @@ def bench(
     quick: Annotated[
         bool, typer.Option("--quick", help="The same rows from fewer repeats, within 45 s.")
     ] = False,
+    only: Annotated[
+        list[Part] | None, typer.Option("--only", help="A part of the table; more than once.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure frame, web server, ingest and search, each against what it is made of.
 
     Needs a checkout of the repository and, for other libraries' rows, the extra "bench". A full
-    run takes half an hour; it keeps the graph of a million vectors under runs/bench.
+    run takes half an hour to an hour; it keeps the graph of a million vectors under runs/bench.
     """
     try:
         from benchmarks.bench import measure
@@ -33,7 +49,9 @@ def bench(
         if (error.name or "").startswith("benchmarks"):
             raise UserError("bench.no_checkout") from error
         raise UserError("bench.package_missing", name=error.name) from error
-    report = measure(quick, lambda part: err.print(f"measuring: {part}", style="dim"))
+    report = measure(
+        quick, only or list(Part), lambda part: err.print(f"measuring: {part}", style="dim")
+    )
     if json:
         print_json(report.to_json())
     else:
