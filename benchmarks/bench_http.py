@@ -60,11 +60,11 @@ def http_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
     """Latency of one client, throughput of eight; the encoder's rate is that before and after."""
     frames = endless_frames()
     before = batch_rate(predictor, effort)
-    direct = medians({"predict": lambda: predictor.predict(next(frames))}, effort.of(10, 5))
-    threads = thread_rate(predictor, effort.of(64, 16))
+    direct = medians({"predict": lambda: predictor.predict(next(frames))}, effort.of(10, 3))
+    threads = thread_rate(predictor, effort.of(64, 8))
     with served(predictor) as url:
-        alone = client_report(url, 1, effort.of(10, 5))["median_s"]
-        together = client_report(url, CLIENTS, effort.of(8, 3))["rate"]
+        alone = client_report(url, 1, effort.of(10, 3))["median_s"]
+        together = client_report(url, CLIENTS, effort.of(8, 2))["rate"]
     rate = (before + batch_rate(predictor, effort)) / 2
     limit = 1.5 * direct["predict"] + _EXTRA_S
     yield Row(
@@ -90,7 +90,7 @@ def batch_rate(predictor: Predictor, effort: Effort) -> float:
         with torch.inference_mode():
             predictor.bundle.model.encode_frames(pixels)
 
-    return _TOGETHER / medians({"batch": run}, effort.of(7, 3))["batch"]
+    return _TOGETHER / medians({"batch": run}, effort.of(7, 1))["batch"]
 
 
 def thread_rate(predictor: Predictor, count: int) -> float:

@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -20,28 +21,50 @@ from entdemo.frame import load_frame
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.intake import NewCase
 from entdemo.predictor import Predictor
+from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS
 from entdemo.taxonomy import CLASSES
 
 _SAMPLED_EVERY_S = 0.05
+_MANY = 5_000
+_RATE_S = 600
+"""Seconds that the paper's network may take: without bf16 units, 5,000 frames are half an hour."""
 
 
 def ingest_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
-    """A large ingest after a tenth of it; the encoder's rate is that before and after."""
-    many = effort.of(5_000, 80)
-    before = encoder_rate(predictor, effort)
-    with tempfile.TemporaryDirectory() as folder:
-        files = write_jpegs(Path(folder) / "frames", many)
-        _, few_peak = ingest(predictor, files[: many // 10], Path(folder) / "few")
-        seconds, peak = ingest(predictor, files, Path(folder) / "many")
-    rate, encoder = many / seconds, (before + encoder_rate(predictor, effort)) / 2
+    """The rate with the paper's network, memory and rate with the shipped one.
+
+    Memory is held against that of a tenth of the frames. The encoders' rates are those before and
+    after, as the machine drifts.
+    """
+    shipped = Predictor.open(str(DEFAULT_WEIGHTS), str(DEFAULT_GALLERY), "cpu")
+    many = effort.of(_MANY, 80)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = write_jpegs(folder / "frames", many)
+        paper, _ = _rate("ViT-B/16", predictor, files, folder / "paper", effort)
+        _, few_peak = ingest(shipped, files[: many // 10], folder / "few")
+        ours, peak = _rate("shipped bundle", shipped, files, folder / "many", effort)
+    yield replace(paper, limit=0.85)
+    yield ours
     yield Row(
-        f"ingest of {many} JPEGs / encoder's batch rate", rate / encoder, "at least", 0.85,
-        f"{rate:.1f} / {encoder:.1f} frames/s",
-    )  # fmt: skip
-    yield Row(
-        f"peak memory of {many} beyond that of {many // 10}, GB", (peak - few_peak) / 2**30,
+        f"peak memory of {many:,} beyond that of {many // 10:,}, GB", (peak - few_peak) / 2**30,
         "at most", 1.5, f"{peak / 2**30:.2f} GB / {few_peak / 2**30:.2f} GB",
     )  # fmt: skip
+
+
+def _rate(
+    name: str, predictor: Predictor, files: list[Path], folder: Path, effort: Effort
+) -> tuple[Row, int]:
+    """The row of an ingest, and its peak of memory in bytes."""
+    before = encoder_rate(predictor, effort)
+    taken = files[: max(2 * BATCH, int(before * effort.of(_RATE_S, 5)))]
+    seconds, peak = ingest(predictor, taken, folder)
+    rate, encoder = len(taken) / seconds, (before + encoder_rate(predictor, effort)) / 2
+    row = Row(
+        f"ingest of {len(taken):,} JPEGs / encoder's batch rate, {name}", rate / encoder,
+        "at least", detail=f"{rate:.1f} / {encoder:.1f} frames/s",
+    )  # fmt: skip
+    return row, peak
 
 
 def encoder_rate(predictor: Predictor, effort: Effort) -> float:
@@ -53,7 +76,7 @@ def encoder_rate(predictor: Predictor, effort: Effort) -> float:
         with torch.inference_mode():
             predictor.bundle.model.encode_frames(pixels)
 
-    return BATCH / medians({"batch": run}, effort.of(7, 2))["batch"]
+    return BATCH / medians({"batch": run}, effort.of(7, 1))["batch"]
 
 
 def write_jpegs(folder: Path, count: int) -> list[Path]:
