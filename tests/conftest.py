@@ -24,6 +24,12 @@ if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
 LOCAL_NAMES = (*LOOPBACK, "0.0.0.0", "::", "", None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: begun last, they would keep one worker busy alone."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(autouse=True)
 def outside_connections(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Refuse to reach beyond this computer; the list tells the addresses tried."""
