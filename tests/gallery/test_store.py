@@ -10,6 +10,7 @@ import pytest
 import safetensors.numpy
 
 from entdemo.errors import UserError
+from entdemo.gallery import reading
 from entdemo.gallery.index import HnswIndex
 from entdemo.gallery.manifest import Mark
 from entdemo.gallery.store import Gallery
@@ -247,3 +248,17 @@ def test_opening_writes_nothing(folder: Path) -> None:
     stamps[folder / "index.hnsw"] = (folder / "index.hnsw").stat().st_mtime_ns
     Gallery.open(folder, embed=embed)
     assert {file: file.stat().st_mtime_ns for file in folder.rglob("*")} == stamps
+
+
+def test_of_a_huge_gallery_names_and_sizes_are_compared(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_HASHED_BYTES", 0)
+    gallery = Gallery.open(folder)
+    first, last = gallery.frame_path(gallery.cases[0]), gallery.frame_path(gallery.cases[-1])
+    data = first.read_bytes()
+    first.write_bytes(data + b"more")
+    assert refusal(folder) == "gallery.frame_changed"
+    first.write_bytes(data)
+    last.unlink()
+    assert refusal(folder) == "gallery.frame_missing"
