@@ -62,6 +62,7 @@ def kept_rows(state: State) -> list[tuple[int, Case]]:
 
 def _check_frames(folder: Path, frames: list[FrameMark]) -> None:
     """Compare frames with their marks: every byte, or in a huge gallery names and some sizes."""
+    errors: Iterator[UserError | None]
     if sum(frame.size for frame in frames) <= _HASHED_BYTES:
         errors = (frame_error(folder, frame, whole=True) for frame in frames)
     else:
