@@ -15,9 +15,7 @@ from contextlib import contextmanager
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import torch
-
-from benchmarks.bench_models import endless_frames
+from benchmarks.bench_models import batch_rate, endless_frames
 from benchmarks.bench_rows import Effort, Row, medians, ms, seconds_of
 from entdemo.predictor import Predictor
 from entdemo.settings import ROOT
@@ -59,13 +57,13 @@ def client_report(url: str, clients: int, each: int) -> dict[str, float]:
 def http_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
     """Latency of one client, throughput of eight; the encoder's rate is that before and after."""
     frames = endless_frames()
-    before = batch_rate(predictor, effort)
+    before = batch_rate(predictor, _TOGETHER, effort)
     direct = medians({"predict": lambda: predictor.predict(next(frames))}, effort.of(10, 3))
     threads = thread_rate(predictor, effort.of(64, 8))
     with served(predictor) as url:
         alone = client_report(url, 1, effort.of(10, 3))["median_s"]
         together = client_report(url, CLIENTS, effort.of(8, 2))["rate"]
-    rate = (before + batch_rate(predictor, effort)) / 2
+    rate = (before + batch_rate(predictor, _TOGETHER, effort)) / 2
     limit = 1.5 * direct["predict"] + _EXTRA_S
     yield Row(
         "HTTP upload to result / (1.5 predict + 40 ms)", alone / limit, "at most", 1.0,
@@ -79,18 +77,6 @@ def http_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
         "8 threads on predict / batched encoder", threads / rate, "at least", 0.9,
         f"{threads:.1f} / {rate:.1f} frames/s",
     )  # fmt: skip
-
-
-def batch_rate(predictor: Predictor, effort: Effort) -> float:
-    """Frames a second of the bare encoder on batches of eight."""
-    size = predictor.bundle.preprocess.image_size
-    pixels = torch.randn(_TOGETHER, 3, size, size)
-
-    def run() -> None:
-        with torch.inference_mode():
-            predictor.bundle.model.encode_frames(pixels)
-
-    return _TOGETHER / medians({"batch": run}, effort.of(7, 1))["batch"]
 
 
 def thread_rate(predictor: Predictor, count: int) -> float:

@@ -10,12 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import psutil
-import torch
 from PIL import Image
 
 from benchmarks.bench_files import frame_files
-from benchmarks.bench_models import SOURCES, varied
-from benchmarks.bench_rows import Effort, Row, medians
+from benchmarks.bench_models import SOURCES, batch_rate, varied
+from benchmarks.bench_rows import Effort, Row
 from entdemo.engine import BATCH
 from entdemo.frame import load_frame
 from entdemo.gallery.build import build_gallery
@@ -56,27 +55,15 @@ def _rate(
     name: str, predictor: Predictor, files: list[Path], folder: Path, effort: Effort
 ) -> tuple[Row, int]:
     """The row of an ingest, and its peak of memory in bytes."""
-    before = encoder_rate(predictor, effort)
+    before = batch_rate(predictor, BATCH, effort)
     taken = files[: max(2 * BATCH, int(before * effort.of(_RATE_S, 5)))]
     seconds, peak = ingest(predictor, taken, folder)
-    rate, encoder = len(taken) / seconds, (before + encoder_rate(predictor, effort)) / 2
+    rate, encoder = len(taken) / seconds, (before + batch_rate(predictor, BATCH, effort)) / 2
     row = Row(
         f"ingest of {len(taken):,} JPEGs / encoder's batch rate, {name}", rate / encoder,
         "at least", detail=f"{rate:.1f} / {encoder:.1f} frames/s",
     )  # fmt: skip
     return row, peak
-
-
-def encoder_rate(predictor: Predictor, effort: Effort) -> float:
-    """Frames a second of the bare encoder in the batches of an ingest."""
-    size = predictor.bundle.preprocess.image_size
-    pixels = torch.randn(BATCH, 3, size, size)
-
-    def run() -> None:
-        with torch.inference_mode():
-            predictor.bundle.model.encode_frames(pixels)
-
-    return BATCH / medians({"batch": run}, effort.of(7, 1))["batch"]
 
 
 def write_jpegs(folder: Path, count: int) -> list[Path]:

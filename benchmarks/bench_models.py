@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from benchmarks.bench_files import frame_files
+from benchmarks.bench_rows import Effort, medians
 from benchmarks.bench_vectors import embedding_like
 from entdemo.device import pick_precision
 from entdemo.engine import Engine
@@ -68,6 +69,18 @@ def endless_frames() -> Iterator[Frame]:
     """Different frames in turn, more than the engine remembers."""
     frames = [load_frame(file) for file in frame_files()]
     return cycle(frames)
+
+
+def batch_rate(predictor: Predictor, size: int, effort: Effort) -> float:
+    """Frames a second of the bare encoder on batches of ``size``."""
+    side = predictor.bundle.preprocess.image_size
+    pixels = torch.randn(size, 3, side, side)
+
+    def run() -> None:
+        with torch.inference_mode():
+            predictor.bundle.model.encode_frames(pixels)
+
+    return size / medians({"batch": run}, effort.of(7, 1))["batch"]
 
 
 SOURCES = 50
