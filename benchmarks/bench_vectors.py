@@ -54,7 +54,8 @@ def _around(rng: np.random.Generator, groups: Vectors, bases: Vectors, count: in
     made = groups[owners] + _NOISE * _directions(rng, (count, groups.shape[1]))
     for group in range(len(groups)):
         members = owners == group
-        made[members] += places[members] @ bases[group]
+        # Not by BLAS, whose last digits depend on the number of threads: graphs are kept.
+        made[members] += np.einsum("nk,kd->nd", places[members], bases[group])
     lengths = np.linalg.norm(made, axis=1, keepdims=True)
     unit: Vectors = (made / lengths).astype(np.float32)
     return unit

@@ -8,6 +8,7 @@ file, and gives up where fewer than k nodes can be reached; ``HnswIndex`` guards
 from __future__ import annotations
 
 import tempfile
+from mmap import mmap
 from pathlib import Path
 from typing import Protocol
 
@@ -26,13 +27,11 @@ CROSSOVER = 5_000
 _SEED = 20_250_900
 _LINKS = 16
 _EF = 200
-"""Links a node and width of search: recall@10 is 0.99 and more on what was tried up to 100,000,
-from 6,000 vectors scattered in 32 dimensions on."""
+_EF_CONSTRUCTION = 200
+"""Links a node, widths of search and of construction: recall@10 is 0.99 and more on what was tried,
+from 6,000 vectors scattered in 32 dimensions to 1,000,000 x 512 of an intrinsic dimension of 20.
+Half the width of construction takes half the time, but of a million finds 0.96 only."""
 
-_MANY = 50_000
-_VERY_MANY, _WIDER = 200_000, 512
-"""At 1,000,000 x 512 of an intrinsic dimension of 20 the usual width finds 0.96, the wider one
-0.98: of 200 queries a few end in a group that is not theirs."""
 _QUERY_BLOCK = 256
 _CHECKED_ITEMS = 64
 
@@ -138,7 +137,7 @@ class HnswIndex:
         self._vectors = vectors
         self._exact = ExactIndex(vectors)
         self._graph = graph
-        graph.set_ef(_EF if len(vectors) <= _VERY_MANY else _WIDER)
+        graph.set_ef(_EF)
         graph.set_num_threads(1)
 
     @classmethod
@@ -152,7 +151,7 @@ class HnswIndex:
         graph.init_index(
             max_elements=max(1, len(vectors)),
             M=_LINKS,
-            ef_construction=_construction_width(len(vectors)),
+            ef_construction=_EF_CONSTRUCTION,
             random_seed=_SEED,
         )
         if len(vectors):
@@ -160,7 +159,7 @@ class HnswIndex:
         return cls(vectors, graph)
 
     @classmethod
-    def from_bytes(cls, data: bytes, vectors: Vectors) -> HnswIndex:
+    def from_bytes(cls, data: bytes | mmap, vectors: Vectors) -> HnswIndex:
         """Load what ``to_bytes`` gave.
 
         Args:
@@ -217,11 +216,6 @@ class HnswIndex:
         cosines = np.einsum("qd,qkd->qk", queries, self._vectors[labels])
         order = np.argsort(-cosines, axis=1, kind="stable")
         return np.take_along_axis(labels, order, 1), np.take_along_axis(cosines, order, 1)
-
-
-def _construction_width(count: int) -> int:
-    """Half as wide for many vectors: half the minutes, and recall stays above 0.99."""
-    return 200 if count <= _MANY else 100
 
 
 def _holds(graph: hnswlib.Index, vectors: Vectors) -> bool:
