@@ -10,8 +10,8 @@ from entdemo.errors import UserError
 from entdemo.evaluation.entrep import EntrepItem, group_split, is_entrep, read_entrep
 from entdemo.evaluation.entrep.captions import caption_keys
 from entdemo.evaluation.skipped import Skipped
-from entdemo.gallery.cases import read_class
-from entdemo.gallery.folder import CAPTIONS, class_of, is_picture, read_captions
+from entdemo.gallery.cases import class_of, read_class
+from entdemo.gallery.folder import CAPTIONS, is_picture, read_captions
 from entdemo.gallery.table import Row
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 

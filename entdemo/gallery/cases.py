@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from typing import NamedTuple
 
 from entdemo.errors import UserError
-from entdemo.gallery.table import Row, read_table, write_table
+from entdemo.gallery.table import Row, Table, read_table, write_table
 from entdemo.taxonomy import CLASSES, region_of
 
 FILE_NAME = "cases.csv"
@@ -25,10 +25,10 @@ COLUMNS = (
 _REQUIRED = ("case_id", "file", "class")
 _CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 FRAME_FILE = r"^frames/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
+_FRAME_FILE = re.compile(FRAME_FILE)
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """One teaching case; the fields stand in the order of the columns.
 
     Attributes:
@@ -62,43 +62,69 @@ def read_cases(data: bytes) -> list[Case]:
     Raises:
         UserError: at the first row that cannot be right, naming row and column.
     """
-    cases: dict[str, Case] = {}
-    for row in read_table(data, FILE_NAME, COLUMNS, _REQUIRED):
-        case = _case(row)
-        if case.case_id in cases:
-            raise _wrong(row, "case_id", "table.value_twice")
-        cases[case.case_id] = case
-    return list(cases.values())
+    table = read_table(data, FILE_NAME, COLUMNS, _REQUIRED)
+    ids, files, classes, *texts = (table.columns[column] for column in COLUMNS)
+    files = [_with_slashes(file) for file in files]
+    known = {cell: class_of(cell) for cell in set(classes)}
+    if not (
+        all(map(_CASE_ID.fullmatch, ids))
+        and len(set(ids)) == len(ids)
+        and all(map(_FRAME_FILE.fullmatch, files))
+        and all(known.values())
+    ):
+        raise _first_error(table)
+    named = [known[cell] for cell in classes]
+    return [Case._make(cells) for cells in zip(ids, files, named, *texts, strict=True)]
 
 
 def write_cases(cases: Sequence[Case]) -> bytes:
     """The file's bytes; the same cases give the same bytes."""
-    return write_table(COLUMNS, [astuple(case) for case in cases])
+    return write_table(COLUMNS, cases)
+
+
+def class_of(text: str) -> str | None:
+    """The class that a cell or a folder names, in whatever case and spelling."""
+    name = text.lower().replace("_", "-").replace(" ", "-")
+    return name if name in CLASSES else None
 
 
 def read_class(row: Row, name: str) -> str:
-    """The row's class, in whatever case it was typed.
+    """The row's class.
 
     Raises:
         UserError: if it is none of the seven.
     """
-    found = row.cells["class"].lower().replace("_", "-")
-    if found not in CLASSES:
-        raise UserError(
-            "table.class", name=name, row=row.number, value=row.cells["class"],
-            known=", ".join(CLASSES),
-        )  # fmt: skip
+    found = class_of(row.cells["class"])
+    if found is None:
+        raise _wrong_class(row, name)
     return found
 
 
-def _case(row: Row) -> Case:
-    if not _CASE_ID.fullmatch(row.cells["case_id"]):
-        raise _wrong(row, "case_id", "table.value")
-    file = row.cells["file"].replace("\\", "/")
-    if not re.fullmatch(FRAME_FILE, file):
-        raise _wrong(row, "file", "table.frame_file")
-    others = {column: row.cells[column] for column in COLUMNS[3:]}
-    return Case(row.cells["case_id"], file, read_class(row, FILE_NAME), **others)
+def _wrong_class(row: Row, name: str) -> UserError:
+    """That a row names no class."""
+    value, known = row.cells["class"], ", ".join(CLASSES)
+    return UserError("table.class", name=name, row=row.number, value=value, known=known)
+
+
+def _with_slashes(file: str) -> str:
+    return file.replace("\\", "/")
+
+
+def _first_error(table: Table) -> UserError:
+    """The error of the first row that cannot be right."""
+    seen: set[str] = set()
+    for row in table.rows():
+        case_id = row.cells["case_id"]
+        if not _CASE_ID.fullmatch(case_id):
+            return _wrong(row, "case_id", "table.value")
+        if not _FRAME_FILE.fullmatch(_with_slashes(row.cells["file"])):
+            return _wrong(row, "file", "table.frame_file")
+        if class_of(row.cells["class"]) is None:
+            return _wrong_class(row, FILE_NAME)
+        if case_id in seen:
+            return _wrong(row, "case_id", "table.value_twice")
+        seen.add(case_id)
+    raise AssertionError("no row is wrong")
 
 
 def _wrong(row: Row, column: str, key: str) -> UserError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from entdemo.errors import UserError
-from entdemo.gallery.cases import read_class
+from entdemo.gallery.cases import class_of, read_class
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.table import Row, read_table
 from entdemo.taxonomy import CLASSES
@@ -63,12 +63,6 @@ def is_picture(file: Path) -> bool:
     return file.suffix.lower() in _PICTURES and not file.name.startswith(".") and file.is_file()
 
 
-def class_of(folder_name: str) -> str | None:
-    """The class that a sub-folder is named after, in whatever case and spelling."""
-    name = folder_name.lower().replace("_", "-").replace(" ", "-")
-    return name if name in CLASSES else None
-
-
 def read_captions(folder: Path, pictures: Mapping[str, Path]) -> dict[str, Row]:
     """Rows of the folder's ``captions.csv`` by the keys of ``pictures``; none without that file.
 
@@ -83,7 +77,7 @@ def read_captions(folder: Path, pictures: Mapping[str, Path]) -> dict[str, Row]:
     if not file.is_file():
         return {}
     rows: dict[str, Row] = {}
-    for row in read_table(file.read_bytes(), CAPTIONS, (*_COLUMNS, *_DRAWN), ("file",)):
+    for row in read_table(file.read_bytes(), CAPTIONS, (*_COLUMNS, *_DRAWN), ("file",)).rows():
         key = _key(row.cells["file"].replace("\\", "/"), pictures)
         if key is None or key in rows:
             problem = "table.no_such_file" if key is None else "table.value_twice"

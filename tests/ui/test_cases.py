@@ -39,7 +39,7 @@ def test_findings_of_ones_own_stay_as_written() -> None:
 
 
 def test_sheet_shows_source_and_licence_but_never_the_group(gallery: FakeGallery) -> None:
-    case = replace(gallery.cases[0], group="examination 7", source="<u>", licence="CC0-1.0")
+    case = gallery.cases[0]._replace(group="examination 7", source="<u>", licence="CC0-1.0")
     html = sheet(case)
     assert "CC0-1.0" in html
     assert "&lt;u&gt;" in html
@@ -47,7 +47,7 @@ def test_sheet_shows_source_and_licence_but_never_the_group(gallery: FakeGallery
 
 
 def test_sheet_leaves_out_what_is_empty(gallery: FakeGallery) -> None:
-    html = sheet(replace(gallery.cases[0], source="", licence=""))
+    html = sheet(gallery.cases[0]._replace(source="", licence=""))
     assert "Source" not in html
     assert "Licence" not in html
 

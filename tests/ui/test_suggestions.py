@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from entdemo.ui.suggestions import suggestions
 from tests.ui.fakes import FakeGallery
 
@@ -13,8 +11,8 @@ def test_findings_come_first_in_both_languages(gallery: FakeGallery) -> None:
 
 
 def test_short_captions_and_own_findings_are_offered_once(gallery: FakeGallery) -> None:
-    case = replace(gallery.cases[0], finding="scar", caption_en="Scar  of the drum.")
-    long = replace(case, caption_en="x" * 200)
+    case = gallery.cases[0]._replace(finding="scar", caption_en="Scar  of the drum.")
+    long = case._replace(caption_en="x" * 200)
     phrases = suggestions([case, case, long])["en"]
     assert phrases.count("scar") == 1
     assert phrases.count("Scar of the drum") == 1

@@ -26,7 +26,7 @@ from entdemo.evaluation.entrep.files import (
 from entdemo.evaluation.entrep.report import ReadReport
 from entdemo.evaluation.skipped import Skipped
 from entdemo.frame import load_frame
-from entdemo.gallery.folder import class_of
+from entdemo.gallery.cases import class_of
 from entdemo.taxonomy import CLASSES
 
 _LEADING_NUMBER = re.compile(r"(\d+)_")
