@@ -55,7 +55,8 @@ def make(folder: Path) -> None:
     cases = [
         Case(
             f"c-{row:012x}", f"{FRAMES}/c-{row:012x}-00000000.jpg", CLASSES[row % 7], "perforation",
-            _CAPTION_EN, _CAPTION_VI, "drawn", "CC0-1.0", f"g-{row // 10}",
+            f"{_CAPTION_EN} Case {row}.", f"{_CAPTION_VI} Ca {row}.", "drawn", "CC0-1.0",
+            f"g-{row // 10}",
         )
         for row in range(COUNT)
     ]  # fmt: skip

@@ -187,7 +187,7 @@ def gallery_subject(folder: Path) -> Subject:
 
 def _restate(folder: Path, name: str) -> None:
     content = json.loads((folder / "gallery.json").read_text())
-    content["files"][name] = Mark.of((folder / name).read_bytes()).model_dump()
+    content["files"][name] = asdict(Mark.of((folder / name).read_bytes()))
     (folder / "gallery.json").write_text(json.dumps(content))
 
 

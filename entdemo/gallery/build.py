@@ -73,7 +73,7 @@ class _Draft:
 
     def _mark(self, case: Case) -> FrameMark:
         mark = self.marks.get(case.file) or Mark.of((self.folder / case.file).read_bytes())
-        return FrameMark(case_id=case.case_id, file=case.file, **mark.model_dump())
+        return FrameMark(case_id=case.case_id, file=case.file, size=mark.size, sha256=mark.sha256)
 
 
 def build_gallery(

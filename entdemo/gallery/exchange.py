@@ -54,7 +54,7 @@ def export_gallery(path: str | Path, target: Path) -> int:
         UserError: the gallery is damaged, or ``target`` is in use or cannot be written.
     """
     folder = Path(path)
-    cases = [case for _, case in read_consistent(folder)[1]]
+    cases = [case for _, case in read_consistent(folder, lambda _: None)[1]]
     if target.suffix == _SUFFIX:
         _write_zip(folder, cases, target)
     else:

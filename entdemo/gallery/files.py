@@ -9,6 +9,8 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -18,7 +20,7 @@ from entdemo.errors import UserError
 LOCK_SECONDS = 10.0
 
 
-def sha256(data: bytes) -> str:
+def sha256(data: bytes | mmap) -> str:
     """Hexadecimal sha256."""
     return hashlib.sha256(data).hexdigest()
 
@@ -29,9 +31,51 @@ def read_regular(path: Path) -> bytes:
     Raises:
         OSError: if it is not there, no regular file or cannot be read.
     """
+    _require_regular(path)
+    return path.read_bytes()
+
+
+def _require_regular(path: Path) -> None:
     if not stat.S_ISREG(path.stat().st_mode):
         raise OSError(errno.EINVAL, "not a regular file", str(path))
-    return path.read_bytes()
+
+
+@dataclass(frozen=True)
+class MappedFile:
+    """A file's content without a copy of it in memory.
+
+    The file may be replaced meanwhile, as ``replace`` does, but not be written to where it lies.
+
+    Attributes:
+        path: where it was found.
+        data: its content.
+        place: number of its volume and on it; nothing else has it while ``data`` is kept.
+    """
+
+    path: Path
+    data: bytes | mmap
+    place: tuple[int, int]
+
+    @classmethod
+    def of(cls, path: Path) -> MappedFile:
+        """Map a file.
+
+        Raises:
+            OSError: as ``read_regular`` does.
+        """
+        _require_regular(path)
+        with path.open("rb") as handle:
+            status = os.fstat(handle.fileno())
+            data = mmap(handle.fileno(), 0, access=ACCESS_READ) if status.st_size else b""
+        return cls(path, data, (status.st_dev, status.st_ino))
+
+    def is_there(self) -> bool:
+        """Whether its path still leads to it."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return False
+        return (status.st_dev, status.st_ino) == self.place
 
 
 def write_atomically(path: Path, data: bytes) -> None:

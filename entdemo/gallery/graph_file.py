@@ -8,6 +8,7 @@ of the upper levels, and those links. A list of links is a count and a fixed num
 from __future__ import annotations
 
 import struct
+from mmap import mmap
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ _HEADER = struct.Struct("<6QiI3QdQ")
 _WORD = 4
 _LABEL_BYTES = 8
 _MAX_LINKS = 256
+_BLOCK = 65_536
 
 Words = NDArray[np.uint32]
 
@@ -39,7 +41,7 @@ class _Header(NamedTuple):
     ef_construction: int
 
 
-def is_sound(data: bytes, vectors: Vectors) -> bool:
+def is_sound(data: bytes | mmap, vectors: Vectors) -> bool:
     """Whether every size, link, label and copy of a vector in the file is as it must be.
 
     Args:
@@ -55,7 +57,7 @@ def is_sound(data: bytes, vectors: Vectors) -> bool:
     if not len(vectors):
         return len(data) == _HEADER.size
     lowest = np.frombuffer(data, np.uint8, lowest_end - _HEADER.size, _HEADER.size)
-    upper = _upper_levels(data[lowest_end:], len(vectors), header.links)
+    upper = _upper_levels(memoryview(data)[lowest_end:], len(vectors), header.links)
     return (
         _lowest_level_fits(lowest.reshape(len(vectors), -1), header, vectors)
         and upper is not None
@@ -84,16 +86,18 @@ def _lowest_level_fits(elements: NDArray[np.uint8], header: _Header, vectors: Ve
     Args:
         elements: [N, bytes of an element].
     """
-    split = (header.data_offset, header.label_offset)
-    links, copies, labels = (
-        np.ascontiguousarray(part) for part in np.split(elements, split, axis=1)
-    )
-    numbers = labels.view(np.uint64)[:, 0]
-    return (
-        _lists_fit(links.view(np.uint32), len(vectors))
-        and np.array_equal(np.sort(numbers), np.arange(len(vectors), dtype=np.uint64))
-        and np.array_equal(copies.view(np.float32), vectors[numbers.astype(np.int64)])
-    )
+    seen = np.zeros(len(vectors), np.bool_)
+    for start in range(0, len(elements), _BLOCK):
+        block = elements[start : start + _BLOCK]
+        links, copies, labels = np.split(block, (header.data_offset, header.label_offset), axis=1)
+        numbers = labels.view(np.uint64)[:, 0]
+        if (numbers >= len(vectors)).any() or not _lists_fit(links.view(np.uint32), len(vectors)):
+            return False
+        rows = numbers.astype(np.int64)
+        if not np.array_equal(copies.view(np.float32), vectors[rows]):
+            return False
+        seen[rows] = True
+    return bool(seen.all())
 
 
 def _lists_fit(lists: Words, count: int) -> bool:
@@ -106,22 +110,23 @@ def _lists_fit(lists: Words, count: int) -> bool:
     return bool((lists[:, 0] <= places).all() and (lists[:, 1:][used] < count).all())
 
 
-def _upper_levels(data: bytes, count: int, links: int) -> tuple[NDArray[np.int64], Words] | None:
+def _upper_levels(
+    data: memoryview, count: int, links: int
+) -> tuple[NDArray[np.int64], Words] | None:
     """Levels of each element [N], and all lists of the upper levels [L, 1 + links]."""
-    list_bytes = _WORD * (1 + links)
-    levels, parts, place = np.zeros(count, np.int64), [], 0
+    if len(data) % _WORD:
+        return None
+    words = np.frombuffer(data, np.uint32)
+    numbers, places, place = words.tolist(), np.zeros(count, np.int64), 0
     for element in range(count):
-        if place + _WORD > len(data):
+        if place >= len(numbers):
             return None
-        (size,) = struct.unpack_from("<I", data, place)
-        place += _WORD
-        if size % list_bytes or place + size > len(data):
-            return None
-        levels[element] = size // list_bytes
-        parts.append(data[place : place + size])
-        place += size
-    lists = np.frombuffer(b"".join(parts), np.uint32).reshape(-1, 1 + links)
-    return (levels, lists) if place == len(data) else None
+        places[element] = place
+        place += 1 + numbers[place] // _WORD
+    levels, rest = np.divmod(words[places].astype(np.int64), _WORD * (1 + links))
+    if place != len(numbers) or rest.any():
+        return None
+    return levels, np.delete(words, places).reshape(-1, 1 + links)
 
 
 def _upper_levels_fit(levels: NDArray[np.int64], lists: Words, header: _Header) -> bool:

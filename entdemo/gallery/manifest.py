@@ -13,18 +13,25 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from mmap import mmap
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass as checked_dataclass
 
 from entdemo.errors import UserError
 from entdemo.formats import Migration, NewerFormatError, migrated
 from entdemo.gallery.cases import FRAME_FILE
-from entdemo.gallery.files import read_regular, replace, sha256, write_atomically
+from entdemo.gallery.files import MappedFile, read_regular, replace, sha256, write_atomically
+
+C = TypeVar("C")
 
 FORMAT = 1
 MIGRATIONS: dict[int, Migration] = {}
@@ -41,16 +48,18 @@ _ATTEMPTS = 40
 _PAUSE = 0.05
 
 
-class Mark(BaseModel):
+_STRICT = ConfigDict(extra="forbid")
+
+
+@checked_dataclass(config=_STRICT, frozen=True, slots=True)
+class Mark:
     """Size and hash of a file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    size: int = Field(ge=0)
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    size: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
     @classmethod
-    def of(cls, data: bytes) -> Mark:
+    def of(cls, data: bytes | mmap) -> Mark:
         """Mark of a file with this content."""
         return cls(size=len(data), sha256=sha256(data))
 
@@ -59,11 +68,12 @@ class Mark(BaseModel):
         return len(data) == self.size and sha256(data) == self.sha256
 
 
+@checked_dataclass(config=_STRICT, frozen=True, slots=True)
 class FrameMark(Mark):
     """The frame that a row of the vectors was computed from."""
 
     case_id: str
-    file: str = Field(pattern=FRAME_FILE)
+    file: Annotated[str, Field(pattern=FRAME_FILE)]
 
 
 class Manifest(BaseModel):
@@ -100,13 +110,13 @@ class State:
     Attributes:
         cases: bytes of ``cases.csv``; a person may have edited it since.
         vectors: bytes of ``vectors.safetensors``.
-        index: bytes of ``index.hnsw``, None where they are not those that were written.
+        index: ``index.hnsw``, None where they are not those that were written.
     """
 
     manifest: Manifest
     cases: bytes
     vectors: bytes
-    index: bytes | None
+    index: MappedFile | None
 
     @property
     def cases_unchanged(self) -> bool:
@@ -124,7 +134,7 @@ def read_state(folder: Path) -> State:
     for _ in range(_ATTEMPTS):
         before = _manifest_bytes(folder)
         try:
-            state, trouble = _state(folder, _parsed(before)), None
+            state, trouble = _state(folder, before), None
         except UserError as error:
             state, trouble = None, error
         if _manifest_bytes(folder) == before:
@@ -152,11 +162,11 @@ def finish(folder: Path, spared: frozenset[str] = frozenset()) -> None:
     """
     manifest = _parsed(_manifest_bytes(folder))
     for name in DATA_FILES:
-        waiting, mark = folder / f"{name}.new", manifest.files.get(name)
-        data = _bytes(waiting)
-        if data is not None and mark and mark.fits(data):
+        waiting = folder / f"{name}.new"
+        found = _read(waiting)
+        if found and found.mark == manifest.files.get(name):
             replace(waiting, folder / name)
-        elif data is not None:
+        elif found:
             _sweep(waiting)
     keep = {frame.file for frame in manifest.frames} | spared
     for file in (folder / FRAMES).glob("*"):
@@ -183,6 +193,8 @@ def _manifest_bytes(folder: Path) -> bytes:
 
 def _parsed(data: bytes) -> Manifest:
     try:
+        with suppress(ValidationError):  # of today's format: most are, and this is quicker
+            return Manifest.model_validate_json(data)
         return Manifest.model_validate(migrated(json.loads(data), FORMAT, MIGRATIONS))
     except NewerFormatError as error:
         raise UserError("gallery.newer", format=error.found, known=FORMAT) from error
@@ -190,31 +202,55 @@ def _parsed(data: bytes) -> Manifest:
         raise UserError("gallery.damaged", file=FILE_NAME) from error
 
 
-def _state(folder: Path, manifest: Manifest) -> State:
-    vectors = _marked(folder, VECTORS, manifest)
-    if vectors is None:
-        raise UserError("gallery.damaged", file=VECTORS)
-    cases = _marked(folder, CASES, manifest) or _bytes(folder / CASES)
-    if cases is None:
-        raise UserError("gallery.damaged", file=CASES)
-    return State(manifest, cases, vectors, _marked(folder, INDEX, manifest))
+def _state(folder: Path, manifest_data: bytes) -> State:
+    with ThreadPoolExecutor() as pool:  # reading and hashing let other threads run
+        found_cases = pool.submit(_read, folder / CASES)
+        found_vectors = pool.submit(_read, folder / VECTORS)
+        found_index = pool.submit(_map, folder / INDEX)
+        manifest = _parsed(manifest_data)
+    marked = partial(_marked, folder, manifest)
+    cases = marked(CASES, _read, found_cases.result()) or found_cases.result()
+    vectors = marked(VECTORS, _read, found_vectors.result())
+    index = marked(INDEX, _map, found_index.result())
+    if cases is None or vectors is None:
+        raise UserError("gallery.damaged", file=CASES if cases is None else VECTORS)
+    return State(manifest, cases.content, vectors.content, index and index.content)
 
 
-def _marked(folder: Path, name: str, manifest: Manifest) -> bytes | None:
-    """The file's bytes if they are the stated ones.
-
-    The plain name comes twice: the writer may rename between the looks.
-    """
-    mark = manifest.files.get(name)
-    for candidate in (name, f"{name}.new", name):
-        data = _bytes(folder / candidate)
-        if data is not None and mark is not None and mark.fits(data):
-            return data
-    return None
+class _Found(NamedTuple, Generic[C]):
+    content: C
+    mark: Mark
 
 
-def _bytes(file: Path) -> bytes | None:
+def _read(file: Path) -> _Found[bytes] | None:
     try:
-        return read_regular(file)
+        data = read_regular(file)
     except OSError:
         return None
+    return _Found(data, Mark.of(data))
+
+
+def _map(file: Path) -> _Found[MappedFile] | None:
+    try:
+        mapped = MappedFile.of(file)
+    except OSError:
+        return None
+    return _Found(mapped, Mark.of(mapped.data))
+
+
+def _marked(
+    folder: Path,
+    manifest: Manifest,
+    name: str,
+    read: Callable[[Path], _Found[C] | None],
+    plain: _Found[C] | None,
+) -> _Found[C] | None:
+    """The file if it is the stated one.
+
+    The plain name, read before, comes again: the writer may rename between the looks.
+    """
+    mark = manifest.files.get(name)
+    for found in chain([plain], map(read, (folder / f"{name}.new", folder / name))):
+        if found is not None and found.mark == mark:
+            return found
+    return None

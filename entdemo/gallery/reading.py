@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-import safetensors.numpy
-from safetensors import SafetensorError
 
 from entdemo.errors import UserError
 from entdemo.gallery.cases import Case, read_cases
@@ -17,27 +19,40 @@ from entdemo.gallery.files import read_regular
 from entdemo.gallery.index import Vectors
 from entdemo.gallery.manifest import FRAMES, VECTORS, FrameMark, State, read_state
 
+T = TypeVar("T")
+
+_LENGTH = struct.Struct("<Q")
+"""With which a safetensors file begins: bytes of the header that follows."""
+
 _HASHED_BYTES = 1 << 30
 """Up to this size the frames are read whole at each opening; that takes about a second."""
 _SIZED = 10_000
 """Frames of a larger gallery whose size is looked at: asking for a million takes over a minute."""
 
 
-def read_consistent(folder: Path) -> tuple[State, list[tuple[int, Case]]]:
+def read_consistent(
+    folder: Path, beside: Callable[[State], T]
+) -> tuple[State, list[tuple[int, Case]], T]:
     """State and kept rows; read again if a writer took frames away in between.
+
+    Args:
+        folder: of the gallery.
+        beside: what else is made of the state; runs in a thread of its own meanwhile.
 
     Raises:
         UserError: if there is no gallery, or its files do not fit each other.
     """
     while True:
         state = read_state(folder)
-        kept = kept_rows(state)
-        try:
-            _check_frames(folder, [state.manifest.frames[row] for row, _ in kept])
-            return state, kept
-        except UserError:
-            if read_state(folder).manifest == state.manifest:
-                raise
+        with ThreadPoolExecutor(1) as pool:
+            made = pool.submit(beside, state)
+            kept = kept_rows(state)
+            try:
+                _check_frames(folder, [state.manifest.frames[row] for row, _ in kept])
+                return state, kept, made.result()
+            except UserError:
+                if read_state(folder).manifest == state.manifest:
+                    raise
 
 
 def kept_rows(state: State) -> list[tuple[int, Case]]:
@@ -46,9 +61,16 @@ def kept_rows(state: State) -> list[tuple[int, Case]]:
     Raises:
         UserError: if a case was never added, or its file was changed there.
     """
-    by_id = {case.case_id: case for case in read_cases(state.cases)}
+    cases = read_cases(state.cases)
+    frames = state.manifest.frames
+    if len(cases) == len(frames) and all(
+        case.case_id == frame.case_id and case.file == frame.file
+        for case, frame in zip(cases, frames, strict=True)
+    ):
+        return list(enumerate(cases))
+    by_id = {case.case_id: case for case in cases}
     kept = []
-    for row, frame in enumerate(state.manifest.frames):
+    for row, frame in enumerate(frames):
         case = by_id.pop(frame.case_id, None)
         if case is None:
             continue
@@ -77,12 +99,16 @@ def _check_frames(folder: Path, frames: list[FrameMark]) -> None:
 
 def _missing(folder: Path, frames: list[FrameMark]) -> Iterator[UserError]:
     try:
-        names = set(os.listdir(folder / FRAMES))
+        there = set(os.listdir(folder / FRAMES))
     except OSError:
-        names = set()
-    for frame in frames:
-        if frame.file.removeprefix(f"{FRAMES}/") not in names:
-            yield UserError("gallery.frame_missing", file=frame.file)
+        there = set()
+    names = [frame.file[len(FRAMES) + 1 :] for frame in frames]
+    if not there.issuperset(names):
+        yield from (
+            UserError("gallery.frame_missing", file=f"{FRAMES}/{name}")
+            for name in names
+            if name not in there
+        )
 
 
 def frame_error(folder: Path, frame: FrameMark, whole: bool) -> UserError | None:
@@ -103,14 +129,26 @@ def read_vectors(state: State) -> Vectors:
     Raises:
         UserError: if the file holds anything else.
     """
-    try:
-        vectors = safetensors.numpy.load(state.vectors)["vectors"]
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise UserError("gallery.damaged", file=VECTORS) from error
-    expected = (len(state.manifest.frames), state.manifest.dim)
-    if vectors.shape != expected or vectors.dtype != np.float32:
+    shape = [len(state.manifest.frames), state.manifest.dim]
+    size = 4 * shape[0] * shape[1]
+    described = {"vectors": {"dtype": "F32", "shape": shape, "data_offsets": [0, size]}}
+    start = len(state.vectors) - size
+    if start < _LENGTH.size or _header(state.vectors[:start]) != described:
         raise UserError("gallery.damaged", file=VECTORS)
-    lengths = np.linalg.norm(vectors, axis=1)
-    if not (np.abs(lengths - 1) < 1e-3).all():  # also false for NaN
+    vectors = np.frombuffer(state.vectors, np.float32, offset=start).reshape(shape)
+    squares = np.einsum("nd,nd->n", vectors, vectors)
+    if not (np.abs(squares - 1) < 2e-3).all():  # also false for NaN
         raise UserError("gallery.damaged", file=VECTORS)
     return vectors
+
+
+def _header(data: bytes) -> object:
+    """What a safetensors file says of its tensors, None where it is none.
+
+    The library copies the tensors as well, and keeps other threads from running while it does.
+    """
+    (length,) = _LENGTH.unpack_from(data)
+    try:
+        return json.loads(data[_LENGTH.size :]) if length == len(data) - _LENGTH.size else None
+    except (ValueError, RecursionError):
+        return None

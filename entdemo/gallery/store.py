@@ -8,8 +8,10 @@ The HNSW file is a cache of the vectors and is rebuilt wherever it is not the on
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from entdemo.errors import UserError
 from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case
+from entdemo.gallery.files import MappedFile
 from entdemo.gallery.graph_file import is_sound
 from entdemo.gallery.index import (
     CROSSOVER,
@@ -81,7 +84,6 @@ class Gallery:
         self.preprocess_hash = preprocess_hash
         self.notes = notes
         self._index = _chosen_index(vectors, index)
-        self._by_id = {case.case_id: case for case in cases}
 
     @classmethod
     def open(
@@ -105,9 +107,13 @@ class Gallery:
                 and ``embed`` is not given.
         """
         folder = Path(path)
-        state, kept = read_consistent(folder)
-        if _made_by(state.manifest, embedder_id, preprocess_hash):
-            return _opened(folder, state, kept)
+        wanted = partial(_made_by, embedder_id=embedder_id, preprocess_hash=preprocess_hash)
+        with uncollected():
+            state, kept, content = read_consistent(
+                folder, lambda state: _content(state) if wanted(state.manifest) else None
+            )
+            if content:
+                return _opened(folder, state, kept, *content)
         if embed is None:
             raise UserError(
                 "gallery.other_weights", path=folder, made_by=state.manifest.bundle,
@@ -158,6 +164,10 @@ class Gallery:
             return self._by_id[case_id]
         except KeyError:
             raise UserError("gallery.no_such_case", case_id=case_id) from None
+
+    @cached_property
+    def _by_id(self) -> dict[str, Case]:
+        return {case.case_id: case for case in self.cases}
 
     def frame_path(self, case: Case) -> Path:
         """The case's JPEG file."""
@@ -218,14 +228,22 @@ def _made_by(manifest: Manifest, embedder_id: str | None, preprocess_hash: str |
     return embedder_id in (None, manifest.bundle) and preprocess_hash in (None, manifest.preprocess)
 
 
-def _opened(folder: Path, state: State, kept: list[tuple[int, Case]]) -> Gallery:
+def _content(state: State) -> tuple[Vectors, HnswIndex | None]:
     vectors = read_vectors(state)
-    index, notes = None, []
+    return vectors, None if state.index is None else _loaded(state.index, vectors)
+
+
+def _opened(
+    folder: Path,
+    state: State,
+    kept: list[tuple[int, Case]],
+    vectors: Vectors,
+    index: HnswIndex | None,
+) -> Gallery:
+    notes = []
     if len(kept) < len(vectors):
         notes.append(f"left out for want of a row in cases.csv: {len(vectors) - len(kept)}")
-        vectors = vectors[[row for row, _ in kept]]
-    elif state.index is not None:
-        index = _loaded(state.index, vectors)
+        vectors, index = vectors[[row for row, _ in kept]], None
     if index is None:
         notes.append("the HNSW index was rebuilt from the vectors")
     cases = tuple(case for _, case in kept)
@@ -235,10 +253,26 @@ def _opened(folder: Path, state: State, kept: list[tuple[int, Case]]) -> Gallery
     return Gallery(folder, cases, vectors, *made_by, index=index, notes=tuple(notes))
 
 
-def _loaded(data: bytes, vectors: Vectors) -> HnswIndex | None:
-    if not is_sound(data, vectors):  # its hash says only that it fits gallery.json
+def _loaded(file: MappedFile, vectors: Vectors) -> HnswIndex | None:
+    if not is_sound(file.data, vectors):  # its hash says only that it fits gallery.json
         return None
+    with suppress(ValueError):
+        loaded = HnswIndex.load(file.path, vectors)
+        if file.is_there():  # else a writer replaced it, perhaps before it was loaded
+            return loaded
+    with suppress(ValueError):
+        return HnswIndex.from_bytes(file.data, vectors)
+    return None
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Python's garbage collection off: on a million new objects it takes as long as making them."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
     try:
-        return HnswIndex.from_bytes(data, vectors)
-    except ValueError:
-        return None
+        yield
+    finally:
+        gc.enable()

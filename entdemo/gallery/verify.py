@@ -21,7 +21,7 @@ def verify_gallery(path: str | Path) -> list[UserError]:
         return [error]
     looked_at = (frame_error(folder, frame, whole=True) for frame in frames)
     problems = [error for error in looked_at if error]
-    if state.index is None or not is_sound(state.index, vectors):
+    if state.index is None or not is_sound(state.index.data, vectors):
         problems.append(UserError("gallery.index_stale"))
     known = {frame.file for frame in state.manifest.frames}
     for file in sorted((folder / FRAMES).glob("*")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import safetensors.numpy
 
 from entdemo.errors import UserError
 from entdemo.gallery import reading
-from entdemo.gallery.index import HnswIndex
+from entdemo.gallery.files import write_atomically
+from entdemo.gallery.index import HnswIndex, Vectors
 from entdemo.gallery.manifest import Mark
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
@@ -30,7 +32,7 @@ def restate(folder: Path, name: str, data: bytes) -> None:
     """Write a file and state its hash, as a forger would."""
     (folder / name).write_bytes(data)
     content = json.loads((folder / "gallery.json").read_text())
-    content["files"][name] = Mark.of(data).model_dump()
+    content["files"][name] = asdict(Mark.of(data))
     (folder / "gallery.json").write_text(json.dumps(content))
 
 
@@ -104,11 +106,30 @@ def test_a_wrong_index_is_rebuilt_and_never_loaded(
     if damage != "missing":
         contents = {"empty": b"", "half": whole[: len(whole) // 2], "flipped": flipped}
         file.write_bytes(contents.get(damage, other))
-    monkeypatch.setattr(HnswIndex, "from_bytes", lambda *_: pytest.fail("loaded"))
+    monkeypatch.setattr(HnswIndex, "load", lambda *_: pytest.fail("loaded"))
     gallery = Gallery.open(folder)
     assert gallery.notes == ("the HNSW index was rebuilt from the vectors",)
     assert gallery.search(expected.vectors, 3) == expected.search(expected.vectors, 3)
     assert [problem.key for problem in verify_gallery(folder)] == ["gallery.index_stale"]
+
+
+@pytest.mark.parametrize("change", ["replaced", "gone"])
+def test_an_index_that_is_replaced_while_it_loads_is_loaded_as_it_was(
+    change: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, load = folder / "index.hnsw", HnswIndex.load
+    expected = Gallery.open(folder)
+    other = HnswIndex.build(expected.vectors[::-1].copy()).to_bytes()
+
+    def change_first(path: Path, vectors: Vectors) -> HnswIndex:
+        if path == file:
+            write_atomically(file, other) if change == "replaced" else file.unlink()
+        return load(path, vectors)
+
+    monkeypatch.setattr(HnswIndex, "load", change_first)
+    gallery = Gallery.open(folder)
+    assert gallery.notes == ()
+    assert gallery.search(expected.vectors, 3) == expected.search(expected.vectors, 3)
 
 
 def test_an_index_of_other_vectors_is_rebuilt_even_with_its_hash(folder: Path) -> None:
@@ -124,7 +145,7 @@ def test_a_forged_index_never_reaches_the_library_that_would_follow_it(
 ) -> None:
     data = (folder / "index.hnsw").read_bytes()
     vectors = Gallery.open(folder).vectors
-    monkeypatch.setattr(HnswIndex, "from_bytes", lambda *_: pytest.fail("loaded"))
+    monkeypatch.setattr(HnswIndex, "load", lambda *_: pytest.fail("loaded"))
     for place in (17, 33, 41, 49, 53, 97, 240, len(data) - 3):
         forged = data[:place] + bytes([data[place] ^ 64]) + data[place + 1 :]
         restate(folder, "index.hnsw", forged)
