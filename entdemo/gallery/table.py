@@ -12,8 +12,8 @@ from itertools import chain, count
 from entdemo.errors import UserError
 
 _SEPARATORS = (",", ";", "\t")
-_SPACES = [mark for mark in map(chr, range(0x3001)) if mark.isspace() and mark not in " \n"]
-_ASCII_SPACES = [mark for mark in _SPACES if mark.isascii()]
+_SAMPLE = 1_000
+"""Cells of a column that tell whether few differ, as where they are classes."""
 _FIRST_ROW = 2
 """Number of the row below the header."""
 
@@ -135,13 +135,15 @@ def _cells(records: Sequence[Sequence[str]], place: int | None) -> Sequence[str]
 
 
 def _tidied(cells: Sequence[str]) -> Sequence[str]:
-    """Cells as ``tidy`` makes them; where all are so already, one look at all of them tells."""
-    text = "\n".join(("", *cells, ""))
-    spaces = _ASCII_SPACES if text.isascii() else _SPACES
+    """Cells as ``tidy`` makes them, looked at together: a million one by one take seconds."""
+    if len(set(cells[:_SAMPLE])) < _SAMPLE // 2:
+        made = {cell: tidy(cell) for cell in set(cells)}
+        return [made[cell] for cell in cells]
+    joined = "|".join(("", *cells, ""))
     if (
-        text.count("\n") == len(cells) + 1
-        and not any(untidy in text for untidy in ("  ", " \n", "\n ", *spaces))
-        and unicodedata.is_normalized("NFC", text)
+        joined.isprintable()  # of all spaces, only " " is
+        and not any(untidy in joined for untidy in ("  ", "| ", " |"))
+        and unicodedata.is_normalized("NFC", joined)
     ):
         return cells
     return [tidy(cell) for cell in cells]
