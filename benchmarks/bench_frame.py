@@ -46,7 +46,7 @@ def frame_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
         tasks["transformers"] = transformers_job(frames)
     if not absent("faiss"):
         tasks["open_clip"] = open_clip_job(frames)
-    times = medians(tasks, effort.of(15, 3))
+    times = medians(tasks, effort.of(15, 2))
     ours, encoder = times["predict"], times["encoder"]
     peak = 2 * _PEAK_SIDE**3 / times["matmul"]
     floor = encoder_flops(predictor) / peak

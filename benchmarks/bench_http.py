@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from benchmarks.bench_models import batch_rate, endless_frames
+from benchmarks.bench_models import endless_frames, rates_around
 from benchmarks.bench_rows import Effort, Row, medians, ms, seconds_of
 from entdemo.predictor import Predictor
 from entdemo.settings import ROOT
@@ -55,15 +55,15 @@ def client_report(url: str, clients: int, each: int) -> dict[str, float]:
 
 
 def http_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
-    """Latency of one client, throughput of eight; the encoder's rate is that before and after."""
+    """Latency of one client, throughput of eight."""
     frames = endless_frames()
-    before = batch_rate(predictor, _TOGETHER, effort)
-    direct = medians({"predict": lambda: predictor.predict(next(frames))}, effort.of(10, 3))
-    threads = thread_rate(predictor, effort.of(64, 8))
-    with served(predictor) as url:
-        alone = client_report(url, 1, effort.of(10, 3))["median_s"]
-        together = client_report(url, CLIENTS, effort.of(8, 2))["rate"]
-    rate = (before + batch_rate(predictor, _TOGETHER, effort)) / 2
+    with rates_around(predictor, _TOGETHER, effort) as rates:
+        direct = medians({"predict": lambda: predictor.predict(next(frames))}, effort.of(10, 3))
+        threads = thread_rate(predictor, effort.of(64, 8))
+        with served(predictor) as url:
+            alone = client_report(url, 1, effort.of(10, 3))["median_s"]
+            together = client_report(url, CLIENTS, effort.of(8, 2))["rate"]
+    rate = statistics.mean(rates)
     limit = 1.5 * direct["predict"] + _EXTRA_S
     yield Row(
         "HTTP upload to result / (1.5 predict + 40 ms)", alone / limit, "at most", 1.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import tempfile
 import threading
 import time
@@ -13,7 +14,7 @@ import psutil
 from PIL import Image
 
 from benchmarks.bench_files import frame_files
-from benchmarks.bench_models import SOURCES, batch_rate, varied
+from benchmarks.bench_models import SOURCES, rates_around, varied
 from benchmarks.bench_rows import Effort, Row
 from entdemo.engine import BATCH
 from entdemo.frame import load_frame
@@ -32,8 +33,7 @@ _RATE_S = 600
 def ingest_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
     """The rate with the paper's network, memory and rate with the shipped one.
 
-    Memory is held against that of a tenth of the frames. The encoders' rates are those before and
-    after, as the machine drifts.
+    Memory is held against that of a tenth of the frames.
     """
     shipped = Predictor.open(str(DEFAULT_WEIGHTS), str(DEFAULT_GALLERY), "cpu")
     many = effort.of(_MANY, 80)
@@ -55,10 +55,10 @@ def _rate(
     name: str, predictor: Predictor, files: list[Path], folder: Path, effort: Effort
 ) -> tuple[Row, int]:
     """The row of an ingest, and its peak of memory in bytes."""
-    before = batch_rate(predictor, BATCH, effort)
-    taken = files[: max(2 * BATCH, int(before * effort.of(_RATE_S, 5)))]
-    seconds, peak = ingest(predictor, taken, folder)
-    rate, encoder = len(taken) / seconds, (before + batch_rate(predictor, BATCH, effort)) / 2
+    with rates_around(predictor, BATCH, effort) as rates:
+        taken = files[: max(effort.of(2, 1) * BATCH, int(rates[0] * effort.of(_RATE_S, 5)))]
+        seconds, peak = ingest(predictor, taken, folder)
+    rate, encoder = len(taken) / seconds, statistics.mean(rates)
     row = Row(
         f"ingest of {len(taken):,} JPEGs / encoder's batch rate, {name}", rate / encoder,
         "at least", detail=f"{rate:.1f} / {encoder:.1f} frames/s",

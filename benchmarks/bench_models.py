@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import cycle
 from pathlib import Path
@@ -69,6 +70,17 @@ def endless_frames() -> Iterator[Frame]:
     """Different frames in turn, more than the engine remembers."""
     frames = [load_frame(file) for file in frame_files()]
     return cycle(frames)
+
+
+@contextmanager
+def rates_around(predictor: Predictor, size: int, effort: Effort) -> Iterator[list[float]]:
+    """Frames a second of the bare encoder on batches of ``size``, as the machine drifts: the rate
+    before what is measured, and in a full run, once that is over, the rate after it.
+    """
+    rates = [batch_rate(predictor, size, effort)]
+    yield rates
+    if not effort.quick:
+        rates.append(batch_rate(predictor, size, effort))
 
 
 def batch_rate(predictor: Predictor, size: int, effort: Effort) -> float:

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from benchmarks.bench_rows import Effort, Row, absent, medians, ms, unmeasured
 from benchmarks.bench_vectors import Vectors, embedding_like
+from entdemo.device import usable_cores
 from entdemo.gallery.index import HnswIndex
 from entdemo.settings import ROOT
 
@@ -101,7 +103,8 @@ def _size_rows(
         "numpy": lambda query: _exact(material.vectors, query[0]),
     }
     others = {} if effort.quick or count > 100_000 else _others(material.vectors)
-    times = _times(searches | others, material.queries, effort.of(60, 15))
+    with threadpool_limits(usable_cores(), user_api="blas"):  # the app leaves numpy a single one
+        times = _times(searches | others, material.queries, effort.of(60, 15))
     recalls = {
         name: _recall(search, material) for name, search in (searches | others).items()
         if name != "numpy"

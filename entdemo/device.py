@@ -7,6 +7,7 @@ import platform
 from pathlib import Path
 
 import torch
+from threadpoolctl import LibController, ThreadpoolController
 
 from entdemo.errors import UserError
 
@@ -103,9 +104,25 @@ def _quota() -> int:
 
 
 def use_cores() -> None:
-    """Set torch's threads to the usable cores, unless ``OMP_NUM_THREADS`` states another number."""
+    """Give the usable cores to torch, or as many as ``OMP_NUM_THREADS`` states; numpy gets one.
+
+    After a product numpy's OpenBLAS keeps its other threads spinning for some 20 ms, which slows
+    the network down by more than they speed up the search of a small gallery.
+    """
     if not os.environ.get("OMP_NUM_THREADS"):
         torch.set_num_threads(usable_cores())
+    for library in numpy_blas():
+        library.set_num_threads(1)
+
+
+def numpy_blas() -> list[LibController]:
+    """OpenBLAS as numpy brings it; torch may bring its own, which is left alone."""
+    return [
+        library
+        for library in ThreadpoolController().lib_controllers
+        if library.internal_api == "openblas"
+        and any(part.startswith("numpy") for part in Path(library.filepath).parts)
+    ]
 
 
 def device_name(device: torch.device) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,14 @@ def test_threads_that_the_operator_states_stay(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("OMP_NUM_THREADS")
     device.use_cores()
     assert stated == [device.usable_cores()]
+
+
+def test_numpy_leaves_the_other_cores_to_torch() -> None:
+    before = torch.get_num_threads()
+    libraries = device.numpy_blas()
+    assert libraries or not sys.platform.startswith("linux")
+    for library in libraries:
+        library.set_num_threads(2)
+    device.use_cores()
+    assert [library.num_threads for library in libraries] == [1] * len(libraries)
+    torch.set_num_threads(before)
