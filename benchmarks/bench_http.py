@@ -17,6 +17,7 @@ from urllib.request import urlopen
 
 from benchmarks.bench_models import endless_frames, rates_around
 from benchmarks.bench_rows import Effort, Row, medians, ms, seconds_of
+from entdemo.frame import Frame
 from entdemo.predictor import Predictor
 from entdemo.settings import ROOT
 from entdemo.ui.page import build_page, launch_options
@@ -59,7 +60,7 @@ def http_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
     frames = endless_frames()
     with rates_around(predictor, _TOGETHER, effort) as rates:
         direct = medians({"predict": lambda: predictor.predict(next(frames))}, effort.of(10, 3))
-        threads = thread_rate(predictor, effort.of(64, 8))
+        threads = thread_rate(predictor, [next(frames) for _ in range(effort.of(64, 8))])
         with served(predictor) as url:
             alone = client_report(url, 1, effort.of(10, 3))["median_s"]
             together = client_report(url, CLIENTS, effort.of(8, 2))["rate"]
@@ -79,12 +80,10 @@ def http_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
     )  # fmt: skip
 
 
-def thread_rate(predictor: Predictor, count: int) -> float:
-    """Frames a second that eight threads get from the predictor."""
-    frames = endless_frames()
-    asked = [next(frames) for _ in range(count)]
+def thread_rate(predictor: Predictor, asked: list[Frame]) -> float:
+    """Frames a second that eight threads get from the predictor, which must not know them yet."""
     with ThreadPoolExecutor(CLIENTS) as callers:
-        return count / seconds_of(lambda: list(callers.map(predictor.predict, asked)))
+        return len(asked) / seconds_of(lambda: list(callers.map(predictor.predict, asked)))
 
 
 def start_rows(effort: Effort) -> Iterator[Row]:
