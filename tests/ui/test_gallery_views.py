@@ -27,7 +27,7 @@ def cases(gallery: FakeGallery) -> Any:
 
 
 def test_filters_offer_what_the_gallery_holds(gallery: FakeGallery) -> None:
-    own = replace(gallery.cases[0], finding="a scar", source="<own>")
+    own = gallery.cases[0]._replace(finding="a scar", source="<own>")
     html = filters([*gallery.cases, own], own=False)
     assert html.count("<select") == 4
     assert 'value="ear/perforation" data-region="ear"' in html
@@ -116,7 +116,7 @@ def test_a_map_of_part_of_the_cases_says_so(cases: Any) -> None:
 
 
 def test_words_of_people_cannot_leave_the_attribute(gallery: FakeGallery) -> None:
-    evil: Any = replace(gallery, cases=(replace(gallery.cases[0], finding="'><img src=x>"),))
+    evil: Any = replace(gallery, cases=(gallery.cases[0]._replace(finding="'><img src=x>"),))
     html = map_view(evil, on_a_line(1))
     assert "<img" not in html
     assert html.count("'") == 2
