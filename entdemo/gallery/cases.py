@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import compress, count
+from operator import itemgetter, not_
 from typing import NamedTuple
 
 from entdemo.errors import UserError
-from entdemo.gallery.table import Row, Table, read_table, write_table
+from entdemo.gallery.table import Row, read_table, write_table
 from entdemo.taxonomy import CLASSES, region_of
 
 FILE_NAME = "cases.csv"
@@ -64,16 +66,21 @@ def read_cases(data: bytes) -> list[Case]:
     """
     table = read_table(data, FILE_NAME, COLUMNS, _REQUIRED)
     ids, files, classes, *texts = (table.columns[column] for column in COLUMNS)
-    files = [_with_slashes(file) for file in files]
+    files = [file.replace("\\", "/") for file in files]
     known = {cell: class_of(cell) for cell in set(classes)}
-    if not (
-        all(map(_CASE_ID.fullmatch, ids))
-        and len(set(ids)) == len(ids)
-        and all(map(_FRAME_FILE.fullmatch, files))
-        and all(known.values())
-    ):
-        raise _first_error(table)
     named = [known[cell] for cell in classes]
+    wrong = [
+        (_first_wrong(map(_CASE_ID.fullmatch, ids), len(ids)), "case_id", "table.value"),
+        (_first_wrong(map(_FRAME_FILE.fullmatch, files), len(ids)), "file", "table.frame_file"),
+        (_first_wrong(named, len(ids)), "class", "table.class"),
+        (_first_repeat(ids), "case_id", "table.value_twice"),
+    ]
+    place, column, key = min(wrong, key=itemgetter(0))  # of errors in one row the first of these
+    if place < len(ids):
+        number, value = table.numbers[place], table.columns[column][place]
+        if column == "class":
+            raise _wrong_class(FILE_NAME, number, value)
+        raise UserError(key, name=FILE_NAME, row=number, column=column, value=value)
     return [Case._make(cells) for cells in zip(ids, files, named, *texts, strict=True)]
 
 
@@ -96,37 +103,22 @@ def read_class(row: Row, name: str) -> str:
     """
     found = class_of(row.cells["class"])
     if found is None:
-        raise _wrong_class(row, name)
+        raise _wrong_class(name, row.number, row.cells["class"])
     return found
 
 
-def _wrong_class(row: Row, name: str) -> UserError:
-    """That a row names no class."""
-    value, known = row.cells["class"], ", ".join(CLASSES)
-    return UserError("table.class", name=name, row=row.number, value=value, known=known)
+def _first_wrong(fits: Iterable[object], end: int) -> int:
+    """Place of the first that does not fit, ``end`` where all do."""
+    return next(compress(count(), map(not_, fits)), end)
 
 
-def _with_slashes(file: str) -> str:
-    return file.replace("\\", "/")
+def _first_repeat(ids: Sequence[str]) -> int:
+    """Place of the first that came before, their number where all differ."""
+    first = dict(zip(reversed(ids), range(len(ids) - 1, -1, -1), strict=True))
+    if len(first) == len(ids):
+        return len(ids)
+    return next(place for place, one in enumerate(ids) if first[one] < place)
 
 
-def _first_error(table: Table) -> UserError:
-    """The error of the first row that cannot be right."""
-    seen: set[str] = set()
-    for row in table.rows():
-        case_id = row.cells["case_id"]
-        if not _CASE_ID.fullmatch(case_id):
-            return _wrong(row, "case_id", "table.value")
-        if not _FRAME_FILE.fullmatch(_with_slashes(row.cells["file"])):
-            return _wrong(row, "file", "table.frame_file")
-        if class_of(row.cells["class"]) is None:
-            return _wrong_class(row, FILE_NAME)
-        if case_id in seen:
-            return _wrong(row, "case_id", "table.value_twice")
-        seen.add(case_id)
-    raise AssertionError("no row is wrong")
-
-
-def _wrong(row: Row, column: str, key: str) -> UserError:
-    value = row.cells[column]
-    return UserError(key, name=FILE_NAME, row=row.number, column=column, value=value)
+def _wrong_class(name: str, row: int, value: str) -> UserError:
+    return UserError("table.class", name=name, row=row, value=value, known=", ".join(CLASSES))

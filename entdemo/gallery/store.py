@@ -108,7 +108,7 @@ class Gallery:
         """
         folder = Path(path)
         wanted = partial(_made_by, embedder_id=embedder_id, preprocess_hash=preprocess_hash)
-        with uncollected():
+        with _uncollected():
             state, kept, content = read_consistent(
                 folder, lambda state: _content(state) if wanted(state.manifest) else None
             )
@@ -266,7 +266,7 @@ def _loaded(file: MappedFile, vectors: Vectors) -> HnswIndex | None:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def _uncollected() -> Iterator[None]:
     """Python's garbage collection off: on a million new objects it takes as long as making them."""
     if not gc.isenabled():
         yield
