@@ -10,22 +10,22 @@ import os
 import sys
 from typing import Any, cast
 
-from entdemo.zero_gpu import on_zero_gpu, prepare_zero_gpu
+from entdemo.inference.zero_gpu import on_zero_gpu, prepare_zero_gpu
 
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 prepare_zero_gpu()
 
 from gradio.utils import get_space
 
-from entdemo.editor import Editor
 from entdemo.errors import UserError
-from entdemo.frame import load_frame
-from entdemo.logs import set_up_logs
-from entdemo.memory import keep_memory_flat
-from entdemo.opening import Opening, is_foreseeable
+from entdemo.image.frame import load_frame
 from entdemo.predictor import Predictor
 from entdemo.settings import Settings
+from entdemo.ui.editor import Editor
 from entdemo.ui.housekeeping import keep_clearing
+from entdemo.ui.lazy_predictor import Opening, is_foreseeable
+from entdemo.ui.logs import set_up_logs
+from entdemo.ui.memory import keep_memory_flat
 from entdemo.ui.page import build_page, launch_options
 from entdemo.ui.program_visits import ProgramVisits
 

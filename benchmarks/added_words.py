@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from entdemo.errors import Language
-from entdemo.frame import load_frame
 from entdemo.gallery.cases import Case
+from entdemo.image.frame import load_frame
 from entdemo.predictor import Neighbour, Predictor
 from entdemo.settings import Settings
 from entdemo.taxonomy import FINDINGS

@@ -21,7 +21,7 @@ from benchmarks.bench_models import paper_predictor, serving_dtype
 from benchmarks.bench_open import open_rows
 from benchmarks.bench_rows import Effort, Row
 from benchmarks.bench_search import search_rows
-from entdemo.device import precision_name, processor_name, use_cores
+from entdemo.inference.device import precision_name, processor_name, use_cores
 
 
 @dataclass(frozen=True)

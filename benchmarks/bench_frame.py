@@ -21,7 +21,7 @@ from benchmarks.bench_models import (
 )
 from benchmarks.bench_rows import Effort, Row, absent, medians, ms
 from benchmarks.bench_vectors import embedding_like
-from entdemo.frame import Frame, frame_from_array, load_frame
+from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.model.base import PAPER_BASE
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 from benchmarks.bench_models import endless_frames, rates_around
 from benchmarks.bench_rows import Effort, Row, medians, ms, seconds_of
-from entdemo.frame import Frame
+from entdemo.image.frame import Frame
 from entdemo.predictor import Predictor
 from entdemo.settings import ROOT
 from entdemo.ui.page import build_page, launch_options

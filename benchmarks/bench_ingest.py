@@ -16,10 +16,10 @@ from PIL import Image
 from benchmarks.bench_files import frame_files
 from benchmarks.bench_models import SOURCES, rates_around, varied
 from benchmarks.bench_rows import Effort, Row
-from entdemo.engine import BATCH
-from entdemo.frame import load_frame
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.intake import NewCase
+from entdemo.image.frame import load_frame
+from entdemo.inference.engine import BATCH
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS
 from entdemo.taxonomy import CLASSES

@@ -14,18 +14,18 @@ import torch
 from benchmarks.bench_files import frame_files
 from benchmarks.bench_rows import Effort, medians
 from benchmarks.bench_vectors import embedding_like
-from entdemo.device import pick_precision
-from entdemo.engine import Engine
-from entdemo.frame import Frame, load_frame
+from entdemo.bundle.weights import BaseInfo, Bundle, PreprocessInfo, load_bundle, read_info
 from entdemo.gallery.cases import Case
 from entdemo.gallery.store import Gallery
+from entdemo.image.frame import Frame, load_frame
+from entdemo.inference.device import pick_precision
+from entdemo.inference.engine import Engine
 from entdemo.model.base import PAPER_BASE, create_tokenizer
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import preprocess_of
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS
 from entdemo.taxonomy import CLASSES
-from entdemo.weights import BaseInfo, Bundle, PreprocessInfo, load_bundle, read_info
 
 CPU = torch.device("cpu")
 DIM = 512

@@ -13,7 +13,6 @@ from benchmarks.bench_rows import Effort, Row, seconds_of
 from benchmarks.bench_search import DIM, KEPT, SEED, graph_file
 from benchmarks.bench_vectors import embedding_like
 from entdemo.gallery.cases import Case, write_cases
-from entdemo.gallery.files import sha256
 from entdemo.gallery.manifest import (
     CASES,
     FILE_NAME,
@@ -25,6 +24,7 @@ from entdemo.gallery.manifest import (
     Mark,
 )
 from entdemo.gallery.store import Gallery
+from entdemo.storage.files import sha256
 from entdemo.taxonomy import CLASSES
 
 COUNT = 1_000_000

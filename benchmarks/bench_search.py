@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.bench_rows import Effort, Row, absent, medians, ms, unmeasured
 from benchmarks.bench_vectors import Vectors, embedding_like
-from entdemo.device import usable_cores
 from entdemo.gallery.index import HnswIndex
+from entdemo.inference.device import usable_cores
 from entdemo.settings import ROOT
 
 DIM = 512

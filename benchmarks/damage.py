@@ -29,16 +29,16 @@ import typer
 from rich.table import Table
 
 from benchmarks.child import Ended, in_child
-from entdemo.commands.output import Json, out, print_json, rows
+from entdemo.bundle.hub import verify
+from entdemo.bundle.weights import INFO, load_bundle
+from entdemo.cli.output import Json, out, print_json, rows
 from entdemo.errors import UserError
 from entdemo.gallery.build import add_cases, build_gallery
 from entdemo.gallery.manifest import DATA_FILES, Mark
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
-from entdemo.hub import verify
-from entdemo.weights import INFO, load_bundle
-from tests.bundle import make_bundle, restate_hashes
-from tests.gallery.samples import embed, new_cases
+from tests.helpers.bundle import make_bundle, restate_hashes
+from tests.helpers.gallery_samples import embed, new_cases
 
 Damage = Callable[[Path], object]
 

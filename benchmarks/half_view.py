@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from entdemo.bundle.hub import resolve_weights
+from entdemo.bundle.weights import load_bundle
+from entdemo.data.dataset import Item, read_items
 from entdemo.errors import UserError
-from entdemo.evaluation.dataset import Item, read_items
 from entdemo.evaluation.encode import encode_squares, squares_of
 from entdemo.evaluation.metrics import (
     CORD_STATES,
@@ -28,11 +30,9 @@ from entdemo.evaluation.metrics import (
     swap_rate_in_pair,
     swaps,
 )
-from entdemo.frame import load_frame
-from entdemo.hub import resolve_weights
+from entdemo.image.frame import load_frame
 from entdemo.settings import Settings
 from entdemo.taxonomy import CLASSES
-from entdemo.weights import load_bundle
 
 Squares = NDArray[np.uint8]
 Ints = NDArray[np.int64]

@@ -20,13 +20,13 @@ from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.strangers import KINDS, strangers
-from entdemo.evaluation.dataset import read_items
+from entdemo.bundle.hub import resolve_weights
+from entdemo.bundle.weights import Bundle, load_bundle
+from entdemo.data.dataset import read_items
 from entdemo.evaluation.encode import encode_squares, squares_of
-from entdemo.frame import Frame, frame_from_array, load_frame
-from entdemo.hub import resolve_weights
+from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.phantom.frame import draw
 from entdemo.settings import Settings
-from entdemo.weights import Bundle, load_bundle
 
 Scores = NDArray[np.float32]
 

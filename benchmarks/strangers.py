@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from entdemo.training.outsiders import behind_disc, crop
+from entdemo.training.ood_negatives import behind_disc, crop
 
 Picture = NDArray[np.uint8]
 Rng = np.random.Generator
@@ -38,7 +38,7 @@ _SHIPPED = {
         "skimage.data": ("cell.png", "ihc.png", "retina.jpg", "phantom.png"),
     },
 }  # fmt: skip
-_FONT = resources.files("entdemo") / "fonts" / "NotoSans-Regular.ttf"
+_FONT = resources.files("entdemo.ui") / "fonts" / "NotoSans-Regular.ttf"
 _WORDS = (
     "Patient", "report", "the", "of", "findings", "a", "total", "value", "date", "left", "right",
     "see", "note", "12", "3.5", "2024",

@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from entdemo.bundle.hub import resolve_weights
+from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.evaluation.encode import encode_squares, squares_of
 from entdemo.evaluation.metrics import region_probabilities
-from entdemo.frame import Frame, frame_from_array
-from entdemo.hub import resolve_weights
+from entdemo.image.frame import Frame, frame_from_array
 from entdemo.phantom.frame import draw
 from entdemo.phantom.lens import STYLES
 from entdemo.settings import Settings
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
-from entdemo.weights import Bundle, load_bundle
 
 Ints = NDArray[np.int64]
 

@@ -26,15 +26,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from benchmarks.lite0 import PREPROCESS, Lite0, denoise, descend, fine_tuned, views
-from entdemo.evaluation.dataset import read_data
+from entdemo.bundle.weights import load_bundle
+from entdemo.data.dataset import read_data
 from entdemo.evaluation.metrics import region_probabilities
-from entdemo.frame import Frame, load_frame
+from entdemo.image.frame import Frame, load_frame
 from entdemo.model.network import EntClip
 from entdemo.settings import DEFAULT_WEIGHTS, ROOT
 from entdemo.taxonomy import REGIONS
 from entdemo.training.config import PhantomSource
 from entdemo.training.data import FrameSet, draw_frames
-from entdemo.weights import load_bundle
 
 _SIDE = 256
 """Squares are drawn once, for all sizes."""

@@ -22,13 +22,13 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from entdemo.commands.output import Json, out, print_json
-from entdemo.gallery import files
+from entdemo.cli.output import Json, out, print_json
 from entdemo.gallery.build import add_cases, build_gallery
 from entdemo.gallery.index import ExactIndex
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
-from tests.gallery.samples import embed, new_cases
+from entdemo.storage import files
+from tests.helpers.gallery_samples import embed, new_cases
 
 _MADE_BY = ("weights-1", "prep-1")
 _PATIENCE = 300.0

@@ -1,6 +1,6 @@
 """``python -m entdemo``."""
 
-from entdemo.cli import main
+from entdemo.cli.main import main
 
 if __name__ == "__main__":
     main()

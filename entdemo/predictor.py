@@ -16,18 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.errors import UserError
-from entdemo.frame import Frame
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.matching import CLASS_SHARE, Match, Matcher, Query
 from entdemo.gallery.store import Gallery
-from entdemo.gallery.terms import stems
+from entdemo.image.frame import Frame
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
+from entdemo.text.terms import stems
 
 if TYPE_CHECKING:
     import torch
 
-    from entdemo.engine import Encoded, Engine
-    from entdemo.weights import Bundle
+    from entdemo.bundle.weights import Bundle
+    from entdemo.inference.engine import Encoded, Engine
 
 log = logging.getLogger("entdemo.predictor")
 
@@ -167,9 +167,9 @@ class Predictor:
         Raises:
             UserError: whatever is missing or broken, named.
         """
-        from entdemo.device import pick_device, pick_precision
-        from entdemo.engine import Engine
-        from entdemo.hub import open_weights
+        from entdemo.bundle.hub import open_weights
+        from entdemo.inference.device import pick_device, pick_precision
+        from entdemo.inference.engine import Engine
 
         chosen = pick_device(device)
         dtype = pick_precision(chosen, precision)
@@ -186,14 +186,14 @@ class Predictor:
     @property
     def device(self) -> str:
         """Name of the device for people."""
-        from entdemo.device import device_name
+        from entdemo.inference.device import device_name
 
         return device_name(self.engine.device)
 
     @property
     def precision(self) -> str:
         """Precision of the network's towers: fp32, bf16 or fp16."""
-        from entdemo.device import precision_name
+        from entdemo.inference.device import precision_name
 
         return precision_name(self.engine.dtype)
 
@@ -398,8 +398,8 @@ def frame_embedder(
     Raises:
         UserError: the precision cannot be had on the device.
     """
-    from entdemo.device import pick_precision
-    from entdemo.engine import Engine
+    from entdemo.inference.device import pick_precision
+    from entdemo.inference.engine import Engine
 
     return Engine(bundle, device, pick_precision(device, precision)).embed
 

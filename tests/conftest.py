@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from huggingface_hub.utils._http import close_session
 
-from tests.hub_client_settings import LOOPBACK, use_hub
-from tests.hub_server import Hub
+from tests.helpers.hub_client_settings import LOOPBACK, use_hub
+from tests.helpers.hub_server import Hub
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -66,7 +66,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser without a window."""
-    from tests.browsing import chromium
+    from tests.helpers.browsing import chromium
 
     with chromium() as browser:
         yield browser
@@ -75,7 +75,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
     """An English visitor's page at the module's own ``url``."""
-    from tests.browsing import visit
+    from tests.helpers.browsing import visit
 
     with visit(browser, url) as page:
         yield page

@@ -20,17 +20,17 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from entdemo.frame import load_frame
+from entdemo.bundle.weights import load_bundle
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.intake import NewCase
+from entdemo.image.frame import load_frame
 from entdemo.predictor import frame_embedder
 from entdemo.settings import ROOT
 from entdemo.taxonomy import CLASSES
 from entdemo.ui import limits
-from entdemo.weights import load_bundle
-from tests.bundle import make_bundle
-from tests.ui.fakes import FakePredictor, draw_frame, fake_gallery
-from tests.ui.serving import free_port, served
+from tests.helpers.bundle import make_bundle
+from tests.helpers.serving import free_port, served
+from tests.helpers.ui_fakes import FakePredictor, draw_frame, fake_gallery
 
 
 @pytest.fixture(scope="module")

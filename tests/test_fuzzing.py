@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entdemo.errors import UserError
-from tests.fuzzing import Target, all_targets, spoiled
+from tests.helpers.fuzzing import Target, all_targets, spoiled
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.frame import load_frame
 from entdemo.gallery.intake import stored_jpeg
+from entdemo.image.frame import load_frame
 from entdemo.settings import ROOT
-from tests.hostile import CORPUS, NAMES, PATHS, PAYLOAD, PNG, TAKEN
-from tests.ui.fakes import FakePredictor, fake_gallery
-from tests.ui.serving import served
+from tests.helpers.hostile import CORPUS, NAMES, PATHS, PAYLOAD, PNG, TAKEN
+from tests.helpers.serving import served
+from tests.helpers.ui_fakes import FakePredictor, fake_gallery
 
 CANARY = "canary-7f3a"
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.frame import Frame, frame_from_array
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.filters import CaseFilter
 from entdemo.gallery.intake import NewCase
+from entdemo.image.frame import Frame, frame_from_array
 from entdemo.phantom import draw
 from entdemo.predictor import MAX_TEXT, Prediction, Predictor, likeliest_region
 from entdemo.taxonomy import CLASSES
-from tests.bundle import make_bundle
+from tests.helpers.bundle import make_bundle
 
 CASES = 21
 
@@ -33,9 +33,9 @@ def frames() -> list[Frame]:
 
 @pytest.fixture(scope="module")
 def gallery(tmp_path_factory: pytest.TempPathFactory, frames: list[Frame], weights: Path) -> Path:
-    from entdemo.device import pick_device
+    from entdemo.bundle.weights import load_bundle
+    from entdemo.inference.device import pick_device
     from entdemo.predictor import frame_embedder
-    from entdemo.weights import load_bundle
 
     bundle = load_bundle(weights)
     folder = tmp_path_factory.mktemp("gallery") / "cases"

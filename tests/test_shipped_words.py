@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from entdemo.frame import load_frame
+from entdemo.image.frame import load_frame
 from entdemo.predictor import Neighbour, Predictor
 from entdemo.settings import Settings
 

@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from entdemo.bundle.weights import Bundle
+from entdemo.data.dataset import Item
+from entdemo.data.skipped import Skipped
 from entdemo.errors import UserError
-from entdemo.evaluation.dataset import Item
-from entdemo.evaluation.skipped import Skipped
-from entdemo.frame import Frame, load_frame
+from entdemo.image.frame import Frame, load_frame
 from entdemo.model.ood import suspicion
-from entdemo.weights import Bundle
 
 Progress = Callable[[int, int], None]
 """Told how many of how many items are done."""

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from entdemo.bundle.weights import Bundle
+from entdemo.data.dataset import DataSet, HeldOut, read_data
 from entdemo.evaluation import metrics
 from entdemo.evaluation.bootstrap import macro_f1_interval, mean_interval
-from entdemo.evaluation.dataset import DataSet, HeldOut, read_data
 from entdemo.evaluation.encode import EncodedItems, Progress, encode_items, encode_squares
 from entdemo.evaluation.flip import encode_both_ways
 from entdemo.evaluation.labels import class_labels, group_numbers
@@ -21,7 +22,6 @@ from entdemo.evaluation.retrieval import NO_LABEL
 from entdemo.evaluation.searches import search_all
 from entdemo.taxonomy import REGIONS
 from entdemo.training.record import sources_of
-from entdemo.weights import Bundle
 
 Ints = NDArray[np.int64]
 

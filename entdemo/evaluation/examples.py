@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from entdemo.evaluation.dataset import Item
+from entdemo.bundle.weights import Bundle
+from entdemo.data.dataset import Item
 from entdemo.evaluation.encode import EncodedItems, encode_texts
 from entdemo.taxonomy import CLASSES
-from entdemo.weights import Bundle
 
 _ANSWERS = 5
 

@@ -11,7 +11,7 @@ import numpy as np
 from entdemo.errors import UserError
 from entdemo.evaluation.examples import Example
 from entdemo.evaluation.metrics import ReliabilityBin
-from entdemo.frame import load_frame
+from entdemo.image.frame import load_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from entdemo.bundle.weights import Bundle
 from entdemo.evaluation.encode import EncodedFrames, encode_squares
 from entdemo.taxonomy import CLASSES, mirror_class
-from entdemo.weights import Bundle
 
 _MIRRORED = np.array([CLASSES.index(mirror_class(name)) for name in CLASSES])
 

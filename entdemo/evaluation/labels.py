@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from entdemo.evaluation.dataset import Item
+from entdemo.data.dataset import Item
 from entdemo.evaluation.encode import EncodedItems
 from entdemo.evaluation.retrieval import NO_LABEL
 from entdemo.taxonomy import CLASSES

@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.console import RenderableType
 
+from entdemo.data.skipped import Skipped
 from entdemo.evaluation.bootstrap import Interval
 from entdemo.evaluation.metrics import ClassFigures, ReliabilityBin, Swap
-from entdemo.evaluation.skipped import Skipped
 
 
 @dataclass(frozen=True)

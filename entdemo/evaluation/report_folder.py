@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from entdemo.bundle.weights import Bundle
 from entdemo.evaluation.bootstrap import Interval
 from entdemo.evaluation.evaluate import Examined
 from entdemo.evaluation.examples import frame_examples, text_examples
@@ -19,8 +20,7 @@ from entdemo.evaluation.figures import (
 )
 from entdemo.evaluation.metrics import swap_rate_in_pair
 from entdemo.evaluation.report import ClassReport, Report
-from entdemo.gallery.files import write_atomically
-from entdemo.weights import Bundle
+from entdemo.storage.files import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

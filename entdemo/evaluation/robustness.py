@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from rich.table import Table
 
+from entdemo.bundle.weights import Bundle
+from entdemo.data.dataset import read_data
 from entdemo.errors import UserError
-from entdemo.evaluation.dataset import read_data
 from entdemo.evaluation.encode import Progress, encode_squares, squares_of
-from entdemo.frame import Frame, frame_from_array, load_frame
+from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.taxonomy import CLASSES
-from entdemo.weights import Bundle
 
 Picture = NDArray[np.uint8]
 Rng = np.random.Generator

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from entdemo.bundle.weights import Bundle
+from entdemo.data.dataset import Item
 from entdemo.evaluation.bootstrap import mean_interval
-from entdemo.evaluation.dataset import Item
 from entdemo.evaluation.encode import EncodedItems, encode_texts
 from entdemo.evaluation.labels import class_labels, numbers
 from entdemo.evaluation.report import IMAGE, TEXT, RetrievalFigures
 from entdemo.evaluation.retrieval import NO_LABEL, first_hits
 from entdemo.gallery.matching import CLASS_SHARE
 from entdemo.taxonomy import CLASSES
-from entdemo.weights import Bundle
 
 Ints = NDArray[np.int64]
 _Found = dict[str, RetrievalFigures | None]

@@ -12,11 +12,11 @@ import numpy as np
 from rich.console import RenderableType
 from rich.table import Table
 
+from entdemo.bundle.weights import Bundle
 from entdemo.errors import UserError
 from entdemo.evaluation.encode import Progress, encode_texts
 from entdemo.evaluation.metrics import region_probabilities
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
-from entdemo.weights import Bundle
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,10 @@ import safetensors.numpy
 
 from entdemo.errors import UserError
 from entdemo.gallery.cases import Case, write_cases
-from entdemo.gallery.files import write_atomically, writing
 from entdemo.gallery.index import HnswIndex, Vectors
 from entdemo.gallery.ingest import Ingest
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.journal import Journal, discard_journal
-from entdemo.gallery.likeness import lookalikes
 from entdemo.gallery.manifest import (
     CASES,
     FILE_NAME,
@@ -31,7 +29,9 @@ from entdemo.gallery.manifest import (
     commit,
     finish,
 )
+from entdemo.gallery.near_duplicates import lookalikes
 from entdemo.gallery.store import BATCH_SIZE, Embed, Gallery, Progress, embedded
+from entdemo.storage.files import write_atomically, writing
 
 
 @dataclass

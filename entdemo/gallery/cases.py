@@ -9,7 +9,7 @@ from operator import itemgetter, not_
 from typing import NamedTuple
 
 from entdemo.errors import UserError
-from entdemo.gallery.table import Row, read_table, write_table
+from entdemo.storage.table import Row, read_table, write_table
 from entdemo.taxonomy import CLASSES, region_of
 
 FILE_NAME = "cases.csv"

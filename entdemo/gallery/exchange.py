@@ -19,16 +19,16 @@ from pathlib import Path
 
 from PIL.JpegImagePlugin import JpegImageFile
 
-from entdemo.decode import MAX_BYTES
 from entdemo.errors import UserError
-from entdemo.folders import appearing
-from entdemo.frame import load_frame
 from entdemo.gallery.build import make_gallery
 from entdemo.gallery.cases import Case, read_cases, write_cases
-from entdemo.gallery.files import read_regular, sha256
 from entdemo.gallery.manifest import CASES, FRAMES
 from entdemo.gallery.reading import read_consistent
 from entdemo.gallery.store import Embed, Gallery, Progress
+from entdemo.image.decode import MAX_BYTES
+from entdemo.image.frame import load_frame
+from entdemo.storage.files import read_regular, sha256
+from entdemo.storage.folders import appearing
 
 Read = Callable[[str], bytes]
 """Name inside an export -> bytes; raises OSError where there is no such file."""

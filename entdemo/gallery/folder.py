@@ -8,7 +8,7 @@ from pathlib import Path
 from entdemo.errors import UserError
 from entdemo.gallery.cases import class_of, read_class
 from entdemo.gallery.intake import NewCase
-from entdemo.gallery.table import Row, read_table
+from entdemo.storage.table import Row, read_table
 from entdemo.taxonomy import CLASSES
 
 CAPTIONS = "captions.csv"

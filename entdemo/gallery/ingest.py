@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from entdemo.errors import UserError
-from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case
 from entdemo.gallery.index import Vectors
 from entdemo.gallery.intake import Groups, NewCase, Taken, make_case, take_in
@@ -17,6 +16,7 @@ from entdemo.gallery.journal import Journal
 from entdemo.gallery.manifest import Mark
 from entdemo.gallery.pipeline import in_batches, in_threads
 from entdemo.gallery.store import Embed, Progress, checked_vectors
+from entdemo.image.frame import Frame, load_frame
 
 _READERS = 2
 """Threads that read pictures beside each other. More read no faster than one encoder asks; on

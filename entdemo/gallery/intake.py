@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from entdemo.decode import MIN_SIDE
 from entdemo.errors import UserError
-from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case
-from entdemo.gallery.files import read_regular, sha256, write_atomically
 from entdemo.gallery.journal import Entry, Journal
 from entdemo.gallery.manifest import FRAMES
-from entdemo.gallery.table import tidy
+from entdemo.image.decode import MIN_SIDE
+from entdemo.image.frame import Frame, load_frame
+from entdemo.storage.files import read_regular, sha256, write_atomically
+from entdemo.storage.table import tidy
 from entdemo.taxonomy import CLASSES
 
 STORED_SIDE = 480

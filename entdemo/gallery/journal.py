@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from entdemo.gallery.cases import FRAME_FILE
-from entdemo.gallery.files import write_atomically
+from entdemo.storage.files import write_atomically
 
 FOLDER = ".ingest"
 _FORMAT = "1"

@@ -27,9 +27,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from entdemo.errors import UserError
-from entdemo.formats import Migration, NewerFormatError, migrated
 from entdemo.gallery.cases import FRAME_FILE
-from entdemo.gallery.files import MappedFile, read_regular, replace, sha256, write_atomically
+from entdemo.storage.files import MappedFile, read_regular, replace, sha256, write_atomically
+from entdemo.storage.formats import Migration, NewerFormatError, migrated
 
 C = TypeVar("C")
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from entdemo.gallery.cases import Case
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.index import Allowed, Ids, Vectors
-from entdemo.gallery.levels import Labels, Residuals, spread, weak_below
+from entdemo.gallery.match_threshold import Labels, Residuals, spread, weak_below
 from entdemo.gallery.store import Gallery
-from entdemo.gallery.terms import TermIndex
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of
+from entdemo.text.terms import TermIndex
 
 CLASS_SHARE = 0.02
 """How much the class of a case counts beside its likeness to a frame: enough for near ties to go to

@@ -15,9 +15,9 @@ import numpy as np
 
 from entdemo.errors import UserError
 from entdemo.gallery.cases import Case, read_cases
-from entdemo.gallery.files import read_regular
 from entdemo.gallery.index import Vectors
 from entdemo.gallery.manifest import FRAMES, VECTORS, FrameMark, State, read_state
+from entdemo.storage.files import read_regular
 
 T = TypeVar("T")
 

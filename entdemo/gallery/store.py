@@ -19,9 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.errors import UserError
-from entdemo.frame import Frame, load_frame
 from entdemo.gallery.cases import Case
-from entdemo.gallery.files import MappedFile
 from entdemo.gallery.graph_file import is_sound
 from entdemo.gallery.index import (
     CROSSOVER,
@@ -34,7 +32,9 @@ from entdemo.gallery.index import (
 from entdemo.gallery.manifest import Manifest, State
 from entdemo.gallery.pipeline import in_batches, in_threads
 from entdemo.gallery.reading import read_consistent, read_vectors
+from entdemo.image.frame import Frame, load_frame
 from entdemo.settings import Settings
+from entdemo.storage.files import MappedFile
 
 Embed = Callable[[list[Frame]], NDArray[np.float32]]
 """[B] frames -> [B, D] float32 vectors, of any length but zero; called from several threads."""

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from entdemo.errors import UserError
 from entdemo.model.stem import Lite0Stem
-from entdemo.model.tokenizer import Tokenizer
+from entdemo.text.tokenizer import Tokenizer
 
 CONFIGS = Path(__file__).parent / "configs"
 HYBRID_PREFIX = "entclip-lite0"
@@ -122,7 +122,7 @@ def _trained_tokenizer(file: Path, shape: BaseShape) -> Tokenize:
 
 def _english_tokenizer(name: str) -> Tokenize:
     """OpenAI CLIP's tokenizer behind the ENT glossary: that text tower knows no Vietnamese."""
-    from entdemo.model.wording import to_english
+    from entdemo.text.wording import to_english
 
     inner = open_clip.get_tokenizer(name)
 

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torchvision.transforms import v2
 
+from entdemo.image.corruptions import DiscCrop, Glare, UnevenLight
 from entdemo.training.config import AugmentConfig
-from entdemo.training.degrade import DiscCrop, Glare, UnevenLight
 
 _GROUP = 4
 """Frames that share one draw of the parameters: a quarter of the calls, little less variety."""

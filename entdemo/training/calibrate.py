@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from entdemo.frame import frame_from_array
+from entdemo.image.frame import frame_from_array
 from entdemo.model.base import Tokenize
 from entdemo.model.fusion import class_prototypes
 from entdemo.model.network import EncodedFrames, EntClip
@@ -27,7 +27,7 @@ from entdemo.taxonomy import CLASSES
 from entdemo.training.augment import Augment
 from entdemo.training.config import AugmentConfig
 from entdemo.training.data import FrameSet
-from entdemo.training.outsiders import KINDS, outsiders
+from entdemo.training.ood_negatives import KINDS, outsiders
 from entdemo.training.texts import all_prompts
 
 _BATCH = 64

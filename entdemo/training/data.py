@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo import phantom
+from entdemo.data.entrep import group_split, read_entrep
+from entdemo.data.entrep.captions import caption_keys
 from entdemo.errors import UserError
-from entdemo.evaluation.entrep import group_split, read_entrep
-from entdemo.evaluation.entrep.captions import caption_keys
-from entdemo.frame import Frame, frame_from_array, load_frame
 from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase
+from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.phantom.folder import frame_seed
+from entdemo.storage.training_files import told, write_file
 from entdemo.taxonomy import CLASSES, FINDINGS, mirror_text, region_of
 from entdemo.training.config import EntrepSource, PhantomSource
-from entdemo.training.files import told, write_file
 
 NO_CAPTION = -1
 """In place of a caption's number: the text holds for whatever frame its class and tags allow."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from entdemo.errors import UserError
-from entdemo.training.files import write_file
+from entdemo.storage.training_files import write_file
 
 _COLUMNS = ("stage", "step", "name", "value")
 

@@ -11,19 +11,19 @@ from accelerate import Accelerator, DataLoaderConfiguration
 from accelerate.utils import broadcast_object_list
 from torch.optim.lr_scheduler import LambdaLR
 
+from entdemo.bundle.weights import LOG
 from entdemo.errors import UserError
 from entdemo.model.network import EntClip
+from entdemo.storage.training_files import sync, told, write_file
 from entdemo.training.anchors import anchors_of
-from entdemo.training.average import WeightAverage
 from entdemo.training.batches import Batches
 from entdemo.training.config import TrainConfig
-from entdemo.training.files import sync, told, write_file
 from entdemo.training.log import Row, StageLog
 from entdemo.training.objective import Objective
 from entdemo.training.optim import parameter_groups, prepare_parameters, warmup_cosine
 from entdemo.training.step import GradientStep
 from entdemo.training.stopping import EarlyStop
-from entdemo.weights import LOG
+from entdemo.training.weight_averaging import WeightAverage
 
 
 class StageRun:

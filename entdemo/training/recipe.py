@@ -14,43 +14,8 @@ import torch
 from accelerate import PartialState
 from numpy.typing import NDArray
 
-from entdemo.errors import UserError
-from entdemo.frame import frame_from_array
-from entdemo.golden import write_golden
-from entdemo.model.base import Tokenize, base_shape, create_tokenizer, is_hybrid
-from entdemo.model.files import ADAPTER_CONFIG
-from entdemo.model.lora import merge_lora
-from entdemo.model.network import EntClip, EntClipConfig
-from entdemo.model.preprocess import preprocess_of
-from entdemo.model.stem import load_imagenet_weights
-from entdemo.model.tensors import read_tensors
-from entdemo.model.tokenizer import train_bpe
-from entdemo.phantom.folder import iter_phantoms
-from entdemo.prompts import CLASS_PROMPTS
-from entdemo.taxonomy import CLASSES
-from entdemo.training import calibrate
-from entdemo.training.anchors import FindingAnchors
-from entdemo.training.apart import check_apart
-from entdemo.training.average import mean_of, state_of
-from entdemo.training.batches import Batches
-from entdemo.training.card import write_card
-from entdemo.training.claim import claim_folder
-from entdemo.training.config import (
-    EntrepSource,
-    FolderSource,
-    PhantomSource,
-    Source,
-    StageConfig,
-    TrainConfig,
-)
-from entdemo.training.data import FrameSet, draw_frames, read_entrep_frames, read_frames
-from entdemo.training.files import told, write_file, write_folder
-from entdemo.training.log import Row
-from entdemo.training.loop import StageRun
-from entdemo.training.sentences import Sentence
-from entdemo.training.start import open_start, place_anchors, record_of, take_over
-from entdemo.training.texts import TextBank, draw_sentences
-from entdemo.weights import (
+from entdemo.bundle.golden import write_golden
+from entdemo.bundle.weights import (
     BASE,
     GOLDEN,
     HEAD,
@@ -64,6 +29,41 @@ from entdemo.weights import (
     save_head,
     write_info,
 )
+from entdemo.errors import UserError
+from entdemo.image.frame import frame_from_array
+from entdemo.model.base import Tokenize, base_shape, create_tokenizer, is_hybrid
+from entdemo.model.files import ADAPTER_CONFIG
+from entdemo.model.lora import merge_lora
+from entdemo.model.network import EntClip, EntClipConfig
+from entdemo.model.preprocess import preprocess_of
+from entdemo.model.stem import load_imagenet_weights
+from entdemo.model.tensors import read_tensors
+from entdemo.phantom.folder import iter_phantoms
+from entdemo.storage.training_files import told, write_file, write_folder
+from entdemo.taxonomy import CLASSES
+from entdemo.text.prompts import CLASS_PROMPTS
+from entdemo.text.tokenizer import train_bpe
+from entdemo.training import calibrate
+from entdemo.training.anchors import FindingAnchors
+from entdemo.training.batches import Batches
+from entdemo.training.card import write_card
+from entdemo.training.config import (
+    EntrepSource,
+    FolderSource,
+    PhantomSource,
+    Source,
+    StageConfig,
+    TrainConfig,
+)
+from entdemo.training.data import FrameSet, draw_frames, read_entrep_frames, read_frames
+from entdemo.training.leakage_check import check_apart
+from entdemo.training.log import Row
+from entdemo.training.loop import StageRun
+from entdemo.training.run_lock import claim_folder
+from entdemo.training.sentences import Sentence
+from entdemo.training.start import open_start, place_anchors, record_of, take_over
+from entdemo.training.texts import TextBank, draw_sentences
+from entdemo.training.weight_averaging import mean_of, state_of
 
 _MARGIN = 1.15
 """Training squares are this much larger than the network's input, so crops stay sharp."""

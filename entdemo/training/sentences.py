@@ -15,10 +15,10 @@ import numpy as np
 from entdemo.phantom.captions import Language, caption
 from entdemo.phantom.facts import Facts, Observation, Place, Side, Size
 from entdemo.phantom.grammar import Dice, capitalise, tidy
-from entdemo.prompts import CLASS_PROMPTS
 from entdemo.taxonomy import CLASSES, findings_of, mirror_text, region_of
+from entdemo.text.prompts import CLASS_PROMPTS
 from entdemo.training.lexicon import Phrase, lexicon
-from entdemo.training.spoiling import spoil
+from entdemo.training.text_augmentation import spoil
 
 __all__ = ["Sentence", "sentence", "spoil"]
 

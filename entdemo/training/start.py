@@ -8,15 +8,15 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from entdemo.bundle.hub import resolve_weights
+from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.errors import UserError
-from entdemo.hub import resolve_weights
 from entdemo.model.network import EntClip
 from entdemo.training.anchors import FindingAnchors
 from entdemo.training.calibrate import encode_texts
 from entdemo.training.config import EntrepSource, PhantomSource, TrainConfig
 from entdemo.training.data import FrameSet
 from entdemo.training.record import sources_of
-from entdemo.weights import Bundle, load_bundle
 
 _CAPTIONS = 4_000
 """Captions, spread over all frames, that finding anchors are placed by."""

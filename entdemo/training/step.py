@@ -14,8 +14,8 @@ from torch import Tensor
 
 from entdemo.model.network import EntClip
 from entdemo.training.batches import Batch
+from entdemo.training.distributed import Shares
 from entdemo.training.objective import Objective, batch_tokens
-from entdemo.training.shares import Shares
 
 Terms = dict[str, Tensor]
 

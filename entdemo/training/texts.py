@@ -13,8 +13,8 @@ from torch import Tensor
 
 from entdemo.errors import Language
 from entdemo.model.base import Tokenize
-from entdemo.prompts import CLASS_PROMPTS
 from entdemo.taxonomy import CLASSES, findings_of, mirror_class, mirror_text
+from entdemo.text.prompts import CLASS_PROMPTS
 from entdemo.training.data import NO_CAPTION, FrameSet, caption_ids, finding_bits
 from entdemo.training.sentences import Sentence, sentence, spoil
 

@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from entdemo.errors import UserError
-from entdemo.logs import error_places
 from entdemo.ui.i18n import alert
+from entdemo.ui.logs import error_places
 
 Data = Mapping[str, Any]
 Handler = Callable[[Data], tuple[str, ...]]

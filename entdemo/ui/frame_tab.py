@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from entdemo.decode import MAX_BYTES
 from entdemo.errors import UserError
-from entdemo.frame import Frame, load_frame
 from entdemo.gallery.filters import EVERYTHING
+from entdemo.image.decode import MAX_BYTES
+from entdemo.image.frame import Frame, load_frame
 from entdemo.predictor import MAX_TEXT
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
 from entdemo.ui.answer import answer

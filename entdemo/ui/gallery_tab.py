@@ -20,10 +20,10 @@ from entdemo.ui.map_view import Maps, map_view
 from entdemo.ui.shell import connect, outlet
 
 if TYPE_CHECKING:
-    from entdemo.editor import Editor
     from entdemo.gallery.cases import Case
     from entdemo.gallery.store import Gallery
     from entdemo.predictor import Predictor
+    from entdemo.ui.editor import Editor
 
 _MOST_TEXT = 200
 _MOUNT = (

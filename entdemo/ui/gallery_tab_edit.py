@@ -16,8 +16,8 @@ from entdemo.ui.i18n import alert
 from entdemo.ui.shell import connect, end_wait, outlet
 
 if TYPE_CHECKING:
-    from entdemo.editor import Editor
     from entdemo.predictor import Predictor
+    from entdemo.ui.editor import Editor
 
 _MOUNT = (
     "entdemo.mountEdit(element, upload, {enrol: d => trigger('enrol', d), "

@@ -13,9 +13,9 @@ from entdemo.ui.header import running_line
 from entdemo.ui.i18n import alert, attribute, attribute_of, both, capital, count, spans, word
 
 if TYPE_CHECKING:
-    from entdemo.editor import Added, Editor
     from entdemo.gallery.cases import Case
     from entdemo.predictor import Predictor
+    from entdemo.ui.editor import Added, Editor
 
 
 def form() -> str:

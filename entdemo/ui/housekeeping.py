@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from entdemo.every import every
+from entdemo.ui.periodic import every
 from entdemo.ui.program_visits import ProgramVisits
 from entdemo.ui.uploads import clear_uploads
 

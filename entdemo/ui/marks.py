@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from html import escape
 
-from entdemo.gallery.terms import terms
+from entdemo.text.terms import terms
 
 
 def marked(text: str, wanted: frozenset[str]) -> str:

@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.utils import get_space
 from starlette.middleware import Middleware
 
-from entdemo.decode import MAX_BYTES
+from entdemo.image.decode import MAX_BYTES
 from entdemo.ui.about_tab import build_about_tab
 from entdemo.ui.api import build_api
 from entdemo.ui.describe_tab import build_describe_tab
@@ -31,8 +31,8 @@ from entdemo.ui.traffic import TrafficLog
 from entdemo.ui.viewer import build_viewer
 
 if TYPE_CHECKING:
-    from entdemo.editor import Editor
     from entdemo.predictor import Predictor
+    from entdemo.ui.editor import Editor
 
 _MOST_WAITING = 256
 _MOST_SESSIONS = 1_000

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from entdemo.errors import UserError
-from entdemo.frame import Frame, Pixels, load_frame
+from entdemo.image.frame import Frame, Pixels, load_frame
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor

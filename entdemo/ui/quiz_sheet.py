@@ -6,11 +6,11 @@ import base64
 from collections.abc import Sequence
 
 from entdemo.errors import Language
-from entdemo.gallery.table import write_table
-from entdemo.quiz import Answer
+from entdemo.storage.table import write_table
 from entdemo.taxonomy import CLASS_NAMES
 from entdemo.ui.cases import finding_names
 from entdemo.ui.i18n import LANGUAGES, attribute, both, word
+from entdemo.ui.quiz import Answer
 
 COLUMNS = (
     "quiz.sheet_number",

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from entdemo.errors import UserError
-from entdemo.frame import Frame, load_frame
-from entdemo.quiz import Item, Round, advance, answer, chosen, start
-from entdemo.quiz_levels import gallery_items
+from entdemo.image.frame import Frame, load_frame
 from entdemo.ui.events import MODEL_QUEUE, Data, as_user_error
 from entdemo.ui.i18n import alert
 from entdemo.ui.pictures import query_picture
+from entdemo.ui.quiz import Item, Round, advance, answer, chosen, start
+from entdemo.ui.quiz_difficulty import gallery_items
 from entdemo.ui.quiz_views import question, reveal, score, setup
 from entdemo.ui.shell import end_wait, outlet
 

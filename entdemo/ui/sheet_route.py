@@ -13,15 +13,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from entdemo.errors import Language, UserError
-from entdemo.frame import load_frame
+from entdemo.image.frame import load_frame
 from entdemo.predictor import Prediction, likeliest_region
-from entdemo.sheet.archive import sheet_zip
-from entdemo.sheet.content import CaseSheet, SheetCase
 from entdemo.taxonomy import CLASSES
 from entdemo.ui.answer import sentence
 from entdemo.ui.cases import finding_names
 from entdemo.ui.events import as_user_error
 from entdemo.ui.pictures import encode_jpeg, may_see
+from entdemo.ui.sheet.archive import sheet_zip
+from entdemo.ui.sheet.content import CaseSheet, SheetCase
 from entdemo.ui.traffic import preferred_language
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def make_sheet(predictor: Predictor, order: SheetOrder) -> bytes:
     if order.format == "zip":
         return sheet_zip(sheet)
     # Its library takes a moment to import, which no visitor's first page should wait for.
-    from entdemo.sheet.pdf import sheet_pdf
+    from entdemo.ui.sheet.pdf import sheet_pdf
 
     return sheet_pdf(sheet)
 

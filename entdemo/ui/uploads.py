@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from entdemo.errors import UserError
-from entdemo.frame import Frame, load_frame
+from entdemo.image.frame import Frame, load_frame
 
 
 def clear_uploads(page: gr.Blocks, keep_s: float) -> None:

@@ -13,7 +13,7 @@ from entdemo.taxonomy import CLASS_NAMES
 from entdemo.ui.i18n import LANGUAGES, both, spans, word
 
 if TYPE_CHECKING:
-    from entdemo.frame import Frame
+    from entdemo.image.frame import Frame
     from entdemo.predictor import Explanation
 
 _COLOUR = (64, 224, 255)

@@ -9,10 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from entdemo.commands import evaluate as commands
+from entdemo.cli import evaluate as commands
 from entdemo.errors import UserError
 from entdemo.taxonomy import CLASSES
-from tests.evaluation.fakes import fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import fake_bundle, save_frame
 
 app = typer.Typer()
 app.command()(commands.evaluate)

@@ -10,14 +10,14 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from entdemo.commands import evaluate as commands
+from entdemo.cli import evaluate as commands
+from entdemo.data.dataset import HeldOut, read_data
 from entdemo.errors import UserError
-from entdemo.evaluation.dataset import HeldOut, read_data
 from entdemo.evaluation.evaluate import evaluate, held_out
 from entdemo.evaluation.searches import IMAGE_ELSEWHERE, IMAGE_FINDING, TEXT_VIETNAMESE
-from tests.evaluation.entrep_folder import EntrepFolder, add_broken, write_entrep, write_json
-from tests.evaluation.fakes import fake_bundle
-from tests.evaluation.test_entrep_reader import coloured
+from tests.data.test_entrep_reader import coloured
+from tests.helpers.entrep_folder import EntrepFolder, add_broken, write_entrep, write_json
+from tests.helpers.evaluation_fakes import fake_bundle
 
 
 @pytest.fixture

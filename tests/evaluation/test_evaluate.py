@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from entdemo.data.dataset import read_items
 from entdemo.errors import UserError
 from entdemo.evaluation import encode
-from entdemo.evaluation.dataset import read_items
 from entdemo.evaluation.encode import encode_items, encode_squares
 from entdemo.evaluation.evaluate import evaluate
 from entdemo.evaluation.report import IMAGE, TEXT, Report
@@ -24,7 +24,7 @@ from entdemo.evaluation.searches import (
     TEXT_VIETNAMESE,
 )
 from entdemo.taxonomy import CLASSES
-from tests.evaluation.fakes import colour_frame, fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import colour_frame, fake_bundle, save_frame
 
 KEYS = [
     "n", "accuracy", "macro_f1", "region_accuracy", "confusion", "ece", "image_retrieval",

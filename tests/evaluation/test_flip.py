@@ -11,12 +11,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from entdemo.bundle.weights import Bundle
 from entdemo.evaluation.encode import encode_squares
 from entdemo.evaluation.evaluate import examine
 from entdemo.evaluation.flip import encode_both_ways
 from entdemo.taxonomy import CLASSES, mirror_class
-from entdemo.weights import Bundle
-from tests.evaluation.fakes import fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import fake_bundle, save_frame
 
 
 class SideModel(nn.Module):

@@ -10,7 +10,7 @@ import pytest
 from benchmarks import half_view
 from entdemo.errors import UserError
 from entdemo.taxonomy import CLASSES
-from tests.evaluation.fakes import fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import fake_bundle, save_frame
 
 
 def test_each_view_keeps_its_half() -> None:

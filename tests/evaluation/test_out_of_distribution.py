@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks import out_of_distribution as ood
 from benchmarks.strangers import KINDS, strangers
-from entdemo.frame import frame_from_array
-from entdemo.training import outsiders
-from tests.evaluation.fakes import fake_bundle, save_frame
+from entdemo.image.frame import frame_from_array
+from entdemo.training import ood_negatives as outsiders
+from tests.helpers.evaluation_fakes import fake_bundle, save_frame
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,7 +15,7 @@ from entdemo.evaluation.evaluate import examine
 from entdemo.evaluation.examples import frame_examples, text_examples
 from entdemo.evaluation.report_folder import JSON, MARKDOWN, write_report
 from entdemo.taxonomy import CLASSES
-from tests.evaluation.fakes import fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import fake_bundle, save_frame
 
 PICTURES = ["confusion.png", "frame-search.png", "reliability.png", "text-search.png"]
 

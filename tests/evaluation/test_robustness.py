@@ -11,11 +11,11 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-from entdemo.commands import evaluate as commands
+from entdemo.cli import evaluate as commands
 from entdemo.errors import UserError
 from entdemo.evaluation.robustness import HARMS, Robustness, measure
 from entdemo.taxonomy import CLASSES
-from tests.evaluation.fakes import fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import fake_bundle, save_frame
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from functools import cache
 import numpy as np
 import pytest
 
+from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.evaluation.encode import encode_squares, squares_of
-from entdemo.frame import frame_from_array
+from entdemo.image.frame import frame_from_array
 from entdemo.phantom.frame import draw
 from entdemo.settings import DEFAULT_WEIGHTS
 from entdemo.taxonomy import CLASSES, mirror_class
-from entdemo.weights import Bundle, load_bundle
 
 _SEED = 7_070_000_000
 _FRAMES = 84

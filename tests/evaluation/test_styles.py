@@ -11,7 +11,7 @@ import pytest
 from benchmarks import styles
 from entdemo.phantom.lens import STYLES
 from entdemo.taxonomy import REGIONS
-from tests.evaluation.fakes import fake_bundle
+from tests.helpers.evaluation_fakes import fake_bundle
 
 
 def test_regions_take_turns_and_all_their_classes_come() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from entdemo.errors import UserError
 from entdemo.evaluation.texts import evaluate_texts, read_sentences
-from tests.evaluation.fakes import fake_bundle
+from tests.helpers.evaluation_fakes import fake_bundle
 
 
 def write(folder: Path, *rows: object) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from entdemo.gallery.build import build_gallery
-from tests.gallery.samples import embed, new_cases
+from tests.helpers.gallery_samples import embed, new_cases
 
 
 @pytest.fixture

@@ -17,14 +17,15 @@ from filelock import FileLock
 from PIL import Image
 
 from entdemo.errors import UserError
-from entdemo.frame import frame_from_array, load_frame
-from entdemo.gallery import files, intake
+from entdemo.gallery import intake
 from entdemo.gallery.build import add_cases, build_gallery, embed_again, remove_cases
 from entdemo.gallery.cases import read_cases, write_cases
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
-from tests.gallery.samples import embed, embed_otherwise, jpeg, new_cases, picture
+from entdemo.image.frame import frame_from_array, load_frame
+from entdemo.storage import files
+from tests.helpers.gallery_samples import embed, embed_otherwise, jpeg, new_cases, picture
 
 WEIGHTS = ("weights-1", "prep-1")
 
@@ -312,7 +313,7 @@ def test_a_killed_writer_leaves_a_gallery(folder: Path) -> None:
     script = (
         "import os, sys; sys.path.insert(0, '.')\n"
         "from entdemo.gallery import build, manifest\n"
-        "from tests.gallery.samples import embed, new_cases\n"
+        "from tests.helpers.gallery_samples import embed, new_cases\n"
         "manifest.finish_real = manifest.finish\n"
         "def die(folder):\n"
         "    if (folder / 'cases.csv.new').exists(): os._exit(9)\n"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from entdemo.errors import UserError
 from entdemo.gallery.cases import COLUMNS, Case, read_cases, write_cases
-from entdemo.gallery.table import tidy
+from entdemo.storage.table import tidy
 from entdemo.taxonomy import CLASSES
 
 CASES = [

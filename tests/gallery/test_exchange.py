@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from entdemo.cli import app
+from entdemo.cli.main import app
 from entdemo.errors import UserError
 from entdemo.gallery.exchange import export_gallery, import_gallery
-from entdemo.gallery.files import sha256
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
-from tests.gallery.samples import embed, embed_otherwise, jpeg, picture
+from entdemo.storage.files import sha256
+from tests.helpers.gallery_samples import embed, embed_otherwise, jpeg, picture
 
 THEIRS = ("weights-2", "prep-2")
 

@@ -9,7 +9,7 @@ import pytest
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.folder import read_folder
-from tests.gallery.samples import embed, jpeg, picture
+from tests.helpers.gallery_samples import embed, jpeg, picture
 
 
 @pytest.fixture

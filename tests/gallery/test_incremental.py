@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from entdemo.frame import Frame
 from entdemo.gallery.build import add_cases, build_gallery, remove_cases
 from entdemo.gallery.store import Gallery
-from tests.gallery.samples import embed, new_cases
+from entdemo.image.frame import Frame
+from tests.helpers.gallery_samples import embed, new_cases
 
 WEIGHTS = ("weights-1", "prep-1")
 

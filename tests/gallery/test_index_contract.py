@@ -107,7 +107,7 @@ def test_a_gallery_searches_in_milvus_where_the_setting_says_so(
 ) -> None:
     from entdemo.gallery.build import build_gallery
     from entdemo.gallery.milvus import MilvusIndex
-    from tests.gallery.samples import embed, new_cases
+    from tests.helpers.gallery_samples import embed, new_cases
 
     gallery = build_gallery(tmp_path / "g", new_cases(9), embed, "weights-1", "prep-1")
     assert isinstance(gallery._index, MilvusIndex)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.frame import Frame
 from entdemo.gallery.build import add_cases, build_gallery, remove_cases
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.journal import FOLDER, Entry, Journal
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
-from tests.gallery.samples import embed, jpeg, new_cases, picture
+from entdemo.image.frame import Frame
 from tests.gallery.test_build import contents
+from tests.helpers.gallery_samples import embed, jpeg, new_cases, picture
 
 WEIGHTS = ("weights-1", "prep-1")
 SIZE = 4

@@ -11,8 +11,8 @@ from entdemo.gallery.filters import CaseFilter
 from entdemo.gallery.index import Vectors, unit
 from entdemo.gallery.matching import CLASS_SHARE, Matcher, Query
 from entdemo.gallery.store import Gallery
-from entdemo.gallery.terms import stems
 from entdemo.taxonomy import CLASSES
+from entdemo.text.terms import stems
 
 RNG = np.random.default_rng(9)
 CLASS_OF = ("ear-left", "nose-left", "throat")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from entdemo.commands.gallery import app
+from entdemo.cli.gallery import app
 from entdemo.gallery import projection
 from entdemo.gallery.projection import FILE_NAME, gallery_map, project
 from entdemo.gallery.store import Gallery

@@ -16,9 +16,9 @@ from entdemo.gallery.shards import share_of, take_share, together
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.settings import ROOT
-from tests.bundle import make_bundle
-from tests.gallery.samples import embed, new_cases, picture
 from tests.gallery.test_build import contents
+from tests.helpers.bundle import make_bundle
+from tests.helpers.gallery_samples import embed, new_cases, picture
 
 WEIGHTS = ("weights-1", "prep-1")
 SIZE = 4

@@ -12,12 +12,12 @@ import safetensors.numpy
 
 from entdemo.errors import UserError
 from entdemo.gallery import reading
-from entdemo.gallery.files import write_atomically
 from entdemo.gallery.index import HnswIndex, Vectors
 from entdemo.gallery.manifest import Mark
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
-from tests.gallery.samples import embed, embed_otherwise
+from entdemo.storage.files import write_atomically
+from tests.helpers.gallery_samples import embed, embed_otherwise
 
 
 def refusal(folder: Path, **wanted: str) -> str:

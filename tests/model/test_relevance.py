@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from entdemo.frame import frame_from_array
+from entdemo.bundle.weights import Bundle, load_bundle
+from entdemo.image.frame import frame_from_array
 from entdemo.model.network import EntClip
 from entdemo.model.relevance import relevance
 from entdemo.phantom import draw
 from entdemo.settings import Settings
 from entdemo.taxonomy import CLASSES
-from entdemo.weights import Bundle, load_bundle
 
 SEEDS = range(40, 52)
 CELLS = 16

@@ -12,12 +12,13 @@ import pytest
 import torch
 from PIL import Image
 
+from entdemo.bundle.weights import GOLDEN, INFO, load_bundle
+from entdemo.data.entrep import read_entrep
 from entdemo.errors import UserError
-from entdemo.evaluation.entrep import read_entrep
-from entdemo.evaluation.entrep.submission import answer_track, write_submission
-from entdemo.evaluation.entrep.validator import validate_submission
 from entdemo.evaluation.evaluate import evaluate
-from entdemo.frame import load_frame
+from entdemo.evaluation.submission import answer_track, write_submission
+from entdemo.evaluation.submission_check import validate_submission
+from entdemo.image.frame import load_frame
 from entdemo.taxonomy import CLASSES
 from entdemo.training.batches import Batches
 from entdemo.training.calibrate import labelled_texts, resized
@@ -32,14 +33,13 @@ from entdemo.training.data import (
 from entdemo.training.objective import Facts, positives
 from entdemo.training.recipe import Recipe
 from entdemo.training.texts import TextBank, draw_sentences
-from entdemo.weights import GOLDEN, INFO, load_bundle
-from tests.evaluation.entrep_folder import (
+from tests.data.test_entrep_reader import coloured
+from tests.helpers.entrep_folder import (
     EntrepFolder,
     add_broken,
     phantom_frames,
     write_entrep,
 )
-from tests.evaluation.test_entrep_reader import coloured
 from tests.training.test_batches import PREPROCESS, remember
 
 

@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from entdemo import cli
-from entdemo.weights import CARD, INFO, load_bundle
-from tests.evaluation.entrep_folder import EntrepFolder, add_broken, write_entrep
-from tests.evaluation.test_entrep_reader import coloured
+from entdemo.bundle.weights import CARD, INFO, load_bundle
+from entdemo.cli import main as cli
+from tests.data.test_entrep_reader import coloured
+from tests.helpers.entrep_folder import EntrepFolder, add_broken, write_entrep
 
 pytestmark = pytest.mark.slow
 

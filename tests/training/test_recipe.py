@@ -7,11 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from entdemo.model.tensors import read_tensors
-from entdemo.training.config import TrainConfig
-from entdemo.training.loop import Row
-from entdemo.training.recipe import Recipe
-from entdemo.weights import (
+from entdemo.bundle.weights import (
     ADAPTER_WEIGHTS,
     ALLOWED_FILES,
     BASE,
@@ -21,7 +17,11 @@ from entdemo.weights import (
     load_bundle,
     read_info,
 )
-from tests.bundle import make_bundle
+from entdemo.model.tensors import read_tensors
+from entdemo.training.config import TrainConfig
+from entdemo.training.loop import Row
+from entdemo.training.recipe import Recipe
+from tests.helpers.bundle import make_bundle
 
 
 class InterruptedRunError(Exception):

@@ -11,6 +11,7 @@ import torch
 from pydantic import ValidationError
 from torch.nn import functional
 
+from entdemo.bundle.weights import load_bundle
 from entdemo.errors import UserError
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.taxonomy import CLASSES
@@ -19,8 +20,7 @@ from entdemo.training.calibrate import encode_texts
 from entdemo.training.config import TrainConfig
 from entdemo.training.data import FrameSet, finding_bits
 from entdemo.training.start import open_start, place_anchors, record_of, take_over
-from entdemo.weights import load_bundle
-from tests.bundle import NAME, edit_info, make_bundle
+from tests.helpers.bundle import NAME, edit_info, make_bundle
 
 DRAWN = {"train": {"n": 14, "seed": 1}, "validation": {"n": 14, "seed": 2}}
 

@@ -18,8 +18,8 @@ from entdemo.model.network import EncodedFrames
 from entdemo.training.batches import Batch
 from entdemo.training.config import ObjectiveConfig
 from entdemo.training.data import NO_CAPTION
+from entdemo.training.distributed import Shares
 from entdemo.training.objective import Objective
-from entdemo.training.shares import Shares
 from entdemo.training.step import GradientStep
 from entdemo.training.texts import TextBatch
 

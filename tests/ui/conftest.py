@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.fakes import FakeGallery, FakePredictor, fake_gallery
+from tests.helpers.ui_fakes import FakeGallery, FakePredictor, fake_gallery
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from entdemo.bundle.weights import read_info
 from entdemo.settings import DEFAULT_WEIGHTS
 from entdemo.taxonomy import CLASSES
 from entdemo.ui.about_figures import confusion_table, figure_of, figures
 from entdemo.ui.about_tab import about, card
-from entdemo.weights import read_info
-from tests.ui.fakes import FakePredictor, fake_bundle
+from tests.helpers.ui_fakes import FakePredictor, fake_bundle
 
 METRICS = fake_bundle().info.metrics
 PHANTOM = METRICS["phantom_test"]

@@ -8,7 +8,7 @@ from entdemo.errors import UserError
 from entdemo.predictor import Neighbour, Prediction
 from entdemo.taxonomy import CLASSES
 from entdemo.ui.answer import answer, bars, hint, sentence
-from tests.ui.fakes import FakePredictor
+from tests.helpers.ui_fakes import FakePredictor
 
 
 def prediction(*values: float, known: bool = True) -> Prediction:

@@ -6,11 +6,11 @@ from html import unescape
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.frame import load_frame
+from entdemo.image.frame import load_frame
 from entdemo.ui.cases import card, case_picture, finding_names, sheet
 from entdemo.ui.pictures import encode_jpeg, picture_url, query_picture
 from entdemo.ui.viewer import similar
-from tests.ui.fakes import FakeGallery, FakePredictor
+from tests.helpers.ui_fakes import FakeGallery, FakePredictor
 
 
 def test_card_carries_picture_words_number_and_sheet(predictor: FakePredictor) -> None:

@@ -10,7 +10,7 @@ from entdemo.ui.describe_tab import reply as describe
 from entdemo.ui.filters import panel, read_filter
 from entdemo.ui.frame_tab import read_share
 from entdemo.ui.frame_tab import reply as look
-from tests.ui.fakes import FakeGallery, FakePredictor
+from tests.helpers.ui_fakes import FakeGallery, FakePredictor
 
 
 def test_the_page_says_which_cases_may_be_found() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.frame import load_frame
+from entdemo.image.frame import load_frame
 from entdemo.ui.gallery_tab_intake import MOST, file_name, finding_key, handed_in
-from tests.ui.fakes import draw_frame
+from tests.helpers.ui_fakes import draw_frame
 
 
 @pytest.fixture

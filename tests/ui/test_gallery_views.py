@@ -18,7 +18,7 @@ from entdemo.ui.gallery_tab import listing, marks, view_switch, wanted
 from entdemo.ui.gallery_tab_form import progress_bar, shown_folder
 from entdemo.ui.gallery_tab_views import PAGE, filters, page_of_cases
 from entdemo.ui.map_view import SHAPES, Maps, map_view
-from tests.ui.fakes import FakeGallery
+from tests.helpers.ui_fakes import FakeGallery
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from entdemo.gallery.terms import stems
+from entdemo.text.terms import stems
 from entdemo.ui.marks import marked, marked_spans
 
 

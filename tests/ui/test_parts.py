@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.frame import load_frame
+from entdemo.image.frame import load_frame
 from entdemo.taxonomy import CLASSES
 from entdemo.ui import describe_tab, frame_tab, theme
 from entdemo.ui.api import checked
 from entdemo.ui.header import TABS, head, running, tab_list
-from tests.ui.fakes import FakeGallery, FakePredictor
+from tests.helpers.ui_fakes import FakeGallery, FakePredictor
 
 
 def test_one_example_a_class_in_taxonomy_order(gallery: FakeGallery) -> None:

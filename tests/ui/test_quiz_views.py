@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.quiz import Answer, Item, Round
-from entdemo.quiz_levels import gallery_items
+from entdemo.ui.quiz import Answer, Item, Round
+from entdemo.ui.quiz_difficulty import gallery_items
 from entdemo.ui.quiz_sheet import COLUMNS, score_sheet, sheet_link
 from entdemo.ui.quiz_tab import Quiz
 from entdemo.ui.quiz_views import score, setup
-from tests.ui.fakes import FakePredictor
+from tests.helpers.ui_fakes import FakePredictor
 
 
 @pytest.fixture

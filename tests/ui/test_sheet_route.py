@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from entdemo.errors import UserError
 from entdemo.taxonomy import CLASSES
 from entdemo.ui.sheet_route import make_sheet, read_order
-from tests.ui.fakes import FakePredictor
+from tests.helpers.ui_fakes import FakePredictor
 
 VALUES = (0.01, 0.02, 0.03, 0.86, 0.04, 0.03, 0.01)
 

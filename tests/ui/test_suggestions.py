@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from entdemo.ui.suggestions import suggestions
-from tests.ui.fakes import FakeGallery
+from tests.helpers.ui_fakes import FakeGallery
 
 
 def test_findings_come_first_in_both_languages(gallery: FakeGallery) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from entdemo.errors import UserError
 from entdemo.ui.uploads import clear_uploads, read_upload
-from tests.ui.fakes import draw_frame
+from tests.helpers.ui_fakes import draw_frame
 
 
 @pytest.fixture

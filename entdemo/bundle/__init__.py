@@ -1,0 +1,1 @@
+"""Weight bundles: load, save, verify, exchange with the Hub."""

@@ -1,0 +1,40 @@
+"""``ablate``: what each component of the method brings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entdemo.cli.bundle import open_bundle
+from entdemo.cli.output import Json, err, out, print_json, progress_bar
+
+
+def ablate(
+    config: Annotated[Path, typer.Argument(help="A YAML file, see research/ablation/configs.")],
+    workers: Annotated[int, typer.Option(min=1, help="Processes of one thread each.")] = 2,
+    json: Json = False,
+) -> None:
+    """Compare the method's parts over several seeds; finished runs are kept and not made again.
+
+    Writes tables and plots: ablation.md, ablation.png, low-data.png, ablation.json.
+    """
+    from entdemo.training.config import read_yaml
+    from research.ablation.ablate import ablate
+    from research.ablation.config import AblationConfig
+    from research.ablation.document import MARKDOWN
+
+    settings = read_yaml(config, AblationConfig)
+    bundle = open_bundle(settings.weights, "cpu")
+    with progress_bar("runs") as progress:
+        finished = ablate(settings, bundle, lambda line: err.print(line), progress, workers)
+    if json:
+        print_json(
+            {
+                "output": str(settings.output),
+                "runs": sum(len(group.figures) for group in finished),
+            }
+        )
+    else:
+        out.print(f"Wrote {settings.output / MARKDOWN}.")

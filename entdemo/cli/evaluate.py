@@ -1,0 +1,103 @@
+"""``evaluate``, ``robustness`` and ``texts``: how good weights are on labelled data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entdemo.cli.bundle import open_bundle
+from entdemo.cli.output import (
+    DEFAULTS,
+    Device,
+    Json,
+    Weights,
+    err,
+    out,
+    print_json,
+    progress_bar,
+)
+
+
+def evaluate(
+    data: Annotated[Path, typer.Argument(help="A sub-folder a class or region, or ENTRep.")],
+    weights: Weights = DEFAULTS.weights,
+    device: Device = DEFAULTS.device,
+    flip: Annotated[
+        bool, typer.Option("--flip", help="Average with the mirror image, sides swapped back.")
+    ] = False,
+    to: Annotated[
+        Path | None, typer.Option("--report", help="Folder for JSON, Markdown and figures.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Accuracy, calibration and retrieval on labelled frames, with 95 % intervals.
+
+    Retrieval is among DATA itself, each query left out. A captions.csv adds text retrieval.
+    """
+    from entdemo.evaluation.evaluate import examine
+
+    if to is not None:
+        _require_figures()
+    bundle = open_bundle(weights, device)
+    with progress_bar("frames") as progress:
+        examined = examine(bundle, data, progress, flip)
+    report = examined.report
+    if to is not None:
+        from entdemo.evaluation.report_folder import write_report
+
+        write_report(to, _title(bundle.info.name, data, flip), bundle, examined)
+    for note in report.notes:
+        err.print(note, highlight=False)
+    if json:
+        if report.skipped:
+            err.print(f"Pictures skipped: {len(report.skipped)}")
+        print_json(report.to_json())
+    else:
+        out.print(report.table())
+
+
+def robustness(
+    data: Annotated[Path, typer.Argument(help="A sub-folder a class, or ENTRep.")],
+    weights: Weights = DEFAULTS.weights,
+    device: Device = DEFAULTS.device,
+    json: Json = False,
+) -> None:
+    """Accuracy lost to blur, glare, dark, noise, JPEG and crop, each at three strengths."""
+    from entdemo.evaluation.robustness import measure
+
+    with progress_bar("frames") as progress:
+        report = measure(open_bundle(weights, device), data, progress)
+    if json:
+        print_json(report.to_json())
+    else:
+        out.print(report.table())
+
+
+def _require_figures() -> None:
+    from entdemo.evaluation.figures import require_matplotlib
+
+    require_matplotlib()
+
+
+def _title(name: str, data: Path, flip: bool) -> str:
+    flipped = ", averaged with mirror images" if flip else ""
+    return f"{name} on {data.resolve().name}{flipped}"
+
+
+def texts(
+    file: Annotated[Path, typer.Argument(help='Lines {"text": ..., "class": ...}.')],
+    weights: Weights = DEFAULTS.weights,
+    device: Device = DEFAULTS.device,
+    json: Json = False,
+) -> None:
+    """Accuracy on labelled sentences, English or Vietnamese."""
+    from entdemo.evaluation.texts import evaluate_texts
+
+    with progress_bar("texts") as progress:
+        report = evaluate_texts(open_bundle(weights, device), file, progress)
+    if json:
+        print_json(report.to_json())
+    else:
+        out.print(report.table())

@@ -1,0 +1,45 @@
+"""The command line: commands, and how errors are told."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+
+from entdemo.cli import ablate, bench, evaluate, gallery, phantom, predict, submit, train, weights
+from entdemo.errors import UserError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Class and similar teaching cases for ear, nose and throat endoscopy. "
+    "For teaching, not for diagnosis.",
+)
+app.command()(predict.predict)
+app.command()(predict.search)
+app.command()(evaluate.evaluate)
+app.command()(evaluate.robustness)
+app.command()(evaluate.texts)
+app.command()(submit.submit)
+app.command()(train.train)
+app.command()(ablate.ablate)
+app.command()(phantom.phantom)
+app.command()(bench.bench)
+app.add_typer(gallery.app, name="gallery")
+app.add_typer(weights.app, name="weights")
+
+_USER_MISTAKE = 2
+
+
+def main() -> None:
+    """Run a command; a user's mistake is one line on stderr and exit code 2."""
+    logging.disable(logging.WARNING)
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    try:
+        app()
+    except UserError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(_USER_MISTAKE)

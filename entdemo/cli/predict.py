@@ -1,0 +1,161 @@
+"""``predict`` and ``search``: one frame or one description -> class and similar cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entdemo.cli.output import (
+    DEFAULTS,
+    Count,
+    Device,
+    Gallery,
+    Json,
+    Precision,
+    Weights,
+    err,
+    out,
+    print_json,
+    rows,
+)
+from entdemo.taxonomy import CLASS_NAMES
+
+if TYPE_CHECKING:
+    from entdemo.gallery.filters import CaseFilter
+    from entdemo.predictor import Neighbour, Prediction, Predictor
+
+Regions = Annotated[list[str] | None, typer.Option("--region", help="Only cases of this region.")]
+Classes = Annotated[list[str] | None, typer.Option("--class", help="Only cases of this class.")]
+Findings = Annotated[
+    list[str] | None, typer.Option("--finding", help="Only this finding, or region/finding.")
+]
+Sources = Annotated[list[str] | None, typer.Option("--source", help="Only from this source.")]
+Least = Annotated[float, typer.Option("--min-similarity", help="Leave out weaker matches.")]
+Words = Annotated[str | None, typer.Option("--text", help="What else the cases should show.")]
+Share = Annotated[float, typer.Option("--share", help="How much --text counts, 0 to 1.")]
+
+
+def predict(
+    frame: Annotated[Path, typer.Argument(help="JPEG, PNG, WebP, BMP, TIFF or DICOM.")],
+    k: Count = 12,
+    text: Words = None,
+    share: Share = 0.5,
+    regions: Regions = None,
+    classes: Classes = None,
+    findings: Findings = None,
+    sources: Sources = None,
+    min_similarity: Least = -1.0,
+    weights: Weights = DEFAULTS.weights,
+    gallery: Gallery = DEFAULTS.gallery,
+    device: Device = DEFAULTS.device,
+    precision: Precision = DEFAULTS.precision,
+    json: Json = False,
+) -> None:
+    """Class of an endoscopy frame, and the nearest teaching cases.
+
+    Options that narrow the cases may be given several times.
+    """
+    from entdemo.image.frame import load_frame
+    from entdemo.inference.answer import prediction_json
+
+    where = _filter(regions, classes, findings, sources, min_similarity)
+    picture = load_frame(frame)
+    if picture.notice is not None:
+        err.print(str(picture.notice), style="yellow")
+    predictor = _open(weights, gallery, device, precision)
+    prediction = (
+        predictor.predict(picture, k, where)
+        if text is None
+        else predictor.combine(picture, text, share, k, where)
+    )
+    if json:
+        print_json(prediction_json(prediction))
+    else:
+        _print(prediction)
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="A description, English or Vietnamese.")],
+    k: Count = 12,
+    regions: Regions = None,
+    classes: Classes = None,
+    findings: Findings = None,
+    sources: Sources = None,
+    min_similarity: Least = -1.0,
+    weights: Weights = DEFAULTS.weights,
+    gallery: Gallery = DEFAULTS.gallery,
+    device: Device = DEFAULTS.device,
+    precision: Precision = DEFAULTS.precision,
+    json: Json = False,
+) -> None:
+    """Class that a description points to, and the teaching cases that fit it.
+
+    Options that narrow the cases may be given several times.
+    """
+    from entdemo.inference.answer import search_json
+    from entdemo.predictor import check_text
+
+    check_text(text)
+    where = _filter(regions, classes, findings, sources, min_similarity)
+    prediction = _open(weights, gallery, device, precision).search(text, k, where)
+    if json:
+        print_json(search_json(prediction))
+    else:
+        _print(prediction)
+
+
+def _filter(
+    regions: list[str] | None,
+    classes: list[str] | None,
+    findings: list[str] | None,
+    sources: list[str] | None,
+    min_similarity: float,
+) -> CaseFilter:
+    from entdemo.gallery.filters import CaseFilter
+
+    return CaseFilter(
+        frozenset(regions or ()),
+        frozenset(classes or ()),
+        frozenset(findings or ()),
+        frozenset(sources or ()),
+        min_similarity=min_similarity,
+    )
+
+
+def _open(weights: str, gallery: str, device: str, precision: str) -> Predictor:
+    from entdemo.predictor import Predictor
+
+    predictor = Predictor.open(weights, gallery, device, precision)
+    if predictor.notice is not None:
+        err.print(str(predictor.notice), style="yellow")
+    return predictor
+
+
+def _print(prediction: Prediction) -> None:
+    named = " or ".join(CLASS_NAMES[name]["en"] for name in prediction.alternatives)
+    headline = {
+        "clear": f"Likely {CLASS_NAMES[prediction.class_name]['en']}.",
+        "unsure": f"Unsure: {named}.",
+        "not-endoscopy": "This does not look like an endoscopy frame.",
+    }
+    out.print(headline[prediction.verdict], style="bold")
+    if prediction.text_cut:
+        err.print("The description is long; only its beginning was read.", style="yellow")
+    shares = [
+        [CLASS_NAMES[name]["en"], f"{share:.1%}"]
+        for name, share in prediction.probabilities.items()
+    ]
+    out.print(rows("Probabilities", ["class", "share"], shares))
+    cases = [
+        [_similarity(case), case.class_name, case.caption_en, case.case_id]
+        for case in prediction.neighbours
+    ]
+    out.print(rows("Nearest cases", ["similarity", "class", "caption", "case"], cases))
+    out.print("For teaching, not for diagnosis.", style="dim")
+
+
+def _similarity(case: Neighbour) -> str:
+    alike = f", {len(case.folded)} alike" if case.folded else ""
+    return f"{case.similarity:.3f}{' weak' if case.weak else ''}{alike}"

@@ -1,0 +1,173 @@
+"""Labelled frames from a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from entdemo.data.entrep import EntrepItem, group_split, is_entrep, read_entrep
+from entdemo.data.entrep.captions import caption_keys
+from entdemo.data.skipped import Skipped
+from entdemo.errors import UserError
+from entdemo.gallery.cases import class_of, read_class
+from entdemo.gallery.folder import CAPTIONS, is_picture, read_captions
+from entdemo.storage.table import Row
+from entdemo.taxonomy import CLASSES, REGIONS, region_of
+
+
+@dataclass(frozen=True)
+class Item:
+    """A labelled frame; the picture is not opened yet.
+
+    Attributes:
+        file: the picture.
+        region: one of ``taxonomy.REGIONS``.
+        class_name: one of ``taxonomy.CLASSES``, None where only the region is known.
+        finding: key or free term, empty where unknown.
+        caption_en: empty where there is none; so is ``caption_vi``.
+        group: frames of one group stem from one examination; empty where unknown.
+    """
+
+    file: Path
+    region: str
+    class_name: str | None
+    finding: str = ""
+    caption_en: str = ""
+    caption_vi: str = ""
+    group: str = ""
+
+    @property
+    def name(self) -> str:
+        """Folder and file name."""
+        return f"{self.file.parent.name}/{self.file.name}"
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """The examinations of an ENTRep folder that a training run did not learn from."""
+
+    share: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Labelled frames, and what is to be said of how they were read.
+
+    Attributes:
+        skipped: entries that cannot be used.
+        notes: lines for people.
+    """
+
+    items: list[Item]
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_data(path: Path, held_out: HeldOut | None = None) -> DataSet:
+    """Read a folder of classes or regions, see ``read_items``, or an ENTRep folder.
+
+    Frames of an ENTRep folder share a finding where they share a caption, word for word.
+
+    Args:
+        path: the folder.
+        held_out: of an ENTRep folder, only these examinations.
+
+    Raises:
+        UserError: see ``read_items`` and ``entrep.read_entrep``; no frame with a class.
+    """
+    if not is_entrep(path):
+        return DataSet(read_items(path))
+    found = read_entrep(path)
+    items, notes = found.labelled, list(found.report.lines())
+    if held_out:
+        fractions = (1 - held_out.share, held_out.share)
+        items = group_split(items, fractions, held_out.seed)[1]
+        notes.append(
+            "The weights were trained on an ENTRep folder: only the examinations held out of "
+            f"training are counted, {len(items)} of {len(found.labelled)} frames."
+        )
+    if not items:
+        raise UserError("entrep.no_labels", path=path)
+    return DataSet(_entrep_items(items), found.report.skipped, notes)
+
+
+def _entrep_items(found: list[EntrepItem]) -> list[Item]:
+    english, vietnamese = (
+        [it.caption_en or "" for it in found],
+        [it.caption_vi or "" for it in found],
+    )
+    texts = zip(english, vietnamese, caption_keys(english, vietnamese), strict=True)
+    return [
+        Item(it.file, region_of(it.class_name), it.class_name, key, en, vi, it.group)
+        for it, (en, vi, key) in zip(found, texts, strict=True)
+        if it.class_name
+    ]
+
+
+def read_items(path: Path) -> list[Item]:
+    """Frames in one sub-folder per class or per region, described by an optional captions.csv.
+
+    ``throat`` is both a class and a region and counts as the class. Files beside the sub-folders
+    are ignored but for ``captions.csv``, see ``gallery.folder.read_captions``.
+
+    Args:
+        path: the folder.
+
+    Returns:
+        Items, sorted by folder and file name.
+
+    Raises:
+        UserError: no such folder, no pictures, a sub-folder that is neither class nor region, or
+            a row of ``captions.csv`` that contradicts its picture's folder.
+    """
+    if not path.is_dir():
+        raise UserError("folder.missing", path=path)
+    pictures = {file.relative_to(path).as_posix(): file for file in _pictures(path)}
+    if not pictures:
+        raise UserError("folder.no_pictures", path=path, known=", ".join(_known_names()))
+    rows = read_captions(path, pictures)
+    return [_item(file, rows.get(key)) for key, file in sorted(pictures.items())]
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.name.startswith("."):
+            _labels(entry.name)
+            yield from (file for file in entry.iterdir() if is_picture(file))
+
+
+def _labels(folder_name: str) -> tuple[str, str | None]:
+    """Region and, if it is known, class of a sub-folder's frames."""
+    class_name = class_of(folder_name)
+    if class_name:
+        return region_of(class_name), class_name
+    region = folder_name.lower().replace("_", "-").replace(" ", "-")
+    if region not in REGIONS:
+        known = ", ".join(_known_names())
+        raise UserError("evaluation.no_class_or_region", name=folder_name, known=known)
+    return region, None
+
+
+def _known_names() -> list[str]:
+    return [*CLASSES, *(region for region in REGIONS if region not in CLASSES)]
+
+
+def _item(file: Path, row: Row | None) -> Item:
+    region, class_name = _labels(file.parent.name)
+    if row is None:
+        return Item(file, region, class_name)
+    if row.cells["class"]:
+        _check_class(row, class_name or region)
+    columns = ("finding", "caption_en", "caption_vi", "group")
+    return Item(file, region, class_name, **{column: row.cells[column] for column in columns})
+
+
+def _check_class(row: Row, folder: str) -> None:
+    """``folder`` is a class or a region, and the row's class must be it or lie in it."""
+    found = read_class(row, CAPTIONS)
+    if folder not in (found, region_of(found)):
+        raise UserError(
+            "folder.two_classes", name=CAPTIONS, row=row.number, first=folder, second=found
+        )

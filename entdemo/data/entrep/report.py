@@ -1,0 +1,64 @@
+"""What was read of an ENTRep folder, what was skipped, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from entdemo.data.skipped import Skipped
+
+_NAMED = 3
+"""How many names are given for each reason."""
+
+
+@dataclass(frozen=True)
+class ReadReport:
+    """Counts; examinations are counted, their numbers are kept nowhere.
+
+    Attributes:
+        listed: entries of each of the folder's files that was read.
+        frames: distinct frames, with a class or without.
+        copies: pictures that are the same as another one under another name.
+        classes: frames of each class.
+        captions_en: frames with an English caption; ``captions_vi`` and ``captions_both`` alike.
+        skipped: entries that were not used, by file name.
+    """
+
+    listed: Mapping[str, int]
+    frames: int
+    copies: int
+    examinations: int
+    classes: Mapping[str, int]
+    captions_en: int
+    captions_vi: int
+    captions_both: int
+    skipped: list[Skipped]
+
+    @property
+    def one_language(self) -> int:
+        """Frames whose caption is missing in one language."""
+        return self.captions_en + self.captions_vi - 2 * self.captions_both
+
+    def lines(self) -> Iterator[str]:
+        """What was read, for people, a line a fact."""
+        yield "Read: " + ", ".join(f"{name} {count}" for name, count in self.listed.items()) + "."
+        labelled = sum(self.classes.values())
+        yield (
+            f"{self.frames} distinct frames of {self.examinations} examinations, {labelled} with "
+            f"a class; {self.copies} copies under other names merged."
+        )
+        yield ", ".join(f"{name} {count}" for name, count in self.classes.items()) + "."
+        yield (
+            f"Captions: {self.captions_en} English, {self.captions_vi} Vietnamese; "
+            f"{self.one_language} in one language only."
+        )
+
+    def skipped_lines(self) -> Iterator[str]:
+        """What was skipped and why; of many for one reason, the first few."""
+        for key, count in Counter(entry.reason.key for entry in self.skipped).items():
+            own = [entry for entry in self.skipped if entry.reason.key == key]
+            for entry in own[:_NAMED]:
+                yield f"Skipped “{entry.name}”: {entry.reason}"
+            if count > _NAMED:
+                yield f"Skipped for the same reason: {count - _NAMED} more."

@@ -1,0 +1,1 @@
+"""From any upload to a clean square frame."""

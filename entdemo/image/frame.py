@@ -1,0 +1,147 @@
+"""Any upload -> a clean RGB frame.
+
+Training and serving look at frames through ``Frame.square``; nothing here mirrors a picture,
+except that a camera's own orientation mark is obeyed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from entdemo.errors import UserError
+from entdemo.image.decode import MAX_BYTES, check_bytes, check_size, decode, reduced
+from entdemo.image.disc import Box, Disc, find_content
+
+__all__ = ["Box", "Disc", "Frame", "frame_from_array", "load_frame"]
+
+Pixels = NDArray[np.uint8]
+_MAX_STRETCH = 1.2
+_RIM = 1.02
+"""What lies farther out than this many radii is surround: black, noise or burned-in text."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One still picture without metadata; two frames are equal where their pixels are.
+
+    Attributes:
+        digest: sha256 of size and pixels, as hexadecimal.
+        rgb: [H, W, 3] uint8, read-only, longer side at most 1600.
+        box: where the content lies in it, in pixels.
+        disc: the endoscope's bright disc in pixels, None where the content fills a rectangle.
+        notice: what the person who sent it should know, as of text burned into the picture.
+    """
+
+    digest: str
+    rgb: Pixels = field(compare=False, repr=False)
+    box: Box = field(compare=False)
+    disc: Disc | None = field(compare=False)
+    notice: UserError | None = field(default=None, compare=False)
+
+    @property
+    def square_bounds(self) -> tuple[float, float, float]:
+        """Left, top and side in pixels of what ``square`` shows; it may leave the picture.
+
+        The square is as large as the content's longer side, or 1.2 times its shorter side if that
+        is less.
+        """
+        width, height = self.box.right - self.box.left, self.box.bottom - self.box.top
+        side = min(max(width, height), _MAX_STRETCH * min(width, height))
+        left = (self.box.left + self.box.right - side) / 2
+        top = (self.box.top + self.box.bottom - side) / 2
+        return left, top, side
+
+    def square(self, size: int) -> Pixels:
+        """The content, centred in a square; black where the square leaves the picture.
+
+        Args:
+            size: side in pixels.
+
+        Returns:
+            [size, size, 3] uint8, of ``square_bounds``. What surrounds a disc is made black.
+        """
+        left, top, side = self.square_bounds
+        x, y, extra = int(np.floor(left)), int(np.floor(top)), int(np.ceil(side)) + 1
+        canvas = Image.fromarray(self.rgb).crop((x, y, x + extra, y + extra))
+        resized = canvas.resize(
+            (size, size),
+            Image.Resampling.BICUBIC,
+            box=(left - x, top - y, left - x + side, top - y + side),
+            reducing_gap=2.0,
+        )
+        return self._without_surround(np.array(resized), left, top, size / side)
+
+    def content(self) -> Pixels:
+        """The content alone, at the frame's own scale: cropped to its box, black around a disc.
+
+        Returns:
+            [h, w, 3] uint8.
+        """
+        left, top = int(self.box.left), int(self.box.top)
+        right, bottom = int(np.ceil(self.box.right)), int(np.ceil(self.box.bottom))
+        return self._without_surround(self.rgb[top:bottom, left:right].copy(), left, top, 1.0)
+
+    def _without_surround(self, pixels: Pixels, left: float, top: float, scale: float) -> Pixels:
+        if self.disc is not None:
+            height, width = pixels.shape[:2]
+            y, x = np.ogrid[:height, :width]
+            x, y = x + 0.5 - (self.disc.cx - left) * scale, y + 0.5 - (self.disc.cy - top) * scale
+            pixels[x * x + y * y > (_RIM * self.disc.radius * scale) ** 2] = 0
+        return pixels
+
+
+def load_frame(source: bytes | str | Path) -> Frame:
+    """Read an upload.
+
+    Args:
+        source: the file's bytes, or its path.
+
+    Raises:
+        UserError: if it is not one still picture within the limits, with the reason.
+    """
+    data = source if isinstance(source, bytes) else _read_file(Path(source))
+    return _frame(*decode(data))
+
+
+def frame_from_array(rgb: Pixels) -> Frame:
+    """Make a frame from pixels that are already decoded.
+
+    Args:
+        rgb: [H, W, 3] uint8.
+
+    Raises:
+        UserError: if the picture is too large or too small.
+        ValueError: if the array is not [H, W, 3] uint8.
+    """
+    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3:
+        raise ValueError(f"expected [H, W, 3] uint8, got {list(rgb.shape)} {rgb.dtype}")
+    check_size(rgb.shape[1], rgb.shape[0])
+    return _frame(reduced(Image.fromarray(rgb)))
+
+
+def _frame(image: Image.Image, notice: UserError | None = None) -> Frame:
+    rgb = np.array(image)
+    rgb.setflags(write=False)
+    digest = hashlib.sha256(f"{image.width}x{image.height}:".encode())
+    digest.update(rgb.data)
+    box, disc = find_content(rgb)
+    return Frame(digest=digest.hexdigest(), rgb=rgb, box=box, disc=disc, notice=notice)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise UserError("frame.missing", name=path.name)
+        with path.open("rb") as file:
+            start = file.read(4096)
+            check_bytes(start, os.stat(file.fileno()).st_size)
+            return start + file.read(MAX_BYTES)
+    except OSError as error:
+        raise UserError("frame.unreadable", name=path.name) from error

@@ -1,0 +1,262 @@
+"""Frames and descriptions through the network as fast as the device allows.
+
+Requests that come while the network is at work wait together and go as one batch. What a frame or
+a description gave is kept in memory, and nowhere else, for the case that it is asked again: vectors
+and probabilities under a hash, never the picture or the words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from entdemo.bundle.weights import Bundle
+from entdemo.image.frame import Frame
+from entdemo.inference.device import use_cores
+from entdemo.inference.serving import prepare_for_serving
+from entdemo.inference.zero_gpu import gpu_task
+from entdemo.model.ood import suspicion
+from entdemo.model.relevance import relevance
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Square = NDArray[np.uint8]
+
+BATCH = 16
+"""Frames a batch when many are embedded: the encoder's rate hardly grows beyond it, and a single
+frame costs as much as a batch there."""
+
+_TOGETHER_ON_CPU, _TOGETHER = 4, 16
+"""Requests that are answered as one batch at most. A CPU gains little from a larger one, and while
+it computes for some, the others' pictures are read and their answers written."""
+
+_REMEMBERED = 512
+"""Frames, and likewise descriptions, whose results are kept: about 1 MB each at 512 numbers."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A frame or a description in the joint space.
+
+    Attributes:
+        embedding: [D] float32 of length 1; it is shared and must not be changed.
+        probabilities: calibrated probability of each class, in taxonomy order; they sum to 1.
+        gates: weights of the fused depths, which sum to 1; empty for a description.
+        distance: how strange a frame is, see ``model.ood.suspicion``; 0 for a description.
+        cut: the description was longer than the text tower reads.
+    """
+
+    embedding: NDArray[np.float32]
+    probabilities: tuple[float, ...]
+    gates: tuple[float, ...] = ()
+    distance: float = 0.0
+    cut: bool = False
+
+
+class Engine:
+    """A bundle's network on a device; safe to use from several threads.
+
+    One thread of its own runs the network: torch keeps a team of threads for each thread that
+    calls it, and several teams would fight for the same cores.
+
+    Args:
+        bundle: its network is rewritten in place, see ``model.serving``.
+        device: where to compute.
+        dtype: in which precision.
+    """
+
+    def __init__(self, bundle: Bundle, device: torch.device, dtype: torch.dtype) -> None:
+        use_cores()
+        self.device = device
+        self.dtype = dtype
+        self._bundle = bundle
+        prepare_for_serving(bundle.model, dtype)
+        self._model = bundle.model.to(device)
+        self._worker = ThreadPoolExecutor(1, "engine")
+        together = _TOGETHER_ON_CPU if device.type == "cpu" else _TOGETHER
+        self._frames = Batcher(gpu_task(self._encode_squares), together, self._worker)
+        self._texts = Batcher(gpu_task(self._encode_texts), together, self._worker)
+        self._embed_batch = gpu_task(self._embedded)
+        self._explain = gpu_task(self._relevance)
+        self._known_frames: Memory[Encoded] = Memory(_REMEMBERED)
+        self._known_texts: Memory[Encoded] = Memory(_REMEMBERED)
+
+    def square(self, frame: Frame) -> Square:
+        """The frame as the network takes it, uint8 [S, S, 3]."""
+        return frame.square(self._bundle.preprocess.image_size)
+
+    def prepare(self, frame: Frame) -> Square | None:
+        """``square``, or None where the frame's result is remembered and nothing is to be done."""
+        return None if frame.digest in self._known_frames else self.square(frame)
+
+    def frame(self, frame: Frame, square: Square | None = None) -> Encoded:
+        """Encode a frame.
+
+        Args:
+            frame: what to encode.
+            square: what ``prepare`` gave, if it was called.
+        """
+
+        def encode() -> Encoded:
+            return self._frames(self.square(frame) if square is None else square)
+
+        return self._known_frames.get(frame.digest, encode)
+
+    def text(self, text: str) -> Encoded:
+        """Encode a description."""
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        return self._known_texts.get(key, partial(self._texts, text))
+
+    def relevance(self, frame: Frame, label: int) -> NDArray[np.float32]:
+        """Relevance of each patch of a frame for a class, see ``model.relevance``.
+
+        Args:
+            frame: the frame.
+            label: the class, 0 to 6 in taxonomy order.
+
+        Returns:
+            [g, g] float32, 0 to 1, over the frame's ``square``.
+        """
+        return self._worker.submit(self._explain, self.square(frame), label).result()
+
+    def embed(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
+        """Vectors of frames, float32 [N, D] of length 1; nothing is kept."""
+        return self.embed_squares([self.square(frame) for frame in frames])
+
+    def embed_squares(self, squares: Sequence[Square]) -> NDArray[np.float32]:
+        """Vectors of uint8 [S, S, 3] each, float32 [N, D] of length 1.
+
+        All batches are of one shape, the last one filled up, so that a vector depends on its frame
+        alone, not on how many frames come with it.
+        """
+        parts = []
+        for start in range(0, len(squares), BATCH):
+            part = list(squares[start : start + BATCH])
+            filled = part + part[:1] * (BATCH - len(part))
+            parts.append(self._worker.submit(self._embed_batch, filled).result()[: len(part)])
+        return np.concatenate(parts)
+
+    def _embedded(self, squares: Sequence[Square]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            return _array(self._model.encode_frames(self._pixels(squares)).embedding)
+
+    def _relevance(self, square: Square, label: int) -> NDArray[np.float32]:
+        return _array(relevance(self._model, self._pixels([square]), label))
+
+    def _encode_squares(self, squares: list[Square]) -> list[Encoded]:
+        with torch.inference_mode():
+            encoded = self._model.encode_frames(self._pixels(squares))
+            calibration = self._bundle.info.calibration
+            probabilities = self._probabilities(encoded.embedding, calibration.frame_temperature)
+            distances = self._model.ood(encoded.features).cpu()
+            strange = suspicion(distances, torch.tensor(probabilities)).tolist()
+            parts = zip(
+                _array(encoded.embedding), probabilities, encoded.gates.tolist(), strange,
+                strict=True,
+            )  # fmt: skip
+        return [Encoded(row.copy(), tuple(p), tuple(gates), far) for row, p, gates, far in parts]
+
+    def _encode_texts(self, texts: list[str]) -> list[Encoded]:
+        with torch.inference_mode():
+            tokens = self._bundle.tokenize(texts).to(self.device)
+            embedding = self._model.encode_texts(tokens)
+            calibration = self._bundle.info.calibration
+            probabilities = self._probabilities(embedding, calibration.text_temperature)
+            parts = zip(
+                _array(embedding), probabilities, (tokens[:, -1] != 0).tolist(), strict=True
+            )
+        return [Encoded(row.copy(), tuple(p), cut=cut) for row, p, cut in parts]
+
+    def _pixels(self, squares: Sequence[Square]) -> Tensor:
+        return self._bundle.preprocess.tensor(np.stack(squares)).to(self.device)
+
+    def _probabilities(self, embedding: Tensor, temperature: float) -> list[list[float]]:
+        head = self._model.head
+        logits = head.class_logits(embedding, head.prototypes)
+        probabilities: list[list[float]] = (logits / temperature).softmax(dim=-1).tolist()
+        return probabilities
+
+
+class Batcher(Generic[Item, Result]):
+    """Joins what several threads ask for at the same time.
+
+    Nobody waits for company: the first request goes alone, and those that come while it is
+    computed go together after it.
+
+    Args:
+        run: computes the results of a list of items, in order.
+        limit: items a batch at most.
+        worker: the one thread that calls ``run``.
+    """
+
+    def __init__(
+        self, run: Callable[[list[Item]], list[Result]], limit: int, worker: ThreadPoolExecutor
+    ) -> None:
+        self._run = run
+        self._limit = limit
+        self._worker = worker
+        self._waiting: deque[tuple[Item, Future[Result]]] = deque()
+
+    def __call__(self, item: Item) -> Result:
+        """The item's result; what ``run`` raises is raised to each item of its batch."""
+        future: Future[Result] = Future()
+        self._waiting.append((item, future))
+        self._worker.submit(self._drain)
+        return future.result()
+
+    def _drain(self) -> None:
+        """Run what waits; an earlier call may have taken all of it."""
+        count = min(self._limit, len(self._waiting))
+        batch = [self._waiting.popleft() for _ in range(count)]
+        if not batch:
+            return
+        try:
+            results = self._run([item for item, _ in batch])
+        except BaseException as error:
+            for _, future in batch:
+                future.set_exception(error)
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            future.set_result(result)
+
+
+class Memory(Generic[Result]):
+    """The latest results by key, a bounded number of them; safe to use from several threads."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._known: OrderedDict[Hashable, Result] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __contains__(self, key: Hashable) -> bool:
+        with self._lock:
+            return key in self._known
+
+    def get(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """What is known for the key, or what ``make`` gives, which is kept."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        made = make()
+        with self._lock:
+            self._known[key] = made
+            while len(self._known) > self._limit:
+                self._known.popitem(last=False)
+        return made
+
+
+def _array(tensor: Tensor) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = tensor.float().cpu().numpy()
+    return array

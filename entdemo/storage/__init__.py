@@ -1,0 +1,1 @@
+"""Files and folders that a crash cannot leave half done, tables, formats."""

@@ -1,0 +1,138 @@
+"""The command line: JSON exactly as documented, and one line for a user's mistake."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from entdemo.cli import main as cli
+from entdemo.errors import UserError
+from entdemo.taxonomy import CLASSES
+from tests.helpers.bundle import make_bundle
+
+
+def run(*arguments: str | Path) -> dict[str, object]:
+    result = CliRunner().invoke(cli.app, [*map(str, arguments), "--json"])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    answer: dict[str, object] = json.loads(result.stdout)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Drawn frames, random weights and a gallery, made by the commands themselves."""
+    root = tmp_path_factory.mktemp("made")
+    places = {name: root / name for name in ("frames", "weights", "gallery")}
+    make_bundle(places["weights"])
+    run("phantom", places["frames"], "--n", "21", "--seed", "3")
+    run(
+        "gallery", "build", places["gallery"],
+        "--from", places["frames"], "--weights", places["weights"],
+    )  # fmt: skip
+    return places
+
+
+def used(made: dict[str, Path]) -> list[str]:
+    return ["--weights", str(made["weights"]), "--gallery", str(made["gallery"])]
+
+
+def test_predict(made: dict[str, Path]) -> None:
+    frame = next((made["frames"] / "throat").glob("*.jpg"))
+    answer = run("predict", frame, "--k", "3", *used(made))
+    assert list(answer) == [
+        "class", "region", "probabilities", "in_distribution", "neighbours", "timings_ms",
+    ]  # fmt: skip
+    assert list(answer["probabilities"]) == list(CLASSES)
+    assert len(answer["neighbours"]) == 3
+    assert list(answer["neighbours"][0]) == [
+        "case_id", "similarity", "class", "caption_en", "caption_vi", "file",
+    ]  # fmt: skip
+
+
+def test_filters_narrow_both_commands(made: dict[str, Path]) -> None:
+    frame = next((made["frames"] / "throat").glob("*.jpg"))
+    narrowed = ["--k", "2", "--region", "ear", "--region", "nose", "--class", "ear-left"]
+    for asked in (("predict", frame), ("search", "throat"), ("predict", frame, "--text", "throat")):
+        found = run(*asked, *narrowed, *used(made))["neighbours"]
+        assert [near["class"] for near in found] == ["ear-left"] * 2
+    assert run("search", "throat", "--min-similarity", "1", *used(made))["neighbours"] == []
+
+
+def test_an_unknown_filter_or_share_is_one_sentence(made: dict[str, Path]) -> None:
+    frame = next((made["frames"] / "throat").glob("*.jpg"))
+    for wrong, told in (
+        (["--region", "elbow"], "elbow"),
+        (["--text", "ear", "--share", "2"], "0 to 1"),
+    ):
+        with pytest.raises(UserError, match=told):
+            run("predict", frame, *wrong, *used(made))
+
+
+def test_search(made: dict[str, Path]) -> None:
+    answer = run("search", "dây thanh mở", "--k", "2", *used(made))
+    assert list(answer) == ["class", "region", "probabilities", "neighbours"]
+    assert len(answer["neighbours"]) == 2
+
+
+def test_evaluate(made: dict[str, Path]) -> None:
+    answer = run("evaluate", made["frames"], "--weights", made["weights"])
+    assert list(answer) == [
+        "n", "accuracy", "macro_f1", "region_accuracy", "confusion", "ece",
+        "image_retrieval", "text_retrieval", "ci95",
+    ]  # fmt: skip
+    assert answer["n"] == 21
+    for name in ("image_retrieval", "text_retrieval"):
+        assert list(answer[name]) == ["recall@1", "recall@5", "mrr"]
+
+
+def test_texts(made: dict[str, Path], tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_text('{"text": "màng nhĩ phải", "class": "ear-right"}\n', "utf-8")
+    answer = run("texts", file, "--weights", made["weights"])
+    assert list(answer) == ["n", "accuracy", "region_accuracy"]
+    assert answer["n"] == 1
+
+
+def test_gallery_verify_tells_what_is_wrong(made: dict[str, Path]) -> None:
+    assert run("gallery", "verify", made["gallery"]) == {"ok": True, "problems": []}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"just words", "not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"\0" * 128 + b"DICM" + b"\0" * 64, "DICOM"),
+    ],
+)
+def test_a_wrong_file_gets_one_sentence(tmp_path: Path, content: bytes, says: str) -> None:
+    file = tmp_path / "frame.jpg"
+    file.write_bytes(content)
+    with pytest.raises(UserError, match=says):
+        run("predict", file)
+
+
+def test_mistakes_end_with_code_2_and_one_line(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64)).save(tmp_path / "frame.png")
+    result = subprocess.run(
+        [
+            sys.executable, "-m", "entdemo", "predict", str(tmp_path / "frame.png"),
+            "--weights", str(tmp_path / "none"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in result.stderr

@@ -1,0 +1,430 @@
+"""Uploads: what is accepted, what is refused and why, and how the content is framed."""
+
+from __future__ import annotations
+
+import struct
+import tracemalloc
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from entdemo.errors import UserError
+from entdemo.image.frame import frame_from_array, load_frame
+
+
+def scene(width: int = 96, height: int = 72) -> np.ndarray:
+    """[H, W, 3] uint8, smooth and different in each quarter."""
+    y, x = np.mgrid[:height, :width]
+    planes = (80 + 150 * x / width, 80 + 150 * y / height, 120 + 100 * x * y / (width * height))
+    return np.stack(planes, axis=2).astype(np.uint8)
+
+
+def saved(picture: np.ndarray | Image.Image, form: str = "PNG", **options: object) -> bytes:
+    """The bytes of a picture file."""
+    image = Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
+    file = BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
+
+
+def endoscope(
+    width: int = 640, height: int = 480, cx: float = 320, cy: float = 240, radius: float = 235
+) -> np.ndarray:
+    """[H, W, 3] uint8: a vignetted disc on black with a little noise everywhere."""
+    y, x = np.mgrid[:height, :width] + 0.5
+    distance = np.hypot(x - cx, y - cy) / radius
+    light = np.where(distance < 1, 220 - 130 * distance**2 + 20 * np.sin(x / 17), 4)
+    noise = np.random.default_rng(1).normal(0, 2.5, (height, width))
+    return np.clip(
+        np.stack([light, light * 0.6, light * 0.5], 2) + noise[..., None], 0, 255
+    ).astype(np.uint8)
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds next to nothing."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = zlib.compress(bytes(10_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def refusal(source: bytes | str | Path) -> str:
+    """Key of the refusal."""
+    with pytest.raises(UserError) as caught:
+        load_frame(source)
+    assert caught.value.text("en")
+    assert caught.value.text("vi") != caught.value.text("en")
+    return caught.value.key
+
+
+def outcome(data: bytes) -> str:
+    """``accepted``, or the key of the refusal; any other exception passes through."""
+    try:
+        return f"accepted {load_frame(data).rgb.shape}"
+    except UserError as error:
+        return error.key if error.text("en") and error.text("vi") else "no sentence"
+
+
+def gif(frames: int) -> bytes:
+    pages = [Image.new("RGB", (64, 64), (90 * index, 0, 60)) for index in range(frames)]
+    return saved(pages[0], "GIF", save_all=True, append_images=pages[1:])
+
+
+def webp_header(width: int, height: int) -> bytes:
+    body = b"\0\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8X" + struct.pack("<I", 10) + body
+
+
+REFUSED = {
+    "empty": (b"", "frame.empty"),
+    "text": (b"just some words\n" * 40, "frame.not_a_picture"),
+    "text that starts like a bitmap": (b"BMW is a car maker, and so on" * 9, "frame.not_a_picture"),
+    "pdf": (b"%PDF-1.7\n" + bytes(400), "frame.not_a_picture"),
+    "svg": (b'<?xml version="1.0"?>\n<svg xmlns="x"></svg>', "frame.vector"),
+    "svg with a byte order mark": (b"\xef\xbb\xbf<SVG></SVG>", "frame.vector"),
+    "dicom": (bytes(128) + b"DICM" + bytes(400), "frame.dicom"),
+    "mp4": (b"\0\0\0\x18ftypisom" + bytes(99), "frame.video"),
+    "avi": (b"RIFF\0\0\0\0AVI LIST" + bytes(99), "frame.video"),
+    "mkv": (b"\x1aE\xdf\xa3" + bytes(99), "frame.video"),
+    "heic": (b"\0\0\0\x18ftypheic" + bytes(99), "frame.phone_photo"),
+    "animated gif": (gif(3), "frame.animated"),
+    "still gif": (gif(1), "frame.not_a_picture"),
+    "truncated jpeg": (saved(scene(), "JPEG")[:900], "frame.truncated"),
+    "jpeg of endless passes": (saved(scene(), "JPEG") + b"\xff\xda" * 40, "frame.too_many_scans"),
+    "jpeg mark alone": (b"\xff\xd8\xff\xe0", "frame.truncated"),
+    "png bomb": (png_header(13_000, 13_000), "frame.too_many_pixels"),
+    "webp bomb": (webp_header(13_000, 13_000), "frame.too_many_pixels"),
+    "too small": (saved(scene(96, 31)), "frame.too_small"),
+    "too many bytes": (b"\xff\xd8\xff" + bytes(21 * 1024 * 1024), "frame.too_many_bytes"),
+    "animated png": (
+        saved(scene(), save_all=True, append_images=[Image.fromarray(scene()[::-1])]),
+        "frame.animated",
+    ),
+    "animated webp": (
+        saved(scene(), "WEBP", save_all=True, append_images=[Image.fromarray(scene()[::-1])]),
+        "frame.animated",
+    ),
+    "two-page tiff": (
+        saved(scene(), "TIFF", save_all=True, append_images=[Image.fromarray(scene())]),
+        "frame.several",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_with_its_own_sentence(name: str) -> None:
+    data, key = REFUSED[name]
+    assert refusal(data) == key
+
+
+@pytest.mark.parametrize("bomb", [png_header(13_000, 13_000), webp_header(16_000, 16_000)])
+def test_a_bomb_costs_no_memory(bomb: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+    tracemalloc.start()
+    assert refusal(bomb) == "frame.too_many_pixels"
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def test_limits_do_not_depend_on_pillows_global(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    assert load_frame(saved(scene())).rgb.shape == (72, 96, 3)
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "frame.png").write_bytes(saved(scene()))
+    monkeypatch.setattr(Path, "open", lambda *_: (_ for _ in ()).throw(PermissionError()))
+    assert refusal(tmp_path / "frame.png") == "frame.unreadable"
+
+
+def test_paths(tmp_path: Path) -> None:
+    path = tmp_path / "frame.txt"
+    path.write_bytes(saved(scene(), "WEBP", lossless=True))
+    assert np.array_equal(load_frame(path).rgb, scene())
+    assert load_frame(str(path)) == load_frame(path.read_bytes())
+    assert refusal(tmp_path) == "frame.missing"
+    assert refusal(tmp_path / "none.png") == "frame.missing"
+    assert refusal("nul\0byte.png") == "frame.missing"
+    path.write_bytes(saved(scene()) + bytes(20 * 1024 * 1024))
+    assert refusal(path) == "frame.too_many_bytes"
+    path.write_bytes(b"\0\0\0\x18ftypisom" + bytes(21 * 1024 * 1024))
+    assert refusal(path) == "frame.video"
+
+
+@pytest.mark.parametrize("form", ["PNG", "BMP", "TIFF", "WEBP", "JPEG"])
+def test_formats(form: str) -> None:
+    options = {"lossless": True} if form == "WEBP" else {"quality": 98} if form == "JPEG" else {}
+    frame = load_frame(saved(scene(), form, **options))
+    assert np.abs(frame.rgb.astype(int) - scene()).max() <= (6 if form == "JPEG" else 0)
+    assert not frame.rgb.flags.writeable
+
+
+def grey16() -> Image.Image:
+    return Image.fromarray(scene()[:, :, 0].astype(np.uint16) * 257)
+
+
+def clear_right_half() -> Image.Image:
+    image = Image.fromarray(scene()).convert("RGBA")
+    image.paste((255, 255, 255, 0), (48, 0, 96, 72))
+    return image
+
+
+GREY = scene()[:, :, 0]
+STRETCHED = np.round(GREY * (255 / GREY.max()))
+
+GREYS: dict[str, tuple[bytes, np.ndarray, int]] = {
+    "16 bits, PNG": (saved(grey16()), GREY, 0),
+    "16 bits, TIFF": (saved(grey16(), "TIFF"), GREY, 0),
+    "32 bits": (saved(Image.fromarray(GREY.astype(np.int32)), "TIFF"), STRETCHED, 1),
+    "floats": (saved(Image.fromarray(GREY / np.float32(255)), "TIFF"), STRETCHED, 1),
+    "8 bits": (saved(Image.fromarray(GREY), "JPEG", quality=98), GREY, 4),
+}
+
+
+@pytest.mark.parametrize("name", GREYS)
+def test_grey_is_scaled_not_clipped(name: str) -> None:
+    data, expected, tolerance = GREYS[name]
+    assert np.abs(load_frame(data).rgb - expected[..., None].astype(int)).max() <= tolerance
+
+
+def test_colour_modes() -> None:
+    palette = Image.fromarray(scene()).quantize(64)
+    assert np.array_equal(load_frame(saved(palette)).rgb, np.asarray(palette.convert("RGB")))
+    cmyk = Image.fromarray(scene()).convert("CMYK")
+    assert np.abs(load_frame(saved(cmyk, "JPEG", quality=98)).rgb.astype(int) - scene()).max() < 12
+    assert load_frame(saved(Image.fromarray(scene()[:, :, 0] > 120))).rgb.max() == 255
+
+
+def test_transparent_is_black() -> None:
+    rgb = load_frame(saved(clear_right_half())).rgb
+    assert rgb[:, 48:].max() == 0
+    assert np.array_equal(rgb[:, :48], scene()[:, :48])
+    palette = Image.fromarray(scene()).quantize(16)
+    rgb = load_frame(saved(palette, transparency=palette.getpixel((0, 0)))).rgb
+    assert rgb[0, 0].max() == 0
+    assert rgb[-1, -1].max() > 0
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_orientation_is_obeyed(form: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = [
+        lambda a: a,
+        lambda a: a[:, ::-1],
+        lambda a: a[::-1, ::-1],
+        lambda a: a[::-1],
+        lambda a: a.swapaxes(0, 1),
+        lambda a: a.swapaxes(0, 1)[:, ::-1],
+        lambda a: a.swapaxes(0, 1)[::-1, ::-1],
+        lambda a: a.swapaxes(0, 1)[::-1],
+    ]
+    inverse = {6: 7, 8: 5}.get(orientation, orientation - 1)
+    picture = np.ascontiguousarray(stored[inverse](scene()))
+    rgb = load_frame(saved(picture, form, exif=exif)).rgb.astype(int)
+    assert rgb.shape == scene().shape
+    assert np.abs(rgb - scene()).mean() < 4
+
+
+def test_metadata_is_dropped() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "NGUYEN VAN A 1970"
+    info = PngInfo()
+    info.add_text("Comment", "NGUYEN VAN A 1970")
+    plain = load_frame(saved(scene()))
+    assert load_frame(saved(scene(), exif=exif, pnginfo=info)) == plain
+    assert "NGUYEN" not in repr(vars(load_frame(saved(scene(), exif=exif, pnginfo=info))))
+
+
+def test_broken_exif_does_not_cost_the_picture() -> None:
+    data = saved(scene(), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x77" * 30)
+    assert load_frame(data).rgb.shape == (72, 96, 3)
+
+
+def test_progressive_jpegs_are_taken() -> None:
+    assert load_frame(saved(scene(), "JPEG", progressive=True)).rgb.shape == (72, 96, 3)
+
+
+def test_large_pictures_are_reduced() -> None:
+    big = np.zeros((1800, 3000, 3), np.uint8)
+    big[:, 1500:] = 200
+    for frame in (load_frame(saved(big, "JPEG")), frame_from_array(big)):
+        assert frame.rgb.shape == (960, 1600, 3)
+        assert frame.rgb[:, :790].max() < 8
+        assert abs(int(frame.rgb[480, 900, 0]) - 200) < 4
+
+
+def test_arrays_are_checked() -> None:
+    assert frame_from_array(scene()) == load_frame(saved(scene()))
+    with pytest.raises(UserError, match="96 x 20"):
+        frame_from_array(scene(96, 20))
+    with pytest.raises(ValueError, match="uint8"):
+        frame_from_array(scene().astype(np.float32))
+    with pytest.raises(ValueError, match="uint8"):
+        frame_from_array(scene()[:, :, 0])
+
+
+def test_the_array_is_copied() -> None:
+    pixels = scene()
+    frame = frame_from_array(pixels)
+    pixels[:] = 0
+    assert frame.rgb.max() > 0
+
+
+def test_digest_tells_pixels_and_shape() -> None:
+    flat = np.zeros((40, 80, 3), np.uint8)
+    assert frame_from_array(flat) != frame_from_array(flat.reshape(80, 40, 3))
+    other = flat.copy()
+    other[3, 3, 1] = 1
+    assert frame_from_array(flat) != frame_from_array(other)
+    assert len(frame_from_array(flat).digest) == 64
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from([value[0][:40] for value in REFUSED.values()]))
+def test_random_bytes_only_raise_user_errors(noise: bytes, start: bytes) -> None:
+    for data in (noise, start + noise):
+        assert outcome(data).startswith(("frame.", "accepted"))
+
+
+WHOLE = {
+    form: saved(scene(), form, **({"compression": "tiff_deflate"} if form == "TIFF" else {}))
+    for form in ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
+}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(WHOLE)), st.floats(0, 1), st.integers(0, 255))
+def test_truncated_or_damaged_files(form: str, place: float, value: int) -> None:
+    data = WHOLE[form]
+    offset = int(place * (len(data) - 1))
+    for broken in (data[:offset], data[:offset] + bytes([value]) + data[offset + 1 :]):
+        assert outcome(broken).startswith(("frame.", "accepted"))
+
+
+DISCS = {
+    "centred": (320, 240, 235),
+    "cut above and below": (330, 240, 262),
+    "cut on the left": (200, 245, 230),
+    "small and off-centre": (450, 170, 120),
+    "larger than the picture's width": (320, 240, 350),
+}
+
+
+@pytest.mark.parametrize("name", DISCS)
+def test_disc_is_found(name: str) -> None:
+    cx, cy, radius = DISCS[name]
+    disc = frame_from_array(endoscope(cx=cx, cy=cy, radius=radius)).disc
+    assert disc is not None
+    assert abs(disc.cx - cx) < 4
+    assert abs(disc.cy - cy) < 4
+    assert abs(disc.radius - radius) < 5
+
+
+def test_disc_survives_notch_text_and_a_dark_side() -> None:
+    picture = endoscope()
+    picture[:30, 300:340] = 0
+    picture[20:36, 4:90] = 255
+    picture[50:66, 4:70] = 255
+    picture[440:470, 560:636] = 180
+    picture[200:280, 85:180] = 3
+    disc = frame_from_array(picture).disc
+    assert disc is not None
+    assert abs(disc.cx - 320) < 5
+    assert abs(disc.radius - 235) < 6
+
+
+def test_full_frames_have_no_disc() -> None:
+    frame = frame_from_array(scene(640, 480))
+    assert frame.disc is None
+    assert (frame.box.left, frame.box.top, frame.box.right, frame.box.bottom) == (0, 0, 640, 480)
+
+
+def test_black_bars_are_left_out() -> None:
+    picture = np.zeros((480, 640, 3), np.uint8)
+    picture[:, 100:540] = scene(440, 480)
+    frame = frame_from_array(picture)
+    assert frame.disc is None
+    assert abs(frame.box.left - 100) <= 4
+    assert abs(frame.box.right - 540) <= 4
+    assert frame.square(64)[32, 4:-4].min() > 40
+
+
+def test_a_dark_slit_does_not_split_the_content() -> None:
+    picture = scene(640, 480)
+    picture[:, 300:360] = 2
+    picture[:40, :40] = 2
+    assert frame_from_array(picture).box.right - frame_from_array(picture).box.left > 620
+
+
+@pytest.mark.parametrize("level", [0, 7, 255])
+def test_flat_pictures(level: int) -> None:
+    frame = frame_from_array(np.full((480, 640, 3), level, np.uint8))
+    assert frame.disc is None
+    assert frame.square(32).shape == (32, 32, 3)
+
+
+def test_square_of_a_wide_picture_has_bars() -> None:
+    square = frame_from_array(np.full((480, 640, 3), 200, np.uint8)).square(96)
+    assert square.shape == (96, 96, 3)
+    assert square.dtype == np.uint8
+    filled = square[:, 48, 0] > 100
+    assert filled.sum() == pytest.approx(96 / 1.2, abs=2)
+    assert filled[:7].sum() == filled[-7:].sum() == 0
+
+
+def test_what_surrounds_a_disc_is_black() -> None:
+    picture = endoscope()
+    picture[10:40, 90:150] = 255
+    frame = frame_from_array(picture)
+    square, content = frame.square(96), frame.content()
+    assert square[:12, :12].max() == content[:40, :40].max() == 0
+    assert square[48, 48].min() > 80
+    assert content.shape[0] == pytest.approx(470, abs=6)
+    assert content.shape[1] == pytest.approx(470, abs=6)
+    assert np.array_equal(content[200:250, 200:250], picture[
+        int(frame.box.top) + 200 : int(frame.box.top) + 250,
+        int(frame.box.left) + 200 : int(frame.box.left) + 250,
+    ])  # fmt: skip
+
+
+def test_content_of_a_full_frame_is_the_frame() -> None:
+    assert np.array_equal(frame_from_array(scene()).content(), scene())
+
+
+def test_square_keeps_sides() -> None:
+    picture = endoscope()
+    picture[200:280, 420:480] = (0, 0, 255)
+    blue = frame_from_array(picture).square(100)[:, :, 2].astype(int)
+    assert blue[:, 50:].max() > 200 > blue[:, :50].max()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.floats(150, 480),
+    st.floats(150, 330),
+    st.floats(100, 330),
+    st.integers(600, 680),
+    st.sampled_from([64, 112, 224]),
+)
+def test_mirrored_input_gives_the_mirrored_square(
+    cx: float, cy: float, radius: float, width: int, size: int
+) -> None:
+    picture = endoscope(width=width, cx=cx, cy=cy, radius=radius)
+    square = frame_from_array(picture).square(size).astype(int)
+    mirrored = frame_from_array(np.ascontiguousarray(picture[:, ::-1])).square(size).astype(int)
+    assert np.abs(square - mirrored[:, ::-1]).mean() < 2.5
