@@ -168,7 +168,7 @@ def write_sheets(found: Compared, folder: Path) -> None:
     for source in sorted({it.source for it in found.items}):
         rows = [at for at, it in enumerate(found.items) if it.source == source]
         rows.sort(key=lambda at: (found.said[at] == found.items[at].item.region, at))
-        _sheet(found, rows).save(folder / f"{source}.jpg", quality=88)
+        _sheet(found, rows).save(folder / f"{source}.png")
 
 
 def _sheet(found: Compared, rows: list[int]) -> Image.Image:

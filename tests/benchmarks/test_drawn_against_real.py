@@ -43,7 +43,7 @@ def test_drawn_frames_are_told_by_drawn_frames(folder: Path, tmp_path: Path) -> 
     assert table(found).row_count == 2 * 4 + 5
     write_sheets(found, tmp_path / "sheets")
     names = sorted(file.name for file in (tmp_path / "sheets").iterdir())
-    assert names == ["frames.jpg", "scope.jpg"]
+    assert names == ["frames.png", "scope.png"]
 
 
 def test_sheets_of_real_frames_stay_out_of_the_repository(folder: Path) -> None:
