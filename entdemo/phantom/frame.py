@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from entdemo.phantom import ear, larynx, nose, throat
 from entdemo.phantom.captions import caption
 from entdemo.phantom.facts import Facts
-from entdemo.phantom.lens import LARYNX_SHARES, STYLE_SHARES, STYLES, Style, expose
+from entdemo.phantom.framing import Style
+from entdemo.phantom.lens import STYLES, expose, random_style
 from entdemo.phantom.light import shade
 from entdemo.phantom.scene import Scene
 from entdemo.taxonomy import CLASSES
@@ -45,9 +46,12 @@ def draw_scene(class_name: str, rng: np.random.Generator, size: int = GRID) -> S
     if class_name == "throat":
         return throat.draw(rng, size)
     if class_name.startswith("vc-"):
-        return larynx.draw("open" if class_name == "vc-open" else "closed", rng, size)
+        scene = larynx.draw("open" if class_name == "vc-open" else "closed", rng, size)
+        return replace(scene, camera="laryngoscope")
     side: Literal["right", "left"] = "right" if class_name.endswith("-right") else "left"
-    return (nose.draw if class_name.startswith("nose-") else ear.draw)(side, rng, size)
+    if class_name.startswith("nose-"):
+        return replace(nose.draw(side, rng, size), camera="rhinoscope")
+    return replace(ear.draw(side, rng, size), camera="otoscope")
 
 
 def draw(seed: int, class_name: str | None = None, style: str | None = None) -> Phantom:
@@ -65,12 +69,10 @@ def draw(seed: int, class_name: str | None = None, style: str | None = None) -> 
     if name not in CLASSES:
         raise ValueError(f"unknown class {name!r}, expected one of {', '.join(CLASSES)}")
     rng = np.random.default_rng([seed, CLASSES.index(name)])
-    shares = LARYNX_SHARES if name.startswith("vc-") else STYLE_SHARES
-    drawn = str(rng.choice(STYLES, p=shares))
-    chosen = _style(style or drawn)
     scene = draw_scene(name, rng)
-    defocus = 0.4 if name.startswith("ear-") else 0.15  # otoscopes are cheap
-    rgb = expose(shade(scene, rng), chosen, rng, defocus, scene.focus)
+    drawn = random_style(scene.camera, rng)
+    chosen = _style(style) if style else drawn
+    rgb = expose(shade(scene, rng), chosen, rng, scene.camera, scene.focus)
     return Phantom(
         rgb=rgb,
         facts=scene.facts,

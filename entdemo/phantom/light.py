@@ -2,152 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from entdemo.phantom.lamp import Lamp, lamp_of
 from entdemo.phantom.scene import Scene
 from entdemo.phantom.shapes import dim, f32, gradient, grid, mix, smoothstep
 from entdemo.phantom.tissue import window
 
 Array = NDArray[np.float32]
 Vector = tuple[Array, Array, Array]
-Tint = tuple[float, float, float]
 
 _FOCAL = 1.2  # the disc's rim is seen about 40 degrees off the axis
-
-
-@dataclass(frozen=True)
-class Lamp:
-    """One setting of the light.
-
-    Attributes:
-        x, y: place of the fibre bundle beside the lens, in disc radii at depth 1.
-        falloff: exponent of the fall with distance; 2 is physical, processors flatten it.
-        aim_x, aim_y: where on the picture the beam points.
-        beam: width of the beam; large is even light.
-        gloss: strength of highlights.
-        sharpness: exponent of highlights.
-        bounce: light that reaches shadows from other walls.
-        glow: how far dim places turn deep red, as light there has met several walls.
-        key: metered percentile of brightness.
-        target: linear value that percentile is exposed to; above 1 burns it out.
-        tint: colour of the light, linear RGB.
-        cast: a second colour that takes over along ``cast_angle``.
-        cast_angle: direction of the second colour, radians.
-        cast_weight: strength of the second colour, 0..1.
-        haze: veiling glare of that colour on the same side, as a share of the target.
-    """
-
-    x: float
-    y: float
-    falloff: float
-    aim_x: float
-    aim_y: float
-    beam: float
-    gloss: float
-    sharpness: float
-    bounce: float
-    glow: float
-    key: float
-    target: float
-    tint: tuple[float, float, float]
-    cast: tuple[float, float, float]
-    cast_angle: float
-    cast_weight: float
-    haze: float
-
-
-_TINTS = (
-    (1.0, 0.98, 0.95),
-    (1.05, 0.97, 0.82),
-    (1.1, 0.92, 0.72),
-    (0.97, 0.98, 1.08),
-    (1.02, 0.92, 1.05),
-)
-_CASTS = (
-    (0.78, 0.95, 1.3),
-    (0.9, 0.95, 1.2),
-    (1.05, 1.12, 0.5),
-    (1.1, 0.85, 0.6),
-    (0.95, 0.85, 1.1),
-)
-_DEEP_TINTS = ((1.15, 0.8, 0.45), (1.2, 0.72, 0.5), (1.1, 0.88, 0.6), (1.05, 0.7, 0.7))
-_RIM_CASTS = (
-    (0.62, 0.95, 1.35),
-    (0.75, 0.92, 1.25),
-    (0.85, 0.85, 1.2),
-    (0.95, 1.1, 0.55),
-    (1.0, 0.9, 0.85),
-)
-
-
-def _spread(low: float, high: float, rng: np.random.Generator) -> float:
-    """A number between the two, uniform on a logarithmic scale."""
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
-
-
-def _balanced(tint: tuple[float, float, float], rng: np.random.Generator) -> Tint:
-    """The tint after a camera's imperfect white balance."""
-    red, blue = np.exp(rng.normal(0, 0.09, 2))
-    return tint[0] * float(red), tint[1], tint[2] * float(blue)
-
-
-def random_lamp(rng: np.random.Generator) -> Lamp:
-    """The lamp of an endoscopy tower: off-centre, warm to cold, from dim to burnt out."""
-    angle = rng.uniform(0, 2 * np.pi)
-    offset = rng.uniform(0.03, 0.3)
-    aim = abs(rng.normal(0, 0.3)) if rng.random() < 0.65 else rng.uniform(0.4, 1.1)
-    return Lamp(
-        x=offset * float(np.cos(angle)),
-        y=offset * float(np.sin(angle)),
-        falloff=rng.uniform(0.9, 2.0),
-        aim_x=aim * float(np.cos(angle)),
-        aim_y=aim * float(np.sin(angle)),
-        beam=rng.uniform(0.65, 1.8),
-        gloss=float(rng.choice([0.25, 0.6, 1.2])) * rng.uniform(0.6, 1.4),
-        sharpness=_spread(30, 450, rng),
-        bounce=rng.uniform(0.03, 0.2),
-        glow=rng.uniform(0.0, 0.7),
-        key=rng.uniform(60, 96),
-        target=_spread(0.1, 0.85, rng),
-        tint=_balanced(_TINTS[int(rng.integers(len(_TINTS)))], rng),
-        cast=_CASTS[int(rng.integers(len(_CASTS)))],
-        cast_angle=angle + rng.normal(0, 0.8),
-        cast_weight=float(rng.choice([0.0, 0.4, 0.9])) * rng.uniform(0.4, 1.0),
-        haze=max(0.0, rng.uniform(-0.4, 0.4)),
-    )
-
-
-def otoscope_lamp(rng: np.random.Generator) -> Lamp:
-    """A cheap hand-held scope: dim, red in the depths, one side burnt out and cold."""
-    angle = rng.normal(np.pi / 2, 0.6) if rng.random() < 0.65 else rng.uniform(0, 2 * np.pi)
-    offset, aim = rng.uniform(0.05, 0.4), rng.uniform(0.3, 1.1)
-    return Lamp(
-        x=offset * float(np.cos(angle)),
-        y=offset * float(np.sin(angle)),
-        falloff=rng.uniform(0.7, 1.8),
-        aim_x=aim * float(np.cos(angle)),
-        aim_y=aim * float(np.sin(angle)),
-        beam=rng.uniform(0.42, 0.95),
-        gloss=float(rng.choice([0.2, 0.5, 1.0])) * rng.uniform(0.6, 1.4),
-        sharpness=rng.uniform(30, 120),
-        bounce=rng.uniform(0.05, 0.2),
-        glow=rng.uniform(0.6, 1.0),
-        key=rng.uniform(70, 97),
-        target=rng.uniform(0.07, 0.32) if rng.random() < 0.75 else rng.uniform(0.38, 0.8),
-        tint=_balanced(_DEEP_TINTS[int(rng.integers(len(_DEEP_TINTS)))], rng),
-        cast=_RIM_CASTS[int(rng.integers(len(_RIM_CASTS)))],
-        cast_angle=angle + rng.normal(0, 0.5),
-        cast_weight=rng.uniform(0.3, 1.0),
-        haze=rng.uniform(0.0, 1.1),
-    )
-
-
-def _lamp_for(scene: Scene, rng: np.random.Generator) -> Lamp:
-    cheap = 0.75 if scene.facts.class_name.startswith("ear-") else 0.1
-    return otoscope_lamp(rng) if rng.random() < cheap else random_lamp(rng)
 
 
 def _unit(x: Array, y: Array, z: Array) -> Vector:
@@ -203,7 +69,7 @@ def shade(scene: Scene, rng: np.random.Generator, lamp: Lamp | None = None) -> A
     Returns:
         [S, S, 3] float32 linear RGB, 1 is the sensor's white; burnt areas exceed it.
     """
-    lamp = lamp or _lamp_for(scene, rng)
+    lamp = lamp or lamp_of(scene.camera, rng)
     x, y = grid(scene.depth.shape[0])
     relief = _rough(scene, rng)
     normal = normals(relief, x, y)
@@ -223,7 +89,7 @@ def _rough(scene: Scene, rng: np.random.Generator) -> Array:
     size = scene.depth.shape[0]
     waves = scene.wet * window("cloud", size, rng, int(rng.integers(2, 5)))
     crumbs = window("grain", size, rng, int(rng.integers(1, 4)))
-    fine, coarse = 0.0025 * rng.uniform(0, 1) ** 4, _spread(0.0003, 0.004, rng)
+    fine, coarse = 0.0025 * rng.uniform(0, 1) ** 4, float(np.exp(rng.uniform(-8.1, -5.9)))
     return f32(scene.depth * (1 + coarse * waves + fine * crumbs))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from entdemo.phantom.facts import Facts
 
 Array = NDArray[np.float32]
+Camera = Literal["rhinoscope", "pharyngoscope", "laryngoscope", "otoscope", "photograph"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Scene:
         wet: [S, S] float32 in 0..1, strength of specular highlights.
         facts: class and findings that are drawn.
         focus: what the class is read from; None where that is the whole scene.
+        camera: what it is seen with; ``photograph`` is a camera before the open mouth.
     """
 
     albedo: Array
@@ -47,6 +50,7 @@ class Scene:
     wet: Array
     facts: Facts
     focus: Focus | None = None
+    camera: Camera = "rhinoscope"
 
     def mirrored(self, facts: Facts) -> Scene:
         """The scene seen in a mirror, with the facts that then hold."""
@@ -57,4 +61,5 @@ class Scene:
             wet=np.ascontiguousarray(self.wet[:, ::-1]),
             facts=facts,
             focus=focus,
+            camera=self.camera,
         )

@@ -58,7 +58,9 @@ def draw(rng: np.random.Generator, size: int) -> Scene:
         draw_base(layers, local, throat, palette, rng)
         if "mucus" in keys:
             draw_mucus(layers, local, rng)
-    return layers.scene(Facts("throat", observations))
+    photograph = scenery == "mouth" and rng.random() < 0.75
+    scene = layers.scene(Facts("throat", observations))
+    return replace(scene, camera="photograph" if photograph else "pharyngoscope")
 
 
 def _hang_velum(

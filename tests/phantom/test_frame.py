@@ -3,7 +3,8 @@ import pytest
 
 from entdemo.phantom import draw, light
 from entdemo.phantom.frame import draw_scene
-from entdemo.phantom.lens import STYLES, _framing
+from entdemo.phantom.framing import random_framing
+from entdemo.phantom.lens import STYLES
 from entdemo.taxonomy import CLASSES, findings_of, region_of
 
 
@@ -72,6 +73,6 @@ def test_light_falls_with_depth_and_keeps_shape() -> None:
 
 def test_closeups_keep_the_middle_of_the_picture() -> None:
     for seed in range(50):
-        framing = _framing("closeup", np.random.default_rng(seed))
+        framing = random_framing("closeup", np.random.default_rng(seed))
         assert 0.2 < framing.x / framing.width < 0.8
         assert framing.diameter >= max(framing.width, framing.height)

@@ -8,7 +8,8 @@ from PIL import Image
 
 from entdemo.phantom import ear, lens
 from entdemo.phantom.frame import draw_scene
-from entdemo.phantom.lens import STYLES, Framing, expose
+from entdemo.phantom.framing import Framing, Style, following, random_framing
+from entdemo.phantom.lens import STYLES, expose
 from entdemo.phantom.scene import Focus
 
 SIZE = 96
@@ -20,11 +21,11 @@ def place_in(framing: Framing, focus: Focus) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_the_focus_lies_in_the_frame(style: lens.Style) -> None:
+def test_the_focus_lies_in_the_frame(style: Style) -> None:
     for seed in range(60):
         rng = np.random.default_rng(seed)
         focus = Focus(float(rng.uniform(-0.45, 0.45)), float(rng.uniform(-0.45, 0.45)), 0.2)
-        framing = lens._following(lens._framing(style, rng), focus)
+        framing = following(random_framing(style, rng), focus)
         x, y = place_in(framing, focus)
         assert 0 < x < framing.width
         assert 0 < y < framing.height
@@ -33,7 +34,7 @@ def test_the_focus_lies_in_the_frame(style: lens.Style) -> None:
 def test_a_picture_that_fills_the_frame_goes_on_filling_it() -> None:
     for seed in range(60):
         rng = np.random.default_rng(seed)
-        framing = lens._following(lens._framing("closeup", rng), Focus(0.9, -0.9, 0.1))
+        framing = following(random_framing("closeup", rng), Focus(0.9, -0.9, 0.1))
         half = framing.diameter / 2 + 1e-6
         assert framing.x - half <= 0 <= framing.width <= framing.x + half
         assert framing.y - half <= 0 <= framing.height <= framing.y + half
