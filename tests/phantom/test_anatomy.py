@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from entdemo.phantom import ear, nose
+from entdemo.phantom import ear, nose, nose_cavity
 from entdemo.phantom.ear import View
-from entdemo.phantom.nose import random_cavity
+from entdemo.phantom.nose_cavity import random_cavity
 from entdemo.taxonomy import findings_of
 
 SIZE = 64
@@ -86,10 +86,10 @@ def test_septum_is_on_the_pictures_right_of_a_right_cavity() -> None:
     for seed in range(10):
         rng = np.random.default_rng(seed)
         cavity = random_cavity(rng)
-        camera = nose._random_camera(cavity, rng)
-        hits = nose.trace(cavity.parts, camera, SIZE, SIZE // 2)
+        camera = nose_cavity._random_camera(cavity, rng)
+        hits = nose_cavity.trace(cavity.parts, camera, SIZE, SIZE // 2)
         columns = np.linspace(-1, 1, SIZE, dtype=np.float32)[None, :]
-        septum, turbinate = hits.shares[nose._SEPTUM], hits.shares[nose._INFERIOR]
+        septum, turbinate = hits.shares[nose_cavity._SEPTUM], hits.shares[nose_cavity._INFERIOR]
         assert (septum * columns).sum() / septum.sum() > 0.1
         assert (turbinate * columns).sum() < (septum * columns).sum()
         assert septum.mean() > 0.05

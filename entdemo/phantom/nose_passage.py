@@ -1,0 +1,315 @@
+"""The nasal passage near the scope: turbinates, septum and lateral wall as soft mounds.
+
+All is drawn for the right cavity: septum on the picture's right, lateral wall on its left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entdemo.phantom.facts import Observation, Place, Size
+from entdemo.phantom.nose_domes import PALES, PINKS, Domes, Form
+from entdemo.phantom.shapes import bell, f32, smoothstep, strokes
+from entdemo.phantom.tissue import Colour, noise, srgb, with_vessels
+
+Array = NDArray[np.float32]
+
+
+@dataclass
+class Passage:
+    """A passage in the making.
+
+    Attributes:
+        domes: the bodies drawn so far.
+        chosen: keys of the findings to draw.
+        seen: what is drawn of them.
+        slit: x of the middle of the free space, of the picture.
+    """
+
+    domes: Domes
+    chosen: tuple[str, ...]
+    seen: dict[str, Observation]
+    slit: float
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """The drawing's generator."""
+        return self.domes.rng
+
+
+def _tint(rng: np.random.Generator) -> Colour:
+    """One body's mucosa is a little redder or paler than the next one's."""
+    red, pale = rng.uniform(0.88, 1.05), rng.uniform(0.78, 1.08)
+    return red, red * pale, red * pale * rng.uniform(0.94, 1.06)
+
+
+def _size_of(value: float, low: float, high: float) -> Size:
+    step = (value - low) / (high - low)
+    return "small" if step < 1 / 3 else "medium" if step < 2 / 3 else "large"
+
+
+def _deep(passage: Passage) -> None:
+    """What lies behind everything: a dim red hollow, darkest along the slit."""
+    domes, rng = passage.domes, passage.rng
+    away = np.abs(domes.x - passage.slit - 0.15 * domes.y)
+    hollow = smoothstep(0.5, 0.0, f32(away))
+    domes.canvas.depth = f32(rng.uniform(1.9, 2.6) + rng.uniform(0.6, 2.2) * hollow)
+    domes.canvas.stain(hollow, (0.5, 0.3, 0.28))
+
+
+def _lateral(passage: Passage, reach: float) -> None:
+    """The lateral wall's mound on the left; ``reach`` is the x of its edge at the middle."""
+    domes, rng = passage.domes, passage.rng
+    edge = reach + rng.normal(0, 0.18) * domes.y - rng.uniform(-0.1, 0.25) * domes.y**2
+    distance = f32(domes.x - edge + domes.wavy(0.03))
+    near = rng.uniform(0.55, 1.2)
+    form = Form(
+        near, near * rng.uniform(1.25, 2.1), rng.uniform(0.25, 0.8), rng.uniform(0.01, 0.05)
+    )
+    domes.lay(distance, form, _tint(rng), rng.uniform(0.2, 0.7))
+
+
+def _septum(passage: Passage, edge_x: float) -> None:
+    """The septum on the right: near, smooth and often burnt out; with deviation or spur."""
+    domes, rng = passage.domes, passage.rng
+    y = domes.y
+    edge = edge_x + rng.normal(0, 0.16) * y + rng.uniform(-0.12, 0.2) * y * y
+    if "deviation" in passage.chosen:
+        height, centre = rng.uniform(0.18, 0.5), rng.uniform(-0.4, 0.4)
+        edge = edge - height * bell(f32(y - centre), rng.uniform(0.5, 0.9))
+        place: Place = "anterior" if rng.random() < 0.7 else "posterior"
+        passage.seen["deviation"] = Observation(
+            "deviation", None, _size_of(height, 0.18, 0.5), place
+        )
+    spur = 0.0
+    if "spur" in passage.chosen:
+        height, centre = rng.uniform(0.14, 0.4), rng.uniform(-0.15, 0.55)
+        spur = height * np.exp(-np.abs(y - centre) * (1 / rng.uniform(0.09, 0.2)))
+        edge = edge - spur
+        place = "inferior" if centre > 0.25 else "central"
+        passage.seen["spur"] = Observation("spur", None, _size_of(height, 0.14, 0.4), place)
+    distance = f32((edge - domes.x) * 0.95 + domes.wavy(0.02))
+    near = rng.uniform(0.3, 0.75)
+    form = Form(near, near * rng.uniform(1.3, 2.4), rng.uniform(0.3, 0.9), rng.uniform(0.01, 0.06))
+    pale = rng.uniform(0.95, 1.2)
+    tint = (pale, pale * rng.uniform(0.95, 1.1), pale * rng.uniform(0.95, 1.1))
+    mask = domes.lay(distance, form, tint, rng.uniform(0.1, 0.5), 0.008)
+    if "spur" in passage.seen:
+        crest = f32(mask * bell(f32(y - centre), 0.12) * smoothstep(-0.35, 0.0, distance))
+        domes.canvas.paint(f32(0.5 * crest), srgb(240, 205, 185))
+        domes.canvas.lift(f32(0.1 * crest))
+
+
+def _turbinate(
+    passage: Passage, centre: tuple[float, float], radii: tuple[float, float], near: float
+) -> Array:
+    """An egg-shaped head of a turbinate, smooth or slightly mulberry."""
+    domes, rng = passage.domes, passage.rng
+    distance = domes.egg(centre, radii, rng.normal(0, 0.16), rng.uniform(-0.05, 0.3))
+    distance = f32(distance + domes.wavy(0.025))
+    turn = min(radii) * rng.uniform(0.7, 1.0)
+    form = Form(near, near * rng.uniform(1.25, 1.7), turn, rng.uniform(0.008, 0.025), 0.1)
+    rough = 0.035 if rng.random() < 0.25 else rng.uniform(0.0, 0.014)
+    return domes.lay(distance, form, _tint(rng), rng.uniform(0.6, 1.0), rough)
+
+
+def _floor(passage: Passage, level: float) -> None:
+    """The floor's gutter below the turbinate, a wide dim curve."""
+    domes, rng = passage.domes, passage.rng
+    distance = f32(level - domes.y + 0.5 * (domes.x - passage.slit) ** 2 + domes.wavy(0.02))
+    near = rng.uniform(0.9, 1.6)
+    form = Form(near, near * rng.uniform(1.2, 1.6), rng.uniform(0.2, 0.5), 0.03, 0.12)
+    domes.lay(distance, form, _tint(rng), rng.uniform(0.5, 0.9), 0.015)
+
+
+def middle_view(passage: Passage) -> None:
+    """The middle turbinate between lateral wall and septum, often with dark clefts."""
+    rng = passage.rng
+    if rng.random() < 0.6:
+        _turbinate(
+            passage,
+            (passage.slit - rng.uniform(0.15, 0.4), rng.uniform(-0.5, 0.2)),
+            (rng.uniform(0.15, 0.3), rng.uniform(0.6, 1.2)),
+            rng.uniform(1.4, 2.0),
+        )
+    radii = (rng.uniform(0.15, 0.34), rng.uniform(0.45, 1.0))
+    centre = (passage.slit + rng.normal(0, 0.06), rng.uniform(-0.35, 0.15))
+    _turbinate(passage, centre, radii, rng.uniform(0.85, 1.4))
+    _contents(passage, centre, radii)
+    gap = rng.uniform(-0.05, 0.14)
+    _lateral(passage, passage.slit - radii[0] - gap - rng.uniform(0.0, 0.15))
+    if rng.random() < 0.35:
+        _low_mound(passage)
+    _septum(passage, passage.slit + radii[0] * rng.uniform(0.5, 1.1) + rng.uniform(-0.05, 0.12))
+
+
+def _low_mound(passage: Passage) -> None:
+    """The inferior turbinate's head rises from below on the lateral side."""
+    rng = passage.rng
+    centre = (rng.uniform(-0.9, -0.35), rng.uniform(0.65, 1.0))
+    _turbinate(
+        passage, centre, (rng.uniform(0.45, 0.7), rng.uniform(0.4, 0.75)), rng.uniform(0.5, 0.9)
+    )
+
+
+def inferior_view(passage: Passage) -> None:
+    """The inferior turbinate's head fills the passage."""
+    rng = passage.rng
+    swollen = "swelling" in passage.chosen
+    radii = (rng.uniform(0.34, 0.52), rng.uniform(0.65, 1.0))
+    if swollen:
+        radii = (radii[0] * rng.uniform(1.0, 1.25), radii[1] * 1.1)
+    centre = (passage.slit - rng.uniform(-0.05, 0.15), rng.uniform(-0.15, 0.25))
+    _floor(passage, rng.uniform(0.55, 0.9))
+    _turbinate(passage, centre, radii, rng.uniform(0.65, 1.0))
+    gap = rng.uniform(-0.12, 0.0) if swollen else rng.uniform(-0.05, 0.12)
+    if swollen:
+        size = _size_of(radii[0], 0.34, 0.65)
+        passage.seen["swelling"] = Observation("swelling", None, size)
+    _contents(passage, centre, radii)
+    if rng.random() < 0.7:
+        _lateral(passage, centre[0] - radii[0] - rng.uniform(-0.08, 0.12))
+    _septum(passage, centre[0] + radii[0] + gap)
+
+
+def slit_view(passage: Passage) -> None:
+    """Two walls that nearly meet; a tall dark cleft is all that lies between."""
+    rng = passage.rng
+    radii = (rng.uniform(0.1, 0.2), rng.uniform(0.5, 1.0))
+    centre = (passage.slit + rng.normal(0, 0.04), rng.uniform(-0.4, 0.3))
+    if rng.random() < 0.75:
+        _turbinate(passage, centre, radii, rng.uniform(1.2, 1.8))
+    _contents(passage, centre, radii)
+    gap = rng.uniform(0.02, 0.12)
+    _lateral(passage, passage.slit - gap - rng.uniform(0.0, 0.2))
+    _septum(passage, passage.slit + gap)
+
+
+def tongue_view(passage: Passage) -> None:
+    """The inferior turbinate hangs like a tongue beside the septum, the floor's gutter below."""
+    domes, rng = passage.domes, passage.rng
+    _floor(passage, rng.uniform(0.3, 0.6))
+    if rng.random() < 0.6:
+        _turbinate(
+            passage,
+            (passage.slit + rng.uniform(-0.1, 0.1), rng.uniform(-0.8, -0.4)),
+            (rng.uniform(0.12, 0.24), rng.uniform(0.4, 0.7)),
+            rng.uniform(1.3, 1.8),
+        )
+    low, reach = rng.uniform(0.25, 0.65), passage.slit - rng.uniform(0.0, 0.1)
+    half = rng.uniform(0.25, 0.5)
+    wall = domes.x - reach - 0.2 * np.minimum(domes.y, 0)
+    corner = np.hypot(np.maximum(wall + half, 0), np.maximum(domes.y - low + half, 0)) - half
+    distance = f32(corner + domes.wavy(0.035))
+    near = rng.uniform(0.5, 0.85)
+    form = Form(near, near * rng.uniform(1.4, 2.0), rng.uniform(0.3, 0.55), 0.015, 0.15)
+    tint = _tint(rng)
+    domes.lay(distance, form, tint, rng.uniform(0.4, 0.9), rng.uniform(0.0, 0.03))
+    if "swelling" in passage.chosen:
+        passage.seen["swelling"] = Observation("swelling", None, _size_of(half, 0.25, 0.5))
+    _contents(passage, (passage.slit + 0.05, 0.0), (0.12, 0.6))
+    _septum(passage, passage.slit + rng.uniform(0.03, 0.3))
+
+
+VIEWS = (middle_view, inferior_view, slit_view, tongue_view)
+VIEW_SHARES = (0.4, 0.26, 0.16, 0.18)
+
+
+def _contents(passage: Passage, centre: tuple[float, float], radii: tuple[float, float]) -> None:
+    """What hangs or runs before the turbinate, behind the near walls: polyps and secretion."""
+    if "polyp" in passage.chosen:
+        _polyps(passage, centre, radii)
+    if "discharge" in passage.chosen:
+        _discharge(passage, centre, radii)
+
+
+_GLASS = (
+    srgb(226, 190, 172),
+    srgb(222, 186, 150),
+    srgb(216, 194, 186),
+    srgb(224, 158, 142),
+    srgb(208, 176, 140),
+)
+
+
+def _polyps(passage: Passage, centre: tuple[float, float], radii: tuple[float, float]) -> None:
+    """Pale, glassy grapes, one large or a cluster, with a few fine vessels."""
+    domes, rng = passage.domes, passage.rng
+    extent = rng.uniform(0.2, 0.55)
+    glass = np.asarray(_GLASS[int(rng.integers(len(_GLASS)))], np.float32)
+    coat = np.broadcast_to(glass, (domes.size, domes.size, 3)) * 0.8 + 0.2 * domes.coat
+    coat = with_vessels(f32(coat), domes.x, domes.y, rng, rng.uniform(0.1, 0.8), 1.2)
+    count = 1 if rng.random() < 0.45 else int(rng.integers(2, 5))
+    for _ in range(count):
+        size = extent * (rng.uniform(0.85, 1.1) if count == 1 else rng.uniform(0.5, 0.85))
+        place = (
+            centre[0] + rng.normal(-0.05, 0.5 * extent * (count > 1)),
+            centre[1] + rng.uniform(-0.1, 0.3) + rng.normal(0, 0.5 * extent * (count > 1)),
+        )
+        distance = domes.egg(place, (size * 0.9, size * rng.uniform(1.0, 1.4)), 0.0, 0.2)
+        near = rng.uniform(0.7, 1.1)
+        form = Form(near, near * rng.uniform(1.2, 1.5), size * 0.9, 0.012, 0.05)
+        domes.lay(f32(distance + domes.wavy(0.02)), form, wet=1.0, rough=0.006, coat=coat)
+    passage.seen["polyp"] = Observation("polyp", None, _size_of(extent, 0.2, 0.55))
+
+
+_FLUIDS = (
+    srgb(238, 232, 222),
+    srgb(228, 216, 168),
+    srgb(214, 206, 130),
+    srgb(226, 214, 196),
+)
+
+
+def _discharge(passage: Passage, centre: tuple[float, float], radii: tuple[float, float]) -> None:
+    """Secretion that runs down beside the turbinate and pools, with strands across the slit."""
+    domes, rng = passage.domes, passage.rng
+    tone = _FLUIDS[int(rng.integers(len(_FLUIDS)))]
+    side = -1 if rng.random() < 0.6 else 1
+    run = np.abs(domes.x - centre[0] - side * radii[0] * rng.uniform(0.2, 0.9) + domes.wavy(0.05))
+    width = rng.uniform(0.04, 0.14)
+    stream = smoothstep(width, 0.3 * width, f32(run))
+    stream = f32(stream * smoothstep(-1.0, -0.2, f32(domes.y - centre[1] + domes.wavy(0.3))))
+    level = rng.uniform(0.35, 0.8)
+    pool = smoothstep(level, level + 0.08, f32(domes.y + domes.wavy(0.08)))
+    patch = smoothstep(0.9, 1.7, noise("cloud", domes.x, domes.y, rng, 0.8))
+    mask = np.maximum(stream, pool * float(rng.random() < 0.6))
+    mask = f32(np.maximum(mask, 0.8 * patch) * rng.uniform(0.6, 0.95))
+    domes.canvas.paint(mask, tone)
+    domes.canvas.lift(f32(0.05 * mask))
+    domes.canvas.moisten(mask, 1.0)
+    lines = []
+    for _ in range(int(rng.integers(0, 4))):
+        y = rng.uniform(-0.5, 0.6)
+        start = (centre[0] - radii[0] - 0.2, y)
+        end = (centre[0] + radii[0] + 0.25, y + rng.normal(0, 0.3))
+        lines.append(((start, end), rng.uniform(0.008, 0.025)))
+    if lines:
+        strands = f32(strokes(domes.size, lines) * rng.uniform(0.4, 0.8))
+        domes.canvas.paint(strands, tone)
+        domes.canvas.moisten(strands, 1.0)
+    passage.seen["discharge"] = Observation("discharge")
+
+
+def draw_passage(rng: np.random.Generator, size: int, chosen: tuple[str, ...]) -> Passage:
+    """A right passage with the chosen findings, from one of the views that show them."""
+    pale = "pallor" in chosen
+    tints = (PALES if pale else PINKS)[int(rng.integers(len(PALES if pale else PINKS)))]
+    domes = Domes(rng, size, tints, 2.5)
+    slit = float(np.clip(rng.normal(-0.1, 0.15), -0.4, 0.2))
+    passage = Passage(domes, chosen, {}, slit)
+    if pale:
+        passage.seen["pallor"] = Observation("pallor")
+    _deep(passage)
+    views, shares = VIEWS, np.array(VIEW_SHARES)
+    if "swelling" in chosen:
+        shares = shares * (0, 1, 0, 1)
+    if "polyp" in chosen:
+        shares = shares * (1, 0, 1, 1)
+    if not shares.any() or ("swelling" in chosen and "polyp" in chosen):
+        shares = np.array((0.0, 0.5, 0.0, 0.5))
+    views[int(rng.choice(len(views), p=shares / shares.sum()))](passage)
+    return passage
