@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from entdemo.phantom.facts import Facts, Observation
+from entdemo.phantom.larynx_epiglottis import draw_plate, sample_plate
 from entdemo.phantom.larynx_findings import (
     Lesion,
     draw_lesions,
@@ -16,13 +17,20 @@ from entdemo.phantom.larynx_findings import (
     sample_observations,
     swell_colour,
 )
+from entdemo.phantom.larynx_inlet import (
+    plane_of,
+    pool_mucus,
+    raise_mounds,
+    raise_pharynx,
+    sample_inlet,
+    shade_hollows,
+)
 from entdemo.phantom.larynx_parts import (
     Edges,
     Palette,
     draw_cords,
     draw_folds,
     draw_meeting,
-    draw_overhang,
     find_edges,
     paint_mucosa,
     raise_arytenoids,
@@ -64,8 +72,10 @@ def draw(state: State, rng: np.random.Generator, size: int) -> Scene:
     palette = _palette(observations, rng)
     local = local_grid(view, size, rng)
     layers = Layers.wall(size, palette.base, view.distance, float(rng.uniform(0.1, 0.6)))
-    _draw_surroundings(layers, local, shape, view, palette, rng)
-    _draw_glottis(layers, local, shape, view, palette, observations, rng)
+    if view.name == "close":
+        _draw_close(layers, local, shape, view, palette, observations, rng)
+    else:
+        _draw_high(layers, local, shape, view, palette, observations, rng)
     slope = view.tilt[0] * local.x + view.tilt[1] * local.y
     layers.raise_by(f32(view.distance * slope))
     return layers.scene(Facts(f"vc-{state}", observations), view.focus)
@@ -79,17 +89,46 @@ def _palette(observations: tuple[Observation, ...], rng: np.random.Generator) ->
     return redden(palette, rng) if "redness" in keys else palette
 
 
-def _draw_surroundings(
+def _draw_high(
     layers: Layers,
     local: Local,
     shape: Shape,
     view: View,
     palette: Palette,
+    observations: tuple[Observation, ...],
     rng: np.random.Generator,
 ) -> None:
+    """The whole larynx with the pharynx around it and the epiglottis in front."""
+    plane, inlet = plane_of(local, view), sample_inlet(view, shape, rng)
+    paint_mucosa(layers, local, view, palette, rng)
+    raise_pharynx(layers, plane, inlet, view, palette, rng)
+    edges = _draw_glottis(layers, local, shape, view, palette, observations, rng)
+    raise_mounds(layers, plane, inlet, shape, view, palette, rng)
+    if any(seen.key == "mucus" for seen in observations):
+        draw_mucus(layers, local, view, edges, rng)
+        pool_mucus(layers, plane, inlet, view, rng)
+    shade_hollows(layers, view, rng)
+    draw_plate(layers, plane, inlet, sample_plate(view, rng), view, palette, rng)
+
+
+def _draw_close(
+    layers: Layers,
+    local: Local,
+    shape: Shape,
+    view: View,
+    palette: Palette,
+    observations: tuple[Observation, ...],
+    rng: np.random.Generator,
+) -> None:
+    """The cords alone, as in microsurgery, with what that brings in."""
     paint_mucosa(layers, local, view, palette, rng)
     raise_inlet(layers, local, shape, view, rng)
     raise_epiglottis(layers, local, shape, view, palette, rng)
+    edges = _draw_glottis(layers, local, shape, view, palette, observations, rng)
+    raise_arytenoids(layers, local, shape, view, palette, rng)
+    _operate(layers, local, shape, view, palette, edges, rng)
+    if any(seen.key == "mucus" for seen in observations):
+        draw_mucus(layers, local, view, edges, rng)
 
 
 def _draw_glottis(
@@ -100,7 +139,7 @@ def _draw_glottis(
     palette: Palette,
     observations: tuple[Observation, ...],
     rng: np.random.Generator,
-) -> None:
+) -> Edges:
     lesions: tuple[Lesion, ...] = sample_lesions(observations, rng)
     oedema = next((seen for seen in observations if seen.key == "oedema"), None)
     edges = find_edges(local, shape, edge_insets(lesions, local, oedema))
@@ -109,13 +148,7 @@ def _draw_glottis(
     draw_meeting(layers, local, edges, float(rng.uniform(0.6, 0.95)))
     sink_gap(layers, local, shape, view, palette, edges, rng)
     draw_lesions(layers, local, view, edges, palette, lesions, rng)
-    raise_arytenoids(layers, local, shape, view, palette, rng)
-    if view.name != "close" and rng.random() < 0.25:
-        draw_overhang(layers, local, view, palette, rng)
-    if view.name == "close":
-        _operate(layers, local, shape, view, palette, edges, rng)
-    if any(seen.key == "mucus" for seen in observations):
-        draw_mucus(layers, local, view, edges, rng)
+    return edges
 
 
 def _operate(

@@ -244,21 +244,6 @@ def draw_folds(layers: Layers, local: Local, shape: Shape, view: View, edges: Ed
     layers.dim(groove, 0.8)
 
 
-def draw_overhang(
-    layers: Layers, local: Local, view: View, palette: Palette, rng: np.random.Generator
-) -> None:
-    """The epiglottic tubercle where it hangs over the anterior commissure."""
-    bend = float(rng.uniform(-0.3, 1.2))
-    over = f32(float(rng.uniform(0.02, 0.2)) - local.v - bend * local.u**2)
-    aside = smoothstep(0.55, 0.15, np.abs(local.u))
-    mask = smoothstep(-local.soft, 0.04, over) * smoothstep(0.5, 0.2, over) * aside
-    tone = between(palette.rim, palette.base, float(rng.uniform(0.5, 1.0)))
-    depth = view.distance - view.scale * (0.12 + 0.25 * smoothstep(0.0, 0.4, over))
-    shadow = smoothstep(-0.15, 0.0, over) * smoothstep(0.1, 0.0, over) * (1 - mask) * aside
-    layers.dim(f32(shadow), 0.4)
-    layers.cover(f32(mask), tone, f32(np.minimum(depth, layers.depth)), 0.5)
-
-
 def draw_cords(
     layers: Layers,
     local: Local,

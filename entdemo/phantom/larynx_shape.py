@@ -21,25 +21,16 @@ from entdemo.phantom.shapes import f32, grid, rotate
 
 Array = NDArray[np.float32]
 State = Literal["open", "closed"]
-ViewName = Literal["rigid", "flexible", "distant", "close"]
+ViewName = Literal["high", "near", "close"]
 
 STATES: tuple[State, ...] = ("open", "closed")
-VIEWS: tuple[ViewName, ...] = ("rigid", "flexible", "distant", "close")
-_VIEW_WEIGHTS = {"open": (0.31, 0.18, 0.15, 0.36), "closed": (0.41, 0.23, 0.19, 0.17)}
+VIEWS: tuple[ViewName, ...] = ("high", "near", "close")
+_VIEW_WEIGHTS = {"open": (0.48, 0.37, 0.15), "closed": (0.56, 0.38, 0.06)}
 
-# Length of the glottis in disc radii, and distance of the cords from the tip.
-_LENGTHS = {
-    "rigid": (0.5, 0.9),
-    "flexible": (0.36, 0.75),
-    "distant": (0.26, 0.44),
-    "close": (1.2, 3.2),
-}
-_DISTANCES = {
-    "rigid": (1.3, 2.0),
-    "flexible": (1.6, 2.3),
-    "distant": (2.0, 2.8),
-    "close": (0.8, 1.2),
-}
+# Length of the glottis in disc radii, its foreshortening, and its distance from the tip.
+_LENGTHS = {"high": (0.24, 0.46), "near": (0.42, 0.9), "close": (1.2, 3.2)}
+_SQUASHES = {"high": (0.55, 1.05), "near": (0.7, 1.1), "close": (0.72, 1.1)}
+_DISTANCES = {"high": (1.8, 2.6), "near": (1.4, 2.1), "close": (0.8, 1.2)}
 
 
 @dataclass(frozen=True)
@@ -91,12 +82,10 @@ def _posterior(turn: float) -> tuple[float, float]:
 def sample_view(state: State, rng: np.random.Generator) -> View:
     """Draw a pose; surgical close views are commoner with open cords."""
     name = VIEWS[int(rng.choice(len(VIEWS), p=_VIEW_WEIGHTS[state]))]
-    spread = {"rigid": 0.14, "flexible": 0.2, "distant": 0.26, "close": 0.2}[name]
-    upside_down = (
-        rng.random() < {"rigid": 0.2, "flexible": 0.3, "distant": 0.25, "close": 0.6}[name]
-    )
-    turn = float(rng.normal(0, 0.5 if name == "close" else 0.28) + (np.pi if upside_down else 0))
-    length, squash = float(rng.uniform(*_LENGTHS[name])), float(rng.uniform(0.72, 1.1))
+    spread = {"high": 0.26, "near": 0.18, "close": 0.2}[name]
+    upside_down = rng.random() < (0.6 if name == "close" else 0.35)
+    turn = float(rng.normal(0, 0.5 if name == "close" else 0.25) + (np.pi if upside_down else 0))
+    length, squash = float(rng.uniform(*_LENGTHS[name])), float(rng.uniform(*_SQUASHES[name]))
     centre = (_offset(spread, rng), _offset(spread, rng))
     if name == "close":
         centre = _behind_apex(turn, length * squash, rng)
@@ -125,7 +114,7 @@ def _behind_apex(turn: float, run: float, rng: np.random.Generator) -> tuple[flo
 
 
 def _offset(spread: float, rng: np.random.Generator) -> float:
-    return float(np.clip(rng.normal(0, spread), -0.34, 0.34))
+    return float(np.clip(rng.normal(0, spread), -0.42, 0.42))
 
 
 @dataclass(frozen=True)
@@ -239,7 +228,7 @@ def _gap(state: State, view: View, rng: np.random.Generator) -> tuple[float, boo
 def sample_shape(state: State, view: View, rng: np.random.Generator) -> Shape:
     """Draw a normal larynx; findings change it afterwards."""
     gap, lens = _gap(state, view, rng)
-    cord = float(rng.uniform(0.16, 0.32) if view.name == "close" else rng.uniform(0.13, 0.26))
+    cord = float(rng.uniform(0.16, 0.32) if view.name == "close" else rng.uniform(0.11, 0.24))
     posterior = 0.0 if lens else gap
     near = rng.uniform(0.12, 0.2) + posterior * 0.9
     return Shape(
@@ -259,7 +248,7 @@ def sample_shape(state: State, view: View, rng: np.random.Generator) -> Shape:
         bump=float(rng.uniform(0.35, 0.85)),
         bump_size=float(rng.uniform(0.16, 0.26)),
         spread=(near * float(rng.uniform(0.85, 1.15)), near * float(rng.uniform(0.85, 1.15))),
-        epiglottis=_epiglottis(view, rng),
+        epiglottis=_epiglottis(rng),
         petiole=float(rng.uniform(0.0, 0.25)),
         back=float(rng.uniform(-0.3, 0.7)),
     )
@@ -269,16 +258,13 @@ def _chink(state: State, rng: np.random.Generator) -> float:
     return float(rng.uniform(0.005, 0.022)) if state == "closed" and rng.random() < 0.25 else 0.0
 
 
-def _epiglottis(view: View, rng: np.random.Generator) -> Leaf:
-    omega = rng.random() < 0.2
-    near = view.name in ("flexible", "distant") and rng.random() < 0.75
-    grown = float(rng.uniform(1.2, 2.2)) if near else 1.0  # by perspective
+def _epiglottis(rng: np.random.Generator) -> Leaf:
     return Leaf(
-        place=grown * float(rng.uniform(-0.7, -0.35)),
-        curve=float(rng.uniform(1.2, 2.4) if omega else rng.uniform(0.05, 0.7)) / grown,
+        place=float(rng.uniform(-0.7, -0.35)),
+        curve=float(rng.uniform(0.05, 0.7)),
         power=float(rng.uniform(1.6, 2.6)),
-        height=grown * float(rng.uniform(0.3, 0.75)),
-        half=grown * float(rng.uniform(0.4, 0.55) if omega else rng.uniform(0.75, 1.2)),
-        thick=grown * float(rng.uniform(0.15, 0.5)),
+        height=float(rng.uniform(0.3, 0.75)),
+        half=float(rng.uniform(0.75, 1.2)),
+        thick=float(rng.uniform(0.15, 0.5)),
         skew=float(rng.normal(0, 0.12)),
     )
