@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageDraw
 
-from entdemo.phantom.scene import Focus
+from entdemo.phantom.scene import Camera, Focus
 
 Style = Literal["disc", "square", "closeup", "grey"]
 
@@ -41,10 +41,16 @@ class Framing:
     surround: int = 0
 
 
-def random_framing(style: Style, rng: np.random.Generator) -> Framing:
+def random_framing(
+    style: Style, rng: np.random.Generator, camera: Camera = "rhinoscope"
+) -> Framing:
     """A framing of the style as recorders of that kind make it."""
     if style == "disc":
         return _disc_framing(rng)
+    if camera == "photograph" and style != "grey":
+        side = int(rng.integers(280, 480))
+        high = side if style == "square" else int(side * rng.uniform(0.75, 1.33))
+        return _filled(side, high, 1.1, rng)
     if style == "square":
         return _square_framing(rng)
     if style == "closeup":

@@ -45,7 +45,7 @@ HABITS: dict[Camera, Habit] = {
     "pharyngoscope": Habit((0.64, 0.25, 0.09, 0.02), 0.15, 0.01, 0.0),
     "laryngoscope": Habit((0.52, 0.26, 0.08, 0.14), 0.15, 0.05, 0.0),
     "otoscope": Habit((0.46, 0.32, 0.2, 0.02), 0.3, 0.0, 0.7),
-    "photograph": Habit((0.1, 0.35, 0.53, 0.02), 0.08, 0.0, 0.0),
+    "photograph": Habit((0.06, 0.62, 0.3, 0.02), 0.08, 0.0, 0.0),
 }
 """High-speed cameras, whose pictures are grey, film vocal cords."""
 
@@ -89,7 +89,7 @@ def expose(
     if style == "grey":
         picture = _grey(picture, rng)
     picture = _gained(picture, read_from)
-    framing = random_framing(style, rng)
+    framing = random_framing(style, rng, camera)
     if not framing.masked and rng.random() < habit.speculum:
         picture = _speculum(picture, rng, read_from)
     if focus:

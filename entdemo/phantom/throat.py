@@ -12,8 +12,11 @@ from entdemo.phantom.layers import Layers
 from entdemo.phantom.scene import Scene
 from entdemo.phantom.throat_mouth import (
     draw_blade,
+    draw_droplets,
     draw_exudate,
+    draw_lip,
     draw_pillars,
+    draw_roof,
     draw_teeth,
     draw_tongue,
     draw_tonsil,
@@ -58,9 +61,8 @@ def draw(rng: np.random.Generator, size: int) -> Scene:
         draw_base(layers, local, throat, palette, rng)
         if "mucus" in keys:
             draw_mucus(layers, local, rng)
-    photograph = scenery == "mouth" and rng.random() < 0.75
     scene = layers.scene(Facts("throat", observations))
-    return replace(scene, camera="photograph" if photograph else "pharyngoscope")
+    return replace(scene, camera="photograph" if throat.photograph else "pharyngoscope")
 
 
 def _hang_velum(
@@ -93,5 +95,10 @@ def _draw_mouth(
     draw_tongue(layers, local, throat, palette, rng)
     if throat.blade != "none":
         draw_blade(layers, local, throat, rng)
-    if throat.scale < 0.95:
+    draw_droplets(layers, local, throat, rng)
+    if throat.photograph and rng.random() < 0.45:
+        draw_roof(layers, local, rng)
+    if throat.photograph and rng.random() < 0.25:
+        draw_lip(layers, local, rng)
+    if throat.scale < 1.0 and rng.random() < 0.3:
         draw_teeth(layers, local, throat, rng)

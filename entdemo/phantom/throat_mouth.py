@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
-from entdemo.phantom.layers import Layers, blend, planes
+from entdemo.phantom.layers import Layers, blend, planes, swell
 from entdemo.phantom.shapes import (
     bell,
     f32,
@@ -52,7 +53,7 @@ def draw_velum(
     radii = (throat.fauces[0] * throat.inner[0], throat.fauces[1] * throat.inner[1])
     arch = _arch(local, radii)
     uvula = _uvula(local, throat, 0.3 - radii[1])
-    edge = smooth_min(-arch, uvula, 0.09)
+    edge = smooth_min(-arch, uvula, float(rng.uniform(0.1, 0.3)))
     mask = smoothstep(0.015 + local.soft, -0.015 - local.soft, edge)
     step = float(rng.uniform(0.15, 0.35))
     roll = smoothstep(0.0, -0.13, edge)
@@ -66,7 +67,12 @@ def draw_velum(
         watery = between(srgb(222, 110, 100), srgb(232, 180, 164), rng.random())
         colour = blend(colour, watery, f32(0.85 * body))
     raphe = bell(local.u, 0.08) * smoothstep(0.05, 0.4, arch) * (local.v < 0)
-    layers.dim(f32(smoothstep(0.16, 0.0, edge) * (1 - mask)), float(rng.uniform(0.2, 0.5)))
+    gloom = smoothstep(
+        -0.05, float(rng.uniform(0.2, 0.5)), edge
+    )  # little light comes past the edge
+    layers.dim(f32(1 - mask), float(rng.uniform(0.1, 0.75)))  # little light comes past the edge
+    layers.dim(f32(gloom), float(rng.uniform(0.0, 0.6)))
+    layers.dim(f32(smoothstep(0.16, 0.0, edge) * (1 - mask)), float(rng.uniform(0.2, 0.6)))
     layers.cover(mask, colour, f32(depth + 0.02 * raphe), float(rng.uniform(0.3, 0.8)))
 
 
@@ -137,18 +143,65 @@ def draw_pillars(
 def draw_tongue(
     layers: Layers, local: Local, throat: Throat, palette: Palette, rng: np.random.Generator
 ) -> None:
-    """The tongue's dorsum at the bottom, rough with papillae and nearest at the rim."""
+    """The tongue's dorsum at the bottom, rough with papillae, nearest and palest at the rim."""
+    size = local.u.shape[0]
     slant = float(rng.normal(0, 0.08)) * local.u
-    over = f32(local.v - throat.tongue - slant - 0.3 * local.u**2 * float(rng.uniform(-0.3, 1.4)))
-    mask = smoothstep(-local.soft, 0.03 + local.soft, over)
+    bow = 0.3 * local.u**2 * float(rng.uniform(-0.6, 1.0))
+    groove = float(rng.uniform(0, 0.14)) * bell(local.u - float(rng.normal(0, 0.08)), 0.3)
+    wave = 0.025 * swell(size, rng, 5)
+    over = f32(local.v - throat.tongue - slant - bow - groove - wave)
+    mask = smoothstep(-local.soft, float(rng.uniform(0.02, 0.08)) + local.soft, over)
     roll = smoothstep(0.0, 0.25, over)
-    papillae = np.clip(noise("grain", local.u, local.v, rng, 0.7), -2, 2)
-    depth = throat.wall - 0.35 - 0.25 * roll - 0.5 * throat.wall * smoothstep(0.0, 1.0, over)
-    depth += 0.006 * papillae + float(rng.uniform(0, 0.07)) * bell(local.u, 0.06)
+    sharp = smoothstep(1.2, 0.2, over) * float(rng.uniform(0.0, 1.0))  # the rim is out of focus
+    papillae = np.clip(noise("grain", local.u, local.v, rng, 0.7), -2, 2) * sharp
+    rise = float(rng.uniform(0.25, 0.6)) * throat.wall
+    depth = throat.wall - 0.35 - 0.25 * roll - rise * smoothstep(0.0, 1.0, over)
+    depth += 0.007 * papillae + float(rng.uniform(0, 0.07)) * bell(local.u, 0.06)
     coat = smoothstep(-0.8, 1.2, noise("cloud", local.u, local.v, rng, 0.7))
-    colour = blend(palette.tongue, srgb(226, 206, 190), np.float32(rng.uniform(0.0, 0.6)) * coat)
+    pale = between(srgb(226, 206, 190), srgb(214, 200, 210), rng.random())
+    colour = blend(palette.tongue, pale, np.float32(rng.uniform(0.0, 0.8)) * coat)
     layers.dim(smoothstep(-0.2, 0.0, over) * (1 - mask), float(rng.uniform(0.2, 0.5)))
-    layers.cover(mask, colour * (1 + 0.05 * papillae), f32(depth), float(rng.uniform(0.2, 0.8)))
+    layers.cover(mask, colour * (1 + 0.07 * papillae), f32(depth), float(rng.uniform(0.1, 0.7)))
+
+
+def draw_roof(layers: Layers, local: Local, rng: np.random.Generator) -> None:
+    """The hard palate above, which the lip keeps in a deep red shadow with a blurred edge."""
+    size = local.u.shape[0]
+    fall = float(rng.uniform(-0.85, -0.3))
+    bow = float(rng.uniform(-0.25, 0.3)) * local.x**2
+    low = f32(local.y - fall - bow - 0.08 * swell(size, rng, 4))
+    shade = f32(smoothstep(0.0, -float(rng.uniform(0.08, 0.35)), low) * float(rng.uniform(0.6, 1)))
+    layers.albedo = layers.albedo * blend((1.0, 1.0, 1.0), (0.26, 0.09, 0.09), shade)
+    layers.moisten(shade, float(rng.uniform(0.0, 0.3)))
+
+
+def draw_lip(layers: Layers, local: Local, rng: np.random.Generator) -> None:
+    """The lower lip, near, smooth and out of focus, along the picture's bottom."""
+    dip = float(rng.uniform(-0.35, 0.35)) * np.abs(local.x) ** float(rng.uniform(1.0, 2.0))
+    over = f32(local.y - float(rng.uniform(0.55, 0.85)) + dip)
+    mask = smoothstep(-0.06, 0.08, over)
+    tone = between(srgb(226, 130, 112), srgb(200, 110, 116), rng.random())
+    depth = np.full_like(over, 0.62) - 0.25 * smoothstep(0.0, 0.4, over)
+    layers.dim(f32(smoothstep(-0.15, 0.0, over) * (1 - mask)), 0.3)
+    layers.cover(mask, tone, f32(depth), float(rng.uniform(0.1, 0.6)))
+
+
+def draw_droplets(layers: Layers, local: Local, throat: Throat, rng: np.random.Generator) -> None:
+    """Drops of saliva that mirror the flash, in loose rows on the palate, uvula and pillars."""
+    size = local.u.shape[0]
+    sheet = Image.new("L", (2 * size, 2 * size))
+    pen = ImageDraw.Draw(sheet)
+    for _ in range(int(rng.integers(1, 5))):
+        home = rng.uniform(-0.8, 0.8), rng.uniform(-0.8, min(0.4, throat.tongue * throat.scale))
+        spread = rng.uniform(0.04, 0.3), rng.uniform(0.02, 0.12)
+        for _ in range(int(rng.integers(2, 14))):
+            x, y = ((c + rng.normal(0, d) + 1) * size for c, d in zip(home, spread, strict=True))
+            wide, high = np.exp(rng.uniform(-0.3, 1.5, 2)) * size / 224
+            fill = int(rng.integers(120, 256))
+            pen.ellipse((x - wide, y - high, x + wide, y + high), fill=fill)
+    drops = f32(np.asarray(sheet.resize((size, size), Image.Resampling.BOX)) * (1 / 255))
+    layers.paint((1.0, 1.0, 1.0), drops)
+    layers.moisten(drops, 1.0)
 
 
 def draw_blade(layers: Layers, local: Local, throat: Throat, rng: np.random.Generator) -> None:

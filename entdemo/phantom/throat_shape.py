@@ -21,7 +21,7 @@ Array = NDArray[np.float32]
 Scenery = Literal["mouth", "wall", "base"]
 
 SCENERIES: tuple[Scenery, ...] = ("mouth", "wall", "base")
-_WEIGHTS = (0.54, 0.25, 0.21)
+_WEIGHTS = (0.6, 0.1, 0.3)
 _FINDINGS: dict[Scenery, tuple[str, ...]] = {
     "mouth": ("tonsils", "granules", "redness", "exudate", "uvula", "mucus"),
     "wall": ("granules", "redness", "mucus"),
@@ -46,6 +46,7 @@ class Throat:
 
     Attributes:
         scenery: through the mouth, close to the posterior wall, or at the base of the tongue.
+        photograph: whether a camera before the mouth sees it, rather than an endoscope.
         scale: disc radii of one local unit.
         wall: depth of the posterior wall.
         fauces: half-axes of the anterior arch.
@@ -59,6 +60,7 @@ class Throat:
     """
 
     scenery: Scenery
+    photograph: bool
     scale: float
     wall: float
     fauces: tuple[float, float]
@@ -81,11 +83,14 @@ class Palette:
     tongue: Colour
 
 
+_PHOTOGRAPH_SHARE = 0.75
 _TINTS: tuple[tuple[Colour, Colour, Colour], ...] = (
     (srgb(206, 110, 98), srgb(168, 56, 52), srgb(226, 160, 144)),
     (srgb(184, 78, 66), srgb(140, 38, 36), srgb(212, 130, 108)),
     (srgb(216, 134, 108), srgb(192, 84, 66), srgb(238, 184, 150)),
     (srgb(198, 104, 108), srgb(158, 52, 66), srgb(222, 160, 158)),
+    (srgb(186, 104, 122), srgb(150, 58, 82), srgb(214, 150, 164)),
+    (srgb(176, 92, 104), srgb(140, 48, 62), srgb(204, 140, 146)),
 )
 
 
@@ -105,8 +110,8 @@ def sample_palette(red: bool, rng: np.random.Generator) -> Palette:
     if red:
         base, pale = between(base, flush, 0.75), between(pale, flush, 0.5)
         flush = between(flush, srgb(140, 20, 24), 0.6)
-    coated = between(srgb(226, 170, 158), srgb(222, 206, 190), rng.random())
-    return Palette(base, flush, pale, between(base, coated, float(rng.uniform(0.3, 0.8))))
+    coated = between(srgb(226, 170, 158), srgb(222, 206, 200), rng.random())
+    return Palette(base, flush, pale, between(base, coated, float(rng.uniform(0.3, 1.0))))
 
 
 def sample_observations(rng: np.random.Generator) -> tuple[Scenery, tuple[Observation, ...]]:
@@ -151,10 +156,10 @@ def _tonsil(right: bool, observations: tuple[Observation, ...], rng: np.random.G
 def _uvula(swollen: bool, rng: np.random.Generator) -> tuple[float, float, float]:
     lean = float(rng.normal(0, 0.06))
     if swollen:
-        return float(rng.uniform(0.4, 0.6)), float(rng.uniform(0.14, 0.2)), lean
-    if rng.random() < 0.12:
+        return float(rng.uniform(0.45, 0.65)), float(rng.uniform(0.15, 0.21)), lean
+    if rng.random() < 0.06:
         return 0.0, 0.06, lean
-    return float(rng.uniform(0.16, 0.46)), float(rng.uniform(0.055, 0.095)), lean
+    return float(rng.uniform(0.22, 0.6)), float(rng.uniform(0.07, 0.13)), lean
 
 
 def sample_throat(
@@ -162,18 +167,21 @@ def sample_throat(
 ) -> Throat:
     """Draw a throat in which the findings hold."""
     sided = any(seen.side is not None for seen in observations)
-    blade = rng.choice(("none", "metal", "wood"), p=(0.6, 0.2, 0.2))
+    blade = rng.choice(("none", "metal", "wood"), p=(0.84, 0.08, 0.08))
+    photograph = scenery == "mouth" and rng.random() < _PHOTOGRAPH_SHARE
+    behind = any(seen.key in ("tonsils", "exudate", "granules", "mucus") for seen in observations)
     return Throat(
         scenery=scenery,
-        scale=float(rng.uniform(0.75, 1.35 if sided else 1.9)),
+        photograph=bool(photograph),
+        scale=float(rng.uniform(0.8, 1.35 if sided else 1.6)),
         wall=float(rng.uniform(1.5, 2.5)),
-        fauces=(float(rng.uniform(0.6, 0.8)), float(rng.uniform(0.6, 0.85))),
+        fauces=(float(rng.uniform(0.55, 0.8)), float(rng.uniform(0.5, 0.85))),
         inner=(float(rng.uniform(0.72, 0.88)), float(rng.uniform(0.75, 0.92))),
         tonsil=(_tonsil(True, observations, rng), _tonsil(False, observations, rng)),
         uvula=_uvula(any(seen.key == "uvula" for seen in observations), rng),
-        tip=float(rng.uniform(0.45, 1.0)),
+        tip=float(rng.uniform(0.45, 0.95)),
         bifid=bool(rng.random() < 0.05),
-        tongue=float(rng.uniform(0.42, 0.75)),
+        tongue=float(rng.uniform(0.35 if behind else 0.05, 0.7)),
         blade=blade,
     )
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from entdemo.phantom.layers import Layers, blend, mottle, swell, vein
-from entdemo.phantom.shapes import bell, f32, smoothstep
+from entdemo.phantom.shapes import bell, bezier, f32, sd_ellipse, sd_polyline, smoothstep
 from entdemo.phantom.throat_shape import Local, Palette, Throat, between
 from entdemo.phantom.tissue import noise, srgb
 
@@ -67,18 +67,82 @@ def draw_granules(
 def draw_base(
     layers: Layers, local: Local, throat: Throat, palette: Palette, rng: np.random.Generator
 ) -> None:
-    """Lingual tonsil, vallecula and the epiglottis' pale rim, with no glottis in view."""
-    _draw_leaf(layers, local, throat, palette, rng)
-    below = f32(local.v - float(rng.uniform(0.15, 0.55)) + float(rng.normal(0, 0.2)) * local.u**2)
-    lumps = noise("soft", local.u, local.v, rng, float(rng.uniform(1.3, 2.4)))
+    """Tongue base, vallecula and epiglottis, often between the tonsils; no glottis in view."""
+    size = local.u.shape[0]
+    edge = float(rng.uniform(-0.05, 0.5))
+    below = f32(local.v - edge + float(rng.normal(0, 0.2)) * local.u**2)
+    below = f32(below + 0.05 * swell(size, rng, 6))
+    cleft = bell(f32(below + float(rng.uniform(0.05, 0.2))), float(rng.uniform(0.1, 0.35)))
+    layers.dim(cleft, float(rng.uniform(0.4, 0.9)))
+    layers.raise_by(f32(-0.4 * cleft))
+    if rng.random() < 0.35:
+        _draw_leaf(layers, local, throat, palette, rng)
+    else:
+        _draw_tip(layers, local, throat, palette, edge, rng)
+    _draw_lumps(layers, local, throat, palette, below, rng)
+    if rng.random() < 0.4:
+        _draw_flanks(layers, local, throat, palette, rng)
+
+
+def _draw_lumps(
+    layers: Layers,
+    local: Local,
+    throat: Throat,
+    palette: Palette,
+    below: Array,
+    rng: np.random.Generator,
+) -> None:
+    """The lingual tonsil: a cobbled slope that rises towards the lens."""
+    lumps = noise("soft", local.u, local.v, rng, float(rng.uniform(1.3, 3.2)))
     cover = smoothstep(-0.04, 0.12, f32(below + 0.05 * lumps))
-    near = 0.5 * throat.wall * smoothstep(0.0, 1.0, below)
-    depth = throat.wall - 0.3 - 0.2 * smoothstep(0, 0.3, below) - near - 0.05 * lumps
+    near = float(rng.uniform(0.3, 0.6)) * throat.wall * smoothstep(0.0, 1.0, below)
+    depth = throat.wall - 0.3 - 0.2 * smoothstep(0, 0.3, below) - near - 0.06 * lumps
     cobble = between(palette.base, palette.tongue, float(rng.uniform(0.0, 0.8)))
     colour = blend(cobble, palette.flush, 0.6 * smoothstep(0.6, -1.2, lumps))
     colour = blend(layers.albedo, colour, np.float32(rng.uniform(0.4, 0.9)) * cover)
     layers.dim(smoothstep(-0.25, 0.0, below) * (1 - cover), float(rng.uniform(0.3, 0.7)))
     layers.cover(cover, colour, f32(depth), float(rng.uniform(0.3, 0.8)))
+    layers.dim(f32(smoothstep(-0.3, -1.4, lumps) * cover), float(rng.uniform(0.0, 0.5)))
+
+
+def _draw_tip(
+    layers: Layers,
+    local: Local,
+    throat: Throat,
+    palette: Palette,
+    edge: float,
+    rng: np.random.Generator,
+) -> None:
+    """The epiglottis far off behind the tongue: a small pale arch or horned tip."""
+    half, high = float(rng.uniform(0.12, 0.42)), float(rng.uniform(0.1, 0.3))
+    at, top = float(rng.normal(0, 0.15)), edge - float(rng.uniform(0.0, 0.12))
+    foot = half * float(rng.uniform(0.7, 1.3))
+    knots = [(at - foot, top + high), (at - half, top - high), (at + half, top - high)]
+    arch = sd_polyline(local.u, local.v, bezier([*knots, (at + foot, top + high)], 6))
+    thick = float(rng.uniform(0.03, 0.09))
+    mask = smoothstep(local.soft, -local.soft, f32(arch - thick))
+    hollow = f32(smoothstep(0.35, 0.0, arch) * (1 - mask))
+    tone = between(palette.pale, srgb(226, 184, 140), float(rng.uniform(0.2, 0.9)))
+    layers.dim(hollow, float(rng.uniform(0.3, 0.7)))
+    depth = throat.wall - 0.5 - 0.12 * smoothstep(thick, 0.0, arch)
+    layers.cover(mask, tone, f32(depth), float(rng.uniform(0.3, 0.8)))
+
+
+def _draw_flanks(
+    layers: Layers, local: Local, throat: Throat, palette: Palette, rng: np.random.Generator
+) -> None:
+    """The tonsils at both sides as a scope between them sees them: near, round and pale."""
+    for sign in (-1, 1):
+        centre = (sign * float(rng.uniform(0.65, 1.1)), float(rng.uniform(-0.75, -0.1)))
+        radii = (float(rng.uniform(0.3, 0.5)), float(rng.uniform(0.35, 0.6)))
+        lobes = noise("soft", local.u, local.v, rng, float(rng.uniform(1.0, 2.0)))
+        edge = f32(sd_ellipse(local.u, local.v, centre, radii) - 0.03 * lobes)
+        mask = smoothstep(0.02 + local.soft, -0.02 - local.soft, edge)
+        dome = smoothstep(0.0, -0.8 * radii[0], edge)
+        tone = between(palette.base, palette.pale, float(rng.uniform(0.3, 1.0)))
+        depth = throat.wall * float(rng.uniform(0.5, 0.75)) - 0.4 * dome - 0.02 * lobes
+        layers.dim(smoothstep(0.2, 0.0, edge) * (1 - mask), 0.5)
+        layers.cover(mask, tone, f32(depth), float(rng.uniform(0.3, 0.8)))
 
 
 def _draw_leaf(
