@@ -1,4 +1,4 @@
-"""Where the content of a frame lies: the endoscope's bright disc, or the box inside black bars."""
+"""Where the content of a frame lies: the endoscope's disc, or the box inside black bars."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 _GRID = 160
 _DARK_CORNER = 48.0
 _MARGIN = 6.0
+_FLAT_CORNERS = 3
+_FLAT_SPREAD = 4.0
 _SHORT_LINE = 0.15
 _BRIDGED_GAP = 0.2
 _TOLERANCES = (0.12, 0.06, 0.03)
@@ -34,7 +36,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Disc:
-    """The bright disc in pixels; it may reach over the picture's borders."""
+    """The disc in pixels; it may reach over the picture's borders."""
 
     cx: float
     cy: float
@@ -42,22 +44,24 @@ class Disc:
 
 
 def find_content(rgb: NDArray[np.uint8]) -> tuple[Box, Disc | None]:
-    """Find what is not black surround.
+    """Find what is not black surround, or the disc on a page of another flat tone.
 
     Args:
         rgb: [H, W, 3] uint8.
 
     Returns:
         The box of the content, and the disc where the content is one. Specks, text and noise in
-        the black are ignored as long as they are small against the content.
+        the black are ignored as long as they are small against the content. A surround of
+        another tone counts only around a disc.
     """
     height, width = rgb.shape[:2]
     step = max(1, round(max(height, width) / _GRID))
     top, left = ((side - 1) % step // 2 for side in (height, width))
-    mask = _opened(_bright(rgb[top::step, left::step].max(axis=2)))
+    samples = rgb[top::step, left::step]
+    mask = _opened(_bright(samples.max(axis=2)))
     # A sample stands for the step around it; in grid units its centre is at index + 0.5.
     rows, columns = _extent(mask)
-    disc = _fit_disc(mask, rows, columns)
+    disc = _disc_on_page(samples) if mask.all() else _fit_disc(mask, rows, columns)
     x, y = left + 0.5 - step / 2, top + 0.5 - step / 2
     if disc is None:
         across = _in_pixels(columns, mask.shape[1], step, x, width)
@@ -82,11 +86,29 @@ def _in_pixels(
     return first, last
 
 
+def _corners(samples: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """The four corner patches of [H, W] or [H, W, 3] samples."""
+    size = max(2, round(min(samples.shape[:2]) * 0.06))
+    ends = (slice(None, size), slice(-size, None))
+    return [samples[y, x] for y in ends for x in ends]
+
+
+def _disc_on_page(samples: NDArray[np.uint8]) -> Disc | None:
+    """The disc on a flat surround that is not dark, as on a white page; [H, W, 3] samples."""
+    corners = _corners(samples)
+    tones = np.array([np.median(corner, axis=(0, 1)) for corner in corners])
+    tone = np.median(tones, axis=0)
+    spreads = np.array([corner.std(axis=(0, 1)).max() for corner in corners])
+    flat = (np.abs(tones - tone).max(axis=1) <= _MARGIN) & (spreads <= _FLAT_SPREAD)
+    mask = _opened(np.abs(samples - tone).max(axis=2) > 2 * _MARGIN)
+    if flat.sum() < _FLAT_CORNERS or not mask.any():
+        return None
+    return _fit_disc(mask, *_extent(mask))
+
+
 def _bright(level: NDArray[np.uint8]) -> Mask:
     """Samples clearly above the darkest corner; all of them where no corner is dark."""
-    size = max(2, round(min(level.shape) * 0.06))
-    ends = (slice(None, size), slice(-size, None))
-    corner = min((level[y, x] for y in ends for x in ends), key=lambda patch: float(patch.mean()))
+    corner = min(_corners(level), key=lambda patch: float(patch.mean()))
     floor = float(np.median(corner))
     mask = level > floor + _MARGIN + 2 * float(corner.std())
     if floor > _DARK_CORNER or not mask.any():

@@ -17,6 +17,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from entdemo.errors import UserError
 from entdemo.image.frame import frame_from_array, load_frame
+from entdemo.phantom import draw
 
 
 def scene(width: int = 96, height: int = 72) -> np.ndarray:
@@ -346,6 +347,44 @@ def test_disc_survives_notch_text_and_a_dark_side() -> None:
     assert disc is not None
     assert abs(disc.cx - 320) < 5
     assert abs(disc.radius - 235) < 6
+
+
+@pytest.mark.parametrize("tone", [(255, 255, 255), (250, 249, 252), (128, 128, 128), (70, 90, 160)])
+def test_disc_on_a_page_is_found_where_it_lies_on_black(tone: tuple[int, int, int]) -> None:
+    for seed in range(8):
+        picture = draw(seed, style="disc").rgb.copy()
+        black = frame_from_array(picture)
+        assert black.disc is not None
+        y, x = np.mgrid[:480, :640] + 0.5
+        outside = np.hypot(x - black.disc.cx, y - black.disc.cy) > black.disc.radius
+        picture[outside] = tone
+        frame = load_frame(saved(picture, "JPEG", quality=85))
+        assert frame.disc is not None
+        assert abs(frame.disc.cx - black.disc.cx) < 6
+        assert abs(frame.disc.cy - black.disc.cy) < 6
+        assert abs(frame.disc.radius - black.disc.radius) < 8
+        assert frame.square(64)[:6, :6].max() == 0
+
+
+def test_a_burnt_out_side_does_not_hide_the_disc_on_a_white_page() -> None:
+    picture = endoscope(480, 480, 240, 240, 239)
+    y, x = np.mgrid[:480, :480] + 0.5
+    picture[np.hypot(x - 240, y - 240) > 239] = 255
+    picture[np.hypot(x - 450, y - 200) < 90] = 255
+    disc = frame_from_array(picture).disc
+    assert disc is not None
+    assert abs(disc.cx - 240) < 5
+    assert abs(disc.radius - 239) < 5
+
+
+def test_pale_corners_alone_make_no_disc() -> None:
+    picture = scene(480, 480)
+    for rows in (slice(None, 60), slice(-60, None)):
+        for columns in (slice(None, 60), slice(-60, None)):
+            picture[rows, columns] = 255
+    frame = frame_from_array(picture)
+    assert frame.disc is None
+    assert frame.square(64)[0, 0].min() > 200
 
 
 def test_full_frames_have_no_disc() -> None:
