@@ -12,14 +12,28 @@ import numpy as np
 
 from entdemo.phantom.canvas import Canvas
 from entdemo.phantom.facts import Facts, Observation
+from entdemo.phantom.nose_back import draw_back
 from entdemo.phantom.nose_cavity import draw_cavity
 from entdemo.phantom.nose_passage import draw_passage
 from entdemo.phantom.scene import Scene
 
 NoseSide = Literal["right", "left"]
 
-FINDINGS = ("normal", "deviation", "spur", "pallor", "swelling", "polyp", "discharge")
-FINDING_SHARES = (0.25, 0.13, 0.1, 0.12, 0.14, 0.13, 0.13)
+FINDINGS = (
+    "normal",
+    "deviation",
+    "spur",
+    "pallor",
+    "swelling",
+    "polyp",
+    "discharge",
+    "synechia",
+    "epistaxis",
+    "nasopharynx",
+    "adenoid",
+    "mass",
+)
+FINDING_SHARES = (0.2, 0.1, 0.07, 0.08, 0.1, 0.11, 0.09, 0.03, 0.03, 0.06, 0.08, 0.05)
 
 _SECOND = {
     "deviation": ("swelling", "discharge", "pallor"),
@@ -28,8 +42,14 @@ _SECOND = {
     "swelling": ("discharge", "pallor"),
     "polyp": ("discharge", "pallor"),
     "discharge": ("swelling",),
+    "epistaxis": ("deviation", "spur"),
+    "nasopharynx": ("discharge",),
+    "adenoid": ("discharge",),
+    "mass": ("discharge",),
 }
-_FROM_NOSTRIL = 0.15
+_AT_THE_BACK = {"nasopharynx", "adenoid", "mass"}
+_DOMES_ONLY = _AT_THE_BACK | {"synechia", "epistaxis"}
+_FROM_NOSTRIL = 0.08
 """Share of passages that are drawn in depth, from the nostril."""
 
 
@@ -44,10 +64,11 @@ def _choose_findings(rng: np.random.Generator, finding: str | None) -> tuple[str
 def _draw_right(
     rng: np.random.Generator, size: int, chosen: tuple[str, ...]
 ) -> tuple[Canvas, dict[str, Observation]]:
-    if rng.random() < _FROM_NOSTRIL:
+    if not _DOMES_ONLY.intersection(chosen) and rng.random() < _FROM_NOSTRIL:
         return draw_cavity(rng, size, chosen)
-    passage = draw_passage(rng, size, chosen)
-    return passage.domes.canvas, passage.seen
+    at_the_back = _AT_THE_BACK.intersection(chosen)
+    domes, seen = (draw_back if at_the_back else draw_passage)(rng, size, chosen)
+    return domes.canvas, seen
 
 
 def draw(side: NoseSide, rng: np.random.Generator, size: int, finding: str | None = None) -> Scene:

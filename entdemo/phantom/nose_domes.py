@@ -12,18 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.phantom.canvas import Canvas
+from entdemo.phantom.facts import Size
 from entdemo.phantom.shapes import Point, f32, rotate, smoothstep
 from entdemo.phantom.tissue import Coat, Colour, coat_albedo, noise, srgb, window
 
 Array = NDArray[np.float32]
 
 PINKS: tuple[tuple[Colour, Colour, Colour], ...] = (
-    (srgb(232, 172, 160), srgb(214, 128, 118), srgb(244, 208, 198)),
-    (srgb(226, 158, 142), srgb(205, 108, 95), srgb(240, 198, 182)),
-    (srgb(238, 188, 172), srgb(222, 150, 132), srgb(246, 220, 206)),
-    (srgb(226, 164, 164), srgb(206, 120, 128), srgb(240, 206, 206)),
-    (srgb(218, 136, 124), srgb(192, 84, 76), srgb(234, 180, 166)),
-    (srgb(228, 178, 152), srgb(208, 136, 108), srgb(240, 212, 188)),
+    (srgb(232, 160, 150), srgb(212, 112, 106), srgb(244, 200, 190)),
+    (srgb(228, 146, 130), srgb(205, 96, 84), srgb(240, 190, 174)),
+    (srgb(238, 176, 162), srgb(222, 134, 120), srgb(246, 214, 202)),
+    (srgb(228, 152, 154), srgb(206, 106, 116), srgb(240, 198, 198)),
+    (srgb(220, 126, 116), srgb(192, 74, 68), srgb(234, 172, 160)),
+    (srgb(230, 166, 138), srgb(208, 122, 94), srgb(240, 204, 180)),
+    (srgb(228, 122, 122), srgb(204, 76, 84), srgb(238, 172, 172)),
+    (srgb(224, 112, 96), srgb(200, 66, 56), srgb(236, 164, 146)),
 )
 """Base, flushed and pale colours of healthy nasal mucosa under a scope's light."""
 
@@ -33,6 +36,22 @@ PALES: tuple[tuple[Colour, Colour, Colour], ...] = (
     (srgb(230, 206, 188), srgb(216, 178, 158), srgb(240, 226, 212)),
 )
 """The same where the mucosa is pale: boggy, livid or sallow."""
+
+
+_VISIBLE = 0.015
+"""Share of the picture below which a finding would not be reported."""
+
+
+def random_tint(rng: np.random.Generator) -> Colour:
+    """Factors that set one body's mucosa apart: a little redder or paler than the next one's."""
+    red, pale = rng.uniform(0.88, 1.05), rng.uniform(0.78, 1.08)
+    return red, red * pale, red * pale * rng.uniform(0.94, 1.06)
+
+
+def size_of(value: float, low: float, high: float) -> Size:
+    """Small, medium or large, in thirds of a range."""
+    step = (value - low) / (high - low)
+    return "small" if step < 1 / 3 else "medium" if step < 2 / 3 else "large"
 
 
 @dataclass(frozen=True)
@@ -70,10 +89,20 @@ class Domes:
         self.canvas = Canvas(size, np.zeros((size, size, 3), np.float32), wall, 0.6)
         roll = float(np.clip(rng.normal(0, 0.15), -0.4, 0.4))
         self.x, self.y = rotate(self.canvas.x, self.canvas.y, roll)
-        coat = Coat(base, flush, pale, rng.uniform(0.2, 0.8), rng.uniform(0.0, 0.45), 0.03, 1.4)
+        coat = Coat(
+            base,
+            flush,
+            pale,
+            rng.uniform(0.2, 0.8),
+            rng.uniform(0.0, 0.5),
+            rng.uniform(0.02, 0.1),
+            1.4,
+        )
         self.coat = coat_albedo(self.x, self.y, rng, coat)
         self.lumps = window("soft", size, rng)
+        self.bend = rng.uniform(0.5, 0.85)
         self.canvas.albedo = self.coat
+        self.shown: dict[str, Array] = {}
 
     def lay(
         self,
@@ -83,6 +112,8 @@ class Domes:
         wet: float = 0.7,
         rough: float = 0.01,
         coat: Array | None = None,
+        dome: Array | None = None,
+        share: Array | None = None,
     ) -> Array:
         """Lay a body over what is drawn.
 
@@ -93,29 +124,74 @@ class Domes:
             wet: strength of highlights, 0..1.
             rough: height of its unevenness as a share of its depth.
             coat: [S, S, 3] linear RGB in place of the mucosa.
+            dome: [S, S] height from 0 at its rim to 1 in place of an even dome.
+            share: [S, S] how far it is there at all, 0..1, where it merges with what it grows from.
 
         Returns:
             [S, S] the body's mask, 0..1.
         """
         mask = smoothstep(form.soft, -form.soft, distance)
-        inner = np.clip(distance * (-1 / form.turn), 0, 1)
-        dome = np.sqrt(np.clip(inner * (2 - inner), 0, 1))
+        shade = np.exp(np.minimum(distance, 0.0) * 8 - np.maximum(distance, 0) / form.shadow)
+        if share is not None:
+            mask = mask * share
+            shade = shade * share
+        if dome is None:
+            inner = np.clip(distance * (-1 / form.turn), 0, 1)
+            dome = f32((inner * (2 - inner)) ** np.float32(self.bend))
         depth = form.rim + (form.near - form.rim) * dome
         depth = depth * (1 + rough * self.lumps)
-        shade = np.exp(np.minimum(distance, 0.0) * 8 - np.maximum(distance, 0) / form.shadow)
-        self.canvas.stain(f32(0.85 * shade * (1 - mask)), (0.22, 0.1, 0.09))
+        uneven = smoothstep(-1.6, 0.8, self.lumps) * (1 - mask)
+        self.canvas.stain(f32(0.9 * shade * uneven), (0.22, 0.1, 0.09))
         surface = self.coat[::-1] if coat is None else coat
         if tint != (1.0, 1.0, 1.0):
             surface = surface * np.asarray(tint, np.float32)
         self.canvas.cover(mask, surface, f32(depth), wet)
+        for shown in self.shown.values():
+            shown *= 1 - mask
         return mask
 
-    def egg(self, centre: Point, radii: Point, angle: float = 0.0, taper: float = 0.0) -> Array:
-        """Signed distance of an egg in units of its smaller radius; it narrows upwards."""
+    def egg(
+        self,
+        centre: Point,
+        radii: Point,
+        angle: float = 0.0,
+        taper: float = 0.0,
+        hangs: bool = False,
+    ) -> Array:
+        """Signed distance of an egg in units of its smaller radius.
+
+        It narrows upwards by ``taper``; one that hangs has no upper end.
+        """
         u, v = rotate(self.x - centre[0], self.y - centre[1], angle)
         v = v * (1 / radii[1])
-        u = u * (1 / radii[0]) * (1 - taper * np.clip(v, -1.5, 1.5))
-        return f32((np.hypot(u, v) - 1) * min(radii))
+        u = u * (1 / radii[0]) * (1 - taper * np.clip(v, -1.2, 1.2))
+        below = np.maximum(v, 0) if hangs else v
+        return f32((np.hypot(u, below) - 1) * min(radii))
+
+    def show(self, finding: str, mask: Array) -> None:
+        """Note where a finding is drawn; bodies that are laid over it hide it."""
+        self.shown[finding] = np.maximum(self.shown.get(finding, 0.0), mask)
+
+    def hidden(self) -> bool:
+        """Whether a noted finding is so well hidden that nobody would report it."""
+        return any(float(mask.mean()) < _VISIBLE for mask in self.shown.values())
+
+    def glints(self, mask: Array, count: int) -> None:
+        """Mirror the lamp in wet spots on a body: clusters of hard, broken highlights."""
+        rng = self.rng
+        inside = np.argwhere(mask[::4, ::4] > 0.6)
+        if not len(inside):
+            return
+        film = noise("cloud", self.x, self.y, rng, rng.uniform(3.5, 8.0))
+        near = np.zeros_like(mask)
+        for row, column in inside[rng.integers(len(inside), size=count)] * 4:
+            dx, dy = self.x - self.x[row, column], self.y - self.y[row, column]
+            u, v = rotate(dx, dy, rng.normal(0, 0.5))
+            wide = rng.uniform(0.015, 0.07)
+            tall = wide * rng.uniform(0.8, 2.5)
+            near = np.maximum(near, np.exp(-((u / wide) ** 2) - (v / tall) ** 2))
+        shine = smoothstep(0.75, 0.95, f32(near + 0.22 * film)) * mask
+        self.canvas.paint(f32(shine), (2.6, 2.6, 2.7))
 
     def wavy(self, amount: float) -> Array:
         """A slow random displacement for outlines, of deviation ``amount``."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from entdemo.phantom.facts import Observation, Place, Size
-from entdemo.phantom.nose_domes import PALES, PINKS, Domes, Form
+from entdemo.phantom.facts import Observation, Place
+from entdemo.phantom.nose_domes import PALES, PINKS, Domes, Form, random_tint, size_of
 from entdemo.phantom.shapes import bell, f32, smoothstep, strokes
-from entdemo.phantom.tissue import Colour, noise, srgb, with_vessels
+from entdemo.phantom.tissue import noise, srgb, with_vessels
 
 Array = NDArray[np.float32]
 
@@ -40,17 +40,6 @@ class Passage:
         return self.domes.rng
 
 
-def _tint(rng: np.random.Generator) -> Colour:
-    """One body's mucosa is a little redder or paler than the next one's."""
-    red, pale = rng.uniform(0.88, 1.05), rng.uniform(0.78, 1.08)
-    return red, red * pale, red * pale * rng.uniform(0.94, 1.06)
-
-
-def _size_of(value: float, low: float, high: float) -> Size:
-    step = (value - low) / (high - low)
-    return "small" if step < 1 / 3 else "medium" if step < 2 / 3 else "large"
-
-
 def _deep(passage: Passage) -> None:
     """What lies behind everything: a dim red hollow, darkest along the slit."""
     domes, rng = passage.domes, passage.rng
@@ -66,10 +55,8 @@ def _lateral(passage: Passage, reach: float) -> None:
     edge = reach + rng.normal(0, 0.18) * domes.y - rng.uniform(-0.1, 0.25) * domes.y**2
     distance = f32(domes.x - edge + domes.wavy(0.03))
     near = rng.uniform(0.55, 1.2)
-    form = Form(
-        near, near * rng.uniform(1.25, 2.1), rng.uniform(0.25, 0.8), rng.uniform(0.01, 0.05)
-    )
-    domes.lay(distance, form, _tint(rng), rng.uniform(0.2, 0.7))
+    form = Form(near, near * rng.uniform(1.25, 2.1), rng.uniform(0.25, 0.8), rng.uniform(0.01, 0.1))
+    domes.lay(distance, form, random_tint(rng), rng.uniform(0.2, 0.7))
 
 
 def _septum(passage: Passage, edge_x: float) -> None:
@@ -82,7 +69,7 @@ def _septum(passage: Passage, edge_x: float) -> None:
         edge = edge - height * bell(f32(y - centre), rng.uniform(0.5, 0.9))
         place: Place = "anterior" if rng.random() < 0.7 else "posterior"
         passage.seen["deviation"] = Observation(
-            "deviation", None, _size_of(height, 0.18, 0.5), place
+            "deviation", None, size_of(height, 0.18, 0.5), place
         )
     spur = 0.0
     if "spur" in passage.chosen:
@@ -90,10 +77,10 @@ def _septum(passage: Passage, edge_x: float) -> None:
         spur = height * np.exp(-np.abs(y - centre) * (1 / rng.uniform(0.09, 0.2)))
         edge = edge - spur
         place = "inferior" if centre > 0.25 else "central"
-        passage.seen["spur"] = Observation("spur", None, _size_of(height, 0.14, 0.4), place)
+        passage.seen["spur"] = Observation("spur", None, size_of(height, 0.14, 0.4), place)
     distance = f32((edge - domes.x) * 0.95 + domes.wavy(0.02))
     near = rng.uniform(0.3, 0.75)
-    form = Form(near, near * rng.uniform(1.3, 2.4), rng.uniform(0.3, 0.9), rng.uniform(0.01, 0.06))
+    form = Form(near, near * rng.uniform(1.3, 2.4), rng.uniform(0.3, 0.9), rng.uniform(0.01, 0.1))
     pale = rng.uniform(0.95, 1.2)
     tint = (pale, pale * rng.uniform(0.95, 1.1), pale * rng.uniform(0.95, 1.1))
     mask = domes.lay(distance, form, tint, rng.uniform(0.1, 0.5), 0.008)
@@ -108,12 +95,16 @@ def _turbinate(
 ) -> Array:
     """An egg-shaped head of a turbinate, smooth or slightly mulberry."""
     domes, rng = passage.domes, passage.rng
-    distance = domes.egg(centre, radii, rng.normal(0, 0.16), rng.uniform(-0.05, 0.3))
+    hangs = rng.random() < 0.5
+    distance = domes.egg(centre, radii, rng.normal(0, 0.16), rng.uniform(0.0, 0.45), hangs)
     distance = f32(distance + domes.wavy(0.025))
     turn = min(radii) * rng.uniform(0.7, 1.0)
     form = Form(near, near * rng.uniform(1.25, 1.7), turn, rng.uniform(0.008, 0.025), 0.1)
     rough = 0.035 if rng.random() < 0.25 else rng.uniform(0.0, 0.014)
-    return domes.lay(distance, form, _tint(rng), rng.uniform(0.6, 1.0), rough)
+    mask = domes.lay(distance, form, random_tint(rng), rng.uniform(0.6, 1.0), rough)
+    if rng.random() < 0.7:
+        domes.glints(mask, int(rng.integers(1, 4)))
+    return mask
 
 
 def _floor(passage: Passage, level: float) -> None:
@@ -122,7 +113,8 @@ def _floor(passage: Passage, level: float) -> None:
     distance = f32(level - domes.y + 0.5 * (domes.x - passage.slit) ** 2 + domes.wavy(0.02))
     near = rng.uniform(0.9, 1.6)
     form = Form(near, near * rng.uniform(1.2, 1.6), rng.uniform(0.2, 0.5), 0.03, 0.12)
-    domes.lay(distance, form, _tint(rng), rng.uniform(0.5, 0.9), 0.015)
+    shade = rng.uniform(0.45, 0.9)
+    domes.lay(distance, form, (shade, 0.85 * shade, 0.85 * shade), rng.uniform(0.5, 0.9), 0.015)
 
 
 def middle_view(passage: Passage) -> None:
@@ -167,7 +159,7 @@ def inferior_view(passage: Passage) -> None:
     _turbinate(passage, centre, radii, rng.uniform(0.65, 1.0))
     gap = rng.uniform(-0.12, 0.0) if swollen else rng.uniform(-0.05, 0.12)
     if swollen:
-        size = _size_of(radii[0], 0.34, 0.65)
+        size = size_of(radii[0], 0.34, 0.65)
         passage.seen["swelling"] = Observation("swelling", None, size)
     _contents(passage, centre, radii)
     if rng.random() < 0.7:
@@ -200,19 +192,64 @@ def tongue_view(passage: Passage) -> None:
             rng.uniform(1.3, 1.8),
         )
     low, reach = rng.uniform(0.25, 0.65), passage.slit - rng.uniform(0.0, 0.1)
-    half = rng.uniform(0.25, 0.5)
+    half = rng.uniform(0.3, 0.6)
     wall = domes.x - reach - 0.2 * np.minimum(domes.y, 0)
     corner = np.hypot(np.maximum(wall + half, 0), np.maximum(domes.y - low + half, 0)) - half
     distance = f32(corner + domes.wavy(0.035))
     near = rng.uniform(0.5, 0.85)
     form = Form(near, near * rng.uniform(1.4, 2.0), rng.uniform(0.3, 0.55), 0.015, 0.15)
-    tint = _tint(rng)
+    tint = random_tint(rng)
     domes.lay(distance, form, tint, rng.uniform(0.4, 0.9), rng.uniform(0.0, 0.03))
     if "swelling" in passage.chosen:
-        passage.seen["swelling"] = Observation("swelling", None, _size_of(half, 0.25, 0.5))
+        passage.seen["swelling"] = Observation("swelling", None, size_of(half, 0.3, 0.6))
     _contents(passage, (passage.slit + 0.05, 0.0), (0.12, 0.6))
     _septum(passage, passage.slit + rng.uniform(0.03, 0.3))
 
+
+def _synechia(passage: Passage) -> None:
+    """A band of scar from the turbinate to the septum."""
+    domes, rng = passage.domes, passage.rng
+    x = domes.x - passage.slit
+    middle = rng.uniform(-0.35, 0.45) + rng.normal(0, 0.3) * x
+    width, spread = rng.uniform(0.05, 0.14), rng.uniform(0.8, 3.0)
+    distance = f32(np.abs(domes.y - middle + domes.wavy(0.02)) - width * (1 + spread * x * x))
+    near = rng.uniform(0.75, 1.1)
+    form = Form(near, near * rng.uniform(1.1, 1.4), width, 0.025, 0.06)
+    pale = rng.uniform(0.95, 1.2)
+    share = smoothstep(0.6, 0.1, f32(np.abs(x)))
+    domes.lay(distance, form, (1.0, pale, pale), rng.uniform(0.5, 0.9), share=share)
+    passage.seen["synechia"] = Observation("synechia")
+
+
+def _in_cleft(domes: Domes, top: float) -> Array:
+    """What is deepest below a height: where fluid collects between the bodies."""
+    depth = domes.canvas.depth
+    level = float(np.percentile(depth[::4, ::4], domes.rng.uniform(72, 90)))
+    below = smoothstep(top, top + 0.2, f32(domes.y + domes.wavy(0.1)))
+    return f32(smoothstep(level, 1.08 * level, f32(depth + domes.wavy(0.1))) * below)
+
+
+def _blood(passage: Passage) -> None:
+    """Fresh blood: in the cleft, in a pool below, or as a run on septum or turbinate."""
+    domes, rng = passage.domes, passage.rng
+    run = np.abs(domes.x - passage.slit - rng.uniform(-0.2, 0.5) + domes.wavy(0.12))
+    width = rng.uniform(0.05, 0.2)
+    top = rng.uniform(-0.6, 0.3)
+    stream = smoothstep(width, 0.5 * width, f32(run + 0.3 * width * domes.lumps))
+    stream = stream * smoothstep(top, top + 0.4, domes.y) * float(rng.random() < 0.5)
+    pool = smoothstep(0.0, 0.1, f32(domes.y - rng.uniform(0.4, 0.8) + domes.wavy(0.15)))
+    mask = np.maximum(_in_cleft(domes, top), pool * float(rng.random() < 0.5))
+    mask = f32(np.maximum(mask, stream))
+    tone = _BLOODS[int(rng.integers(len(_BLOODS)))]
+    domes.canvas.paint(f32(mask * rng.uniform(0.75, 0.95)), tone)
+    domes.canvas.lift(f32(0.25 * mask))
+    domes.canvas.moisten(mask, 1.0)
+    domes.show("epistaxis", mask)
+    domes.glints(mask, int(rng.integers(1, 6)))
+    passage.seen["epistaxis"] = Observation("epistaxis")
+
+
+_BLOODS = (srgb(150, 14, 18), srgb(190, 24, 28), srgb(110, 16, 16))
 
 VIEWS = (middle_view, inferior_view, slit_view, tongue_view)
 VIEW_SHARES = (0.4, 0.26, 0.16, 0.18)
@@ -238,11 +275,12 @@ _GLASS = (
 def _polyps(passage: Passage, centre: tuple[float, float], radii: tuple[float, float]) -> None:
     """Pale, glassy grapes, one large or a cluster, with a few fine vessels."""
     domes, rng = passage.domes, passage.rng
-    extent = rng.uniform(0.2, 0.55)
+    extent = rng.uniform(0.22, 0.7)
     glass = np.asarray(_GLASS[int(rng.integers(len(_GLASS)))], np.float32)
-    coat = np.broadcast_to(glass, (domes.size, domes.size, 3)) * 0.8 + 0.2 * domes.coat
+    glassy = np.float32(rng.uniform(0.35, 0.85))
+    coat = np.broadcast_to(glass, (domes.size, domes.size, 3)) * glassy + (1 - glassy) * domes.coat
     coat = with_vessels(f32(coat), domes.x, domes.y, rng, rng.uniform(0.1, 0.8), 1.2)
-    count = 1 if rng.random() < 0.45 else int(rng.integers(2, 5))
+    count = 1 if rng.random() < 0.6 else int(rng.integers(2, 5))
     for _ in range(count):
         size = extent * (rng.uniform(0.85, 1.1) if count == 1 else rng.uniform(0.5, 0.85))
         place = (
@@ -251,9 +289,11 @@ def _polyps(passage: Passage, centre: tuple[float, float], radii: tuple[float, f
         )
         distance = domes.egg(place, (size * 0.9, size * rng.uniform(1.0, 1.4)), 0.0, 0.2)
         near = rng.uniform(0.7, 1.1)
-        form = Form(near, near * rng.uniform(1.2, 1.5), size * 0.9, 0.012, 0.05)
-        domes.lay(f32(distance + domes.wavy(0.02)), form, wet=1.0, rough=0.006, coat=coat)
-    passage.seen["polyp"] = Observation("polyp", None, _size_of(extent, 0.2, 0.55))
+        form = Form(near, near * rng.uniform(1.2, 1.5), size * 0.9, 0.015, 0.05)
+        mask = domes.lay(f32(distance + domes.wavy(0.03)), form, wet=1.0, rough=0.006, coat=coat)
+        domes.show("polyp", mask)
+        domes.glints(mask, int(rng.integers(1, 7)))
+    passage.seen["polyp"] = Observation("polyp", None, size_of(extent, 0.22, 0.7))
 
 
 _FLUIDS = (
@@ -275,12 +315,16 @@ def _discharge(passage: Passage, centre: tuple[float, float], radii: tuple[float
     stream = f32(stream * smoothstep(-1.0, -0.2, f32(domes.y - centre[1] + domes.wavy(0.3))))
     level = rng.uniform(0.35, 0.8)
     pool = smoothstep(level, level + 0.08, f32(domes.y + domes.wavy(0.08)))
-    patch = smoothstep(0.9, 1.7, noise("cloud", domes.x, domes.y, rng, 0.8))
+    patch = smoothstep(1.5, 2.4, noise("cloud", domes.x, domes.y, rng, 0.8))
     mask = np.maximum(stream, pool * float(rng.random() < 0.6))
+    if rng.random() < 0.5:
+        mask = np.maximum(mask, _in_cleft(domes, rng.uniform(-1.0, 0.2)))
     mask = f32(np.maximum(mask, 0.8 * patch) * rng.uniform(0.6, 0.95))
     domes.canvas.paint(mask, tone)
-    domes.canvas.lift(f32(0.05 * mask))
+    domes.canvas.lift(f32(0.15 * mask))
     domes.canvas.moisten(mask, 1.0)
+    domes.show("discharge", mask)
+    domes.glints(mask, int(rng.integers(0, 6)))
     lines = []
     for _ in range(int(rng.integers(0, 4))):
         y = rng.uniform(-0.5, 0.6)
@@ -294,8 +338,19 @@ def _discharge(passage: Passage, centre: tuple[float, float], radii: tuple[float
     passage.seen["discharge"] = Observation("discharge")
 
 
-def draw_passage(rng: np.random.Generator, size: int, chosen: tuple[str, ...]) -> Passage:
-    """A right passage with the chosen findings, from one of the views that show them."""
+def draw_passage(
+    rng: np.random.Generator, size: int, chosen: tuple[str, ...]
+) -> tuple[Domes, dict[str, Observation]]:
+    """A right passage with the chosen findings, and what is drawn of them."""
+    passage = _draw_once(rng, size, chosen)
+    for _ in range(4):
+        if not passage.domes.hidden():
+            break
+        passage = _draw_once(rng, size, chosen)
+    return passage.domes, passage.seen
+
+
+def _draw_once(rng: np.random.Generator, size: int, chosen: tuple[str, ...]) -> Passage:
     pale = "pallor" in chosen
     tints = (PALES if pale else PINKS)[int(rng.integers(len(PALES if pale else PINKS)))]
     domes = Domes(rng, size, tints, 2.5)
@@ -312,4 +367,8 @@ def draw_passage(rng: np.random.Generator, size: int, chosen: tuple[str, ...]) -
     if not shares.any() or ("swelling" in chosen and "polyp" in chosen):
         shares = np.array((0.0, 0.5, 0.0, 0.5))
     views[int(rng.choice(len(views), p=shares / shares.sum()))](passage)
+    if "synechia" in chosen:
+        _synechia(passage)
+    if "epistaxis" in chosen:
+        _blood(passage)
     return passage
