@@ -15,7 +15,7 @@ from entdemo.data.dataset import Item
 from entdemo.data.skipped import Skipped
 from entdemo.errors import UserError
 from entdemo.image.frame import Frame, load_frame
-from entdemo.model.ood import suspicion
+from entdemo.inference.calibration import calibrate
 
 Progress = Callable[[int, int], None]
 """Told how many of how many items are done."""
@@ -127,15 +127,17 @@ def squares_of(bundle: Bundle, frames: Sequence[Frame]) -> NDArray[np.uint8]:
 @torch.inference_mode()
 def encode_squares(bundle: Bundle, squares: NDArray[np.uint8]) -> EncodedFrames:
     """Encode uint8 [N, S, S, 3], N at least 1."""
-    temperature = bundle.info.calibration.frame_temperature
     parts = []
     for start in range(0, len(squares), _BATCH):
         pixels = bundle.preprocess.tensor(squares[start : start + _BATCH]).to(_device(bundle))
         encoded = bundle.model.encode_frames(pixels)
-        probabilities = _probabilities(bundle, encoded.embedding, temperature)
-        distances = bundle.model.ood(encoded.features).cpu()
-        strange = suspicion(distances, torch.from_numpy(probabilities))
-        parts.append(EncodedFrames(_array(encoded.embedding), probabilities, _array(strange)))
+        stated = calibrate(
+            _logits(bundle, encoded.embedding),
+            bundle.info.calibration,
+            bundle.model.ood(encoded.features),
+        )
+        probabilities, distances = stated.probabilities.numpy(), _array(stated.distances)
+        parts.append(EncodedFrames(_array(encoded.embedding), probabilities, distances))
     return joined(parts)
 
 
@@ -144,16 +146,13 @@ def encode_texts(
     bundle: Bundle, texts: Sequence[str], progress: Progress | None = None
 ) -> EncodedTexts:
     """Encode N texts, N at least 1."""
-    temperature = bundle.info.calibration.text_temperature
     parts: list[EncodedTexts] = []
     for start in range(0, len(texts), _BATCH):
         batch = list(texts[start : start + _BATCH])
         embedding = bundle.model.encode_texts(bundle.tokenize(batch).to(_device(bundle)))
-        probabilities = _probabilities(bundle, embedding, temperature)
-        queries = bundle.model.head.text_query(
-            embedding, torch.from_numpy(probabilities).to(embedding)
-        )
-        parts.append(EncodedTexts(_array(embedding), probabilities, _array(queries)))
+        probabilities = calibrate(_logits(bundle, embedding), bundle.info.calibration).probabilities
+        queries = bundle.model.head.text_query(embedding, probabilities.to(embedding))
+        parts.append(EncodedTexts(_array(embedding), probabilities.numpy(), _array(queries)))
         if progress:
             progress(start + len(batch), len(texts))
     return EncodedTexts(
@@ -172,11 +171,9 @@ def joined(parts: Sequence[EncodedFrames]) -> EncodedFrames:
     )
 
 
-def _probabilities(bundle: Bundle, embedding: Tensor, temperature: float) -> NDArray[np.float64]:
+def _logits(bundle: Bundle, embedding: Tensor) -> Tensor:
     head = bundle.model.head
-    logits = head.class_logits(embedding, head.prototypes) / temperature
-    probabilities: NDArray[np.float64] = logits.double().softmax(dim=-1).cpu().numpy()
-    return probabilities
+    return head.class_logits(embedding, head.prototypes)
 
 
 def _array(tensor: Tensor) -> NDArray[np.float32]:

@@ -23,10 +23,10 @@ from torch import Tensor
 
 from entdemo.bundle.weights import Bundle
 from entdemo.image.frame import Frame
+from entdemo.inference.calibration import calibrate
 from entdemo.inference.device import use_cores
 from entdemo.inference.serving import prepare_for_serving
 from entdemo.inference.zero_gpu import gpu_task
-from entdemo.model.ood import suspicion
 from entdemo.model.relevance import relevance
 
 Item = TypeVar("Item")
@@ -157,13 +157,14 @@ class Engine:
     def _encode_squares(self, squares: list[Square]) -> list[Encoded]:
         with torch.inference_mode():
             encoded = self._model.encode_frames(self._pixels(squares))
-            calibration = self._bundle.info.calibration
-            probabilities = self._probabilities(encoded.embedding, calibration.frame_temperature)
-            distances = self._model.ood(encoded.features).cpu()
-            strange = suspicion(distances, torch.tensor(probabilities)).tolist()
+            stated = calibrate(
+                self._logits(encoded.embedding),
+                self._bundle.info.calibration,
+                self._model.ood(encoded.features),
+            )
             parts = zip(
-                _array(encoded.embedding), probabilities, encoded.gates.tolist(), strange,
-                strict=True,
+                _array(encoded.embedding), stated.probabilities.tolist(), encoded.gates.tolist(),
+                stated.distances.tolist(), strict=True,
             )  # fmt: skip
         return [Encoded(row.copy(), tuple(p), tuple(gates), far) for row, p, gates, far in parts]
 
@@ -171,21 +172,19 @@ class Engine:
         with torch.inference_mode():
             tokens = self._bundle.tokenize(texts).to(self.device)
             embedding = self._model.encode_texts(tokens)
-            calibration = self._bundle.info.calibration
-            probabilities = self._probabilities(embedding, calibration.text_temperature)
+            stated = calibrate(self._logits(embedding), self._bundle.info.calibration)
             parts = zip(
-                _array(embedding), probabilities, (tokens[:, -1] != 0).tolist(), strict=True
-            )
+                _array(embedding), stated.probabilities.tolist(), (tokens[:, -1] != 0).tolist(),
+                strict=True,
+            )  # fmt: skip
         return [Encoded(row.copy(), tuple(p), cut=cut) for row, p, cut in parts]
 
     def _pixels(self, squares: Sequence[Square]) -> Tensor:
         return self._bundle.preprocess.tensor(np.stack(squares)).to(self.device)
 
-    def _probabilities(self, embedding: Tensor, temperature: float) -> list[list[float]]:
+    def _logits(self, embedding: Tensor) -> Tensor:
         head = self._model.head
-        logits = head.class_logits(embedding, head.prototypes)
-        probabilities: list[list[float]] = (logits / temperature).softmax(dim=-1).tolist()
-        return probabilities
+        return head.class_logits(embedding, head.prototypes)
 
 
 class Batcher(Generic[Item, Result]):

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from entdemo.bundle.weights import Calibration
 from entdemo.image.frame import frame_from_array
+from entdemo.inference.calibration import calibrate
 from entdemo.model.base import Tokenize
 from entdemo.model.fusion import class_prototypes
 from entdemo.model.network import EncodedFrames, EntClip
-from entdemo.model.ood import suspicion
 from entdemo.model.preprocess import Preprocess
 from entdemo.taxonomy import CLASSES
 from entdemo.training.augment import Augment
@@ -169,14 +170,16 @@ def calibrated(
         model.head.class_logits(part, model.head.prototypes)
         for part in (clean.embedding, worse.embedding, texts)
     )
-    temperature = fit_temperature(torch.cat([frame_logits, worse_logits]), labels.repeat(2))
+    calibration = Calibration(
+        frame_temperature=fit_temperature(
+            torch.cat([frame_logits, worse_logits]), labels.repeat(2)
+        ),
+        # Generated captions are never mistaken, so they must not sharpen the answers.
+        text_temperature=max(1.0, fit_temperature(text_logits, text_labels)),
+    )
     return {
-        "calibration": {
-            "frame_temperature": temperature,
-            # Generated captions are never mistaken, so they must not sharpen the answers.
-            "text_temperature": max(1.0, fit_temperature(text_logits, text_labels)),
-        },
-        "ood": {"threshold": _threshold(model, preprocess, clean, temperature)},
+        "calibration": calibration.model_dump(),
+        "ood": {"threshold": _threshold(model, preprocess, clean, calibration)},
         "metrics": {
             "validation": {
                 "frame_accuracy": accuracy(frame_logits, labels),
@@ -199,7 +202,7 @@ def _fit_detector(model: EntClip, preprocess: Preprocess, train: FrameSet) -> No
 
 
 def _threshold(
-    model: EntClip, preprocess: Preprocess, held_out: EncodedFrames, temperature: float
+    model: EntClip, preprocess: Preprocess, held_out: EncodedFrames, calibration: Calibration
 ) -> float:
     size = preprocess.image_size
     squares = [
@@ -208,13 +211,13 @@ def _threshold(
         for picture in outsiders(kind, _OUTSIDERS)
     ]
     others = encode_squares(model, preprocess, np.stack(squares))
-    inside, outside = (_scores(model, part, temperature) for part in (held_out, others))
+    inside, outside = (_scores(model, part, calibration) for part in (held_out, others))
     return ood_threshold(inside, outside)
 
 
-def _scores(model: EntClip, encoded: EncodedFrames, temperature: float) -> Tensor:
-    logits = model.head.class_logits(encoded.embedding, model.head.prototypes) / temperature
-    return suspicion(model.ood(encoded.features), logits.softmax(dim=-1))
+def _scores(model: EntClip, encoded: EncodedFrames, calibration: Calibration) -> Tensor:
+    logits = model.head.class_logits(encoded.embedding, model.head.prototypes)
+    return calibrate(logits, calibration, model.ood(encoded.features)).distances
 
 
 def ood_threshold(frames: Tensor, others: Tensor) -> float:

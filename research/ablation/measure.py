@@ -7,8 +7,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from entdemo.bundle.weights import Calibration
 from entdemo.evaluation import metrics
 from entdemo.evaluation.retrieval import Ranks, first_hits
+from entdemo.inference.calibration import calibrate
 from entdemo.model.network import EntClip
 from entdemo.training.calibrate import fit_temperature
 from research.ablation.losses import class_logits
@@ -36,9 +38,10 @@ def measure(model: EntClip, variant: Variant, material: Material) -> Figures:
         class_logits(model.head, variant, held_out), material.validation.labels[:, 0]
     )
     frames = embed(model, material.test.grids[:, 0])
-    logits = class_logits(model.head, variant, frames) / temperature
+    calibration = Calibration(frame_temperature=temperature, text_temperature=temperature)
+    logits = class_logits(model.head, variant, frames)
     truth = material.test.labels[:, 0].numpy()
-    probabilities = logits.double().softmax(dim=1).numpy()
+    probabilities = calibrate(logits, calibration).probabilities.numpy()
     return classified(probabilities, truth) | _retrieved(frames.numpy(), material.test, truth)
 
 

@@ -1,0 +1,38 @@
+"""Calibration: temperatures by kind, regions from classes, doubt in the distance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from entdemo.bundle.weights import Calibration
+from entdemo.inference.calibration import calibrate
+from entdemo.taxonomy import CLASSES, REGIONS, region_of
+
+LOGITS = torch.tensor([[3.0, 2.0, 0.0, 0.0, 0.0, 0.0, 1.0], [0.0] * 7])
+CALIBRATION = Calibration(frame_temperature=2.0, text_temperature=4.0)
+
+
+def test_frames_and_texts_have_temperatures_of_their_own() -> None:
+    frames = calibrate(LOGITS, CALIBRATION, torch.ones(2)).probabilities
+    texts = calibrate(LOGITS, CALIBRATION).probabilities
+    assert frames.dtype == torch.float64
+    assert float(torch.log(frames[0, 0] / frames[0, 1])) == pytest.approx(1 / 2)
+    assert float(torch.log(texts[0, 0] / texts[0, 1])) == pytest.approx(1 / 4)
+
+
+def test_a_region_has_the_sum_of_its_classes() -> None:
+    found = calibrate(LOGITS, CALIBRATION)
+    classes, regions = found.probabilities[0].numpy(), found.regions[0].numpy()
+    for place, region in enumerate(REGIONS):
+        own = [region_of(name) == region for name in CLASSES]
+        assert regions[place] == pytest.approx(classes[own].sum())
+    np.testing.assert_allclose(found.regions.sum(dim=1), 1)
+
+
+def test_doubt_raises_a_frames_distance_and_texts_have_none() -> None:
+    found = calibrate(LOGITS, CALIBRATION, torch.tensor([2.0, 2.0])).distances
+    assert 2 < found[0] < found[1]
+    assert float(found[1]) == pytest.approx(2 * np.exp(0.5))
+    assert calibrate(LOGITS, CALIBRATION).distances.tolist() == [0, 0]
