@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ _DARK_CORNER = 48.0
 _MARGIN = 6.0
 _FLAT_CORNERS = 3
 _FLAT_SPREAD = 4.0
+_INNER_RIM = 0.985
+"""Share of a disc's radius up to which the page does not shine into it."""
 _SHORT_LINE = 0.15
 _BRIDGED_GAP = 0.2
 _TOLERANCES = (0.12, 0.06, 0.03)
@@ -103,7 +105,8 @@ def _disc_on_page(samples: NDArray[np.uint8]) -> Disc | None:
     mask = _opened(np.abs(samples - tone).max(axis=2) > 2 * _MARGIN)
     if flat.sum() < _FLAT_CORNERS or not mask.any():
         return None
-    return _fit_disc(mask, *_extent(mask))
+    disc = _fit_disc(mask, *_extent(mask))
+    return disc and replace(disc, radius=_INNER_RIM * disc.radius)
 
 
 def _bright(level: NDArray[np.uint8]) -> Mask:

@@ -98,7 +98,7 @@ class View:
 
 def random_view(rng: np.random.Generator) -> View:
     """A view that shows the drum, from a far glimpse to a close look."""
-    low, high = ((0.32, 0.44), (0.42, 0.64), (0.6, 0.88))[int(rng.choice(3, p=(0.32, 0.4, 0.28)))]
+    low, high = ((0.27, 0.4), (0.38, 0.62), (0.58, 0.85))[int(rng.choice(3, p=(0.36, 0.4, 0.24)))]
     radius = rng.uniform(low, high)
     room = max(0.1, 0.8 - radius)
     angle, off = rng.uniform(0, 2 * np.pi), room * np.sqrt(rng.uniform(0, 1))
@@ -133,7 +133,7 @@ class _Ear:
             self.umbo[0] + top * float(np.sin(lean)),
             self.umbo[1] - top * float(np.cos(lean)),
         )
-        self.bright = rng.uniform(0.15, 0.7)
+        self.bright = rng.uniform(0.15, 1.0)
         self.seen: list[Observation] = []
         self.canvas = self._drum()
 
@@ -168,6 +168,9 @@ _DRUM_TONES = (
     srgb(165, 125, 85),
     srgb(120, 105, 85),
     srgb(190, 150, 135),
+    srgb(196, 184, 176),
+    srgb(204, 172, 160),
+    srgb(178, 172, 160),
 )
 
 
@@ -206,12 +209,12 @@ def _malleus(ear: _Ear) -> None:
     )
     spine = bezier([ear.knob, bend, ear.umbo], 3)
     width = rng.uniform(0.015, 0.045)
-    blur = rng.uniform(0.06, 0.16)
+    blur = rng.uniform(0.06, 0.2)
     stick = np.minimum.reduce([sd_capsule(u, v, a, b, width) for a, b in pairwise(spine)])
     tip = sd_circle(u, v, ear.umbo, width * rng.uniform(1.0, 2.0))
     handle = smooth_min(f32(stick), tip, 0.05)
     tone = ear.tone(*_BONE_TONES[int(rng.integers(len(_BONE_TONES)))])
-    canvas.paint(f32(smoothstep(blur, -0.04, handle) * rng.uniform(0.4, 0.8)), tone)
+    canvas.paint(f32(smoothstep(blur, -0.04, handle) * rng.uniform(0.35, 0.8)), tone)
     canvas.lift(f32(0.04 * smoothstep(0.16, -0.04, handle)))
     knob = sd_circle(u, v, ear.knob, rng.uniform(0.05, 0.1) * (1.25 if ear.retracted else 1))
     canvas.paint(
@@ -274,11 +277,11 @@ def _canal(ear: _Ear) -> None:
     away = f32(ear.rim * view.radius)
     theta = np.arctan2(y - view.centre[1], x - view.centre[0])
     near = np.cos(theta - rng.normal(np.pi / 2, 1.0))  # mostly the floor
-    run = np.clip(away, -0.05, None) * (1 + rng.uniform(0.1, 0.75) * near)
-    run = f32(run * (1 / (view.radius * rng.uniform(0.8, 1.5))))
+    run = np.clip(away, -0.05, None) * (1 + rng.uniform(0.2, 0.95) * near)
+    run = f32(run * (1 / (view.radius * rng.uniform(0.55, 1.3))))
     depth = view.distance / (1 + run) ** np.float32(rng.uniform(0.9, 1.3))
     depth = depth * (1 + 0.05 * noise("soft", x, y, rng, 0.6) + 0.008 * noise("cloud", x, y, rng))
-    if rng.random() < 0.5:
+    if rng.random() < 0.6:
         depth = depth * _swollen_wall(canvas, rng)
     albedo = skin(x, y, rng, vessel=rng.uniform(0.0, 0.5), scale=1.2)
     albedo = _deep_skin(albedo, run, rng)

@@ -43,7 +43,7 @@ class Habit:
 HABITS: dict[Camera, Habit] = {
     "rhinoscope": Habit((0.64, 0.25, 0.09, 0.02), 0.15, 0.01, 0.0),
     "pharyngoscope": Habit((0.64, 0.25, 0.09, 0.02), 0.15, 0.01, 0.0),
-    "laryngoscope": Habit((0.52, 0.26, 0.08, 0.14), 0.15, 0.05, 0.0),
+    "laryngoscope": Habit((0.46, 0.24, 0.08, 0.22), 0.15, 0.08, 0.0),
     "otoscope": Habit((0.46, 0.32, 0.2, 0.02), 0.3, 0.0, 0.7),
     "photograph": Habit((0.06, 0.62, 0.3, 0.02), 0.08, 0.0, 0.0),
 }

@@ -236,6 +236,10 @@ SKIN_TINTS: tuple[tuple[Colour, Colour, Colour], ...] = (
     (srgb(195, 110, 75), srgb(165, 55, 38), srgb(220, 165, 100)),
     (srgb(220, 160, 135), srgb(205, 110, 95), srgb(235, 200, 180)),
     (srgb(200, 115, 95), srgb(175, 65, 60), srgb(225, 165, 145)),
+    (srgb(226, 178, 164), srgb(206, 128, 118), srgb(240, 214, 200)),
+    (srgb(222, 168, 160), srgb(196, 108, 106), srgb(238, 204, 196)),
+    (srgb(226, 190, 166), srgb(208, 146, 118), srgb(242, 222, 200)),
+    (srgb(212, 170, 158), srgb(190, 118, 112), srgb(232, 204, 190)),
 )
 """Base, flushed and pale colours of the ear canal's skin."""
 
