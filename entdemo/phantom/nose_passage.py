@@ -5,6 +5,7 @@ All is drawn for the right cavity: septum on the picture's right, lateral wall o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from entdemo.phantom.facts import Observation, Place
 from entdemo.phantom.nose_domes import PALES, PINKS, Domes, Form, random_tint, size_of
-from entdemo.phantom.shapes import bell, f32, smoothstep, strokes
+from entdemo.phantom.shapes import bell, f32, smooth_max, smoothstep, strokes
 from entdemo.phantom.tissue import noise, srgb, with_vessels
 
 Array = NDArray[np.float32]
@@ -52,11 +53,31 @@ def _deep(passage: Passage) -> None:
 def _lateral(passage: Passage, reach: float) -> None:
     """The lateral wall's mound on the left; ``reach`` is the x of its edge at the middle."""
     domes, rng = passage.domes, passage.rng
-    edge = reach + rng.normal(0, 0.18) * domes.y - rng.uniform(-0.1, 0.25) * domes.y**2
+    edge = reach + rng.normal(0, 0.18) * domes.y - rng.uniform(-0.3, 0.2) * domes.y**2
     distance = f32(domes.x - edge + domes.wavy(0.03))
-    near = rng.uniform(0.55, 1.2)
-    form = Form(near, near * rng.uniform(1.25, 2.1), rng.uniform(0.25, 0.8), rng.uniform(0.01, 0.1))
+    near = rng.uniform(0.3, 0.55) if rng.random() < 0.3 else rng.uniform(0.55, 1.2)
+    turn, soft = rng.uniform(0.25, 0.8), rng.uniform(0.01, 0.1)
+    form = Form(near, near * rng.uniform(1.25, 2.1), turn, soft)
     domes.lay(distance, form, random_tint(rng), rng.uniform(0.2, 0.7))
+
+
+def _folds(passage: Passage, centre: tuple[float, float], radii: tuple[float, float]) -> None:
+    """Folds of the lateral wall, which bend around the turbinate's head: uncinate, agger nasi."""
+    domes, rng = passage.domes, passage.rng
+    grown = rng.uniform(1.1, 1.4)
+    for _ in range(int(rng.integers(1, 3))):
+        around = domes.egg(
+            (centre[0] + rng.uniform(-0.02, 0.08), centre[1] + rng.uniform(-0.1, 0.1)),
+            (radii[0] * grown, radii[1] * grown),
+            rng.normal(0, 0.12),
+            rng.uniform(0.0, 0.35),
+        )
+        behind = f32(domes.x - centre[0] - rng.uniform(-0.15, 0.1))
+        distance = f32(smooth_max(-around, behind, 0.08) + domes.wavy(0.025))
+        near = rng.uniform(0.8, 1.4)
+        form = Form(near, near * rng.uniform(1.1, 1.4), rng.uniform(0.1, 0.3), 0.025, 0.07)
+        domes.lay(distance, form, random_tint(rng), rng.uniform(0.4, 0.9))
+        grown *= rng.uniform(1.15, 1.5)
 
 
 def _septum(passage: Passage, edge_x: float) -> None:
@@ -131,9 +152,11 @@ def middle_view(passage: Passage) -> None:
     centre = (passage.slit + rng.normal(0, 0.06), rng.uniform(-0.35, 0.15))
     _turbinate(passage, centre, radii, rng.uniform(0.85, 1.4))
     _contents(passage, centre, radii)
+    if rng.random() < 0.5:
+        _folds(passage, centre, radii)
     gap = rng.uniform(-0.05, 0.14)
     _lateral(passage, passage.slit - radii[0] - gap - rng.uniform(0.0, 0.15))
-    if rng.random() < 0.35:
+    if rng.random() < 0.4:
         _low_mound(passage)
     _septum(passage, passage.slit + radii[0] * rng.uniform(0.5, 1.1) + rng.uniform(-0.05, 0.12))
 
@@ -157,12 +180,14 @@ def inferior_view(passage: Passage) -> None:
     centre = (passage.slit - rng.uniform(-0.05, 0.15), rng.uniform(-0.15, 0.25))
     _floor(passage, rng.uniform(0.55, 0.9))
     _turbinate(passage, centre, radii, rng.uniform(0.65, 1.0))
-    gap = rng.uniform(-0.12, 0.0) if swollen else rng.uniform(-0.05, 0.12)
+    gap = rng.uniform(-0.12, 0.0) if swollen else rng.uniform(-0.05, 0.25)
     if swollen:
         size = size_of(radii[0], 0.34, 0.65)
         passage.seen["swelling"] = Observation("swelling", None, size)
     _contents(passage, centre, radii)
-    if rng.random() < 0.7:
+    if rng.random() < 0.35:
+        _folds(passage, centre, radii)
+    if rng.random() < 0.6:
         _lateral(passage, centre[0] - radii[0] - rng.uniform(-0.08, 0.12))
     _septum(passage, centre[0] + radii[0] + gap)
 
@@ -204,6 +229,20 @@ def tongue_view(passage: Passage) -> None:
         passage.seen["swelling"] = Observation("swelling", None, size_of(half, 0.3, 0.6))
     _contents(passage, (passage.slit + 0.05, 0.0), (0.12, 0.6))
     _septum(passage, passage.slit + rng.uniform(0.03, 0.3))
+
+
+def polyp_view(passage: Passage) -> None:
+    """A polyp that fills the passage, with little of the walls around it."""
+    rng = passage.rng
+    centre, radii = (passage.slit, rng.uniform(-0.2, 0.2)), (0.3, 0.6)
+    if rng.random() < 0.5:
+        _turbinate(passage, (passage.slit - 0.2, -0.5), (0.25, 0.8), rng.uniform(1.2, 1.6))
+    _polyps(passage, centre, rng.uniform(0.6, 0.95))
+    if "discharge" in passage.chosen:
+        _discharge(passage, centre, radii)
+    if rng.random() < 0.4:
+        _lateral(passage, -rng.uniform(0.6, 0.95))
+    _septum(passage, rng.uniform(0.4, 0.8))
 
 
 def _synechia(passage: Passage) -> None:
@@ -251,14 +290,15 @@ def _blood(passage: Passage) -> None:
 
 _BLOODS = (srgb(150, 14, 18), srgb(190, 24, 28), srgb(110, 16, 16))
 
-VIEWS = (middle_view, inferior_view, slit_view, tongue_view)
+View = Callable[[Passage], None]
+VIEWS: tuple[View, ...] = (middle_view, inferior_view, slit_view, tongue_view)
 VIEW_SHARES = (0.4, 0.26, 0.16, 0.18)
 
 
 def _contents(passage: Passage, centre: tuple[float, float], radii: tuple[float, float]) -> None:
     """What hangs or runs before the turbinate, behind the near walls: polyps and secretion."""
     if "polyp" in passage.chosen:
-        _polyps(passage, centre, radii)
+        _polyps(passage, centre, passage.rng.uniform(0.22, 0.6))
     if "discharge" in passage.chosen:
         _discharge(passage, centre, radii)
 
@@ -272,14 +312,13 @@ _GLASS = (
 )
 
 
-def _polyps(passage: Passage, centre: tuple[float, float], radii: tuple[float, float]) -> None:
+def _polyps(passage: Passage, centre: tuple[float, float], extent: float) -> None:
     """Pale, glassy grapes, one large or a cluster, with a few fine vessels."""
     domes, rng = passage.domes, passage.rng
-    extent = rng.uniform(0.22, 0.7)
     glass = np.asarray(_GLASS[int(rng.integers(len(_GLASS)))], np.float32)
     glassy = np.float32(rng.uniform(0.35, 0.85))
     coat = np.broadcast_to(glass, (domes.size, domes.size, 3)) * glassy + (1 - glassy) * domes.coat
-    coat = with_vessels(f32(coat), domes.x, domes.y, rng, rng.uniform(0.1, 0.8), 1.2)
+    coat = with_vessels(f32(coat), domes.x, domes.y, rng, rng.uniform(0.1, 1.0), 0.9)
     count = 1 if rng.random() < 0.6 else int(rng.integers(2, 5))
     for _ in range(count):
         size = extent * (rng.uniform(0.85, 1.1) if count == 1 else rng.uniform(0.5, 0.85))
@@ -293,7 +332,7 @@ def _polyps(passage: Passage, centre: tuple[float, float], radii: tuple[float, f
         mask = domes.lay(f32(distance + domes.wavy(0.03)), form, wet=1.0, rough=0.006, coat=coat)
         domes.show("polyp", mask)
         domes.glints(mask, int(rng.integers(1, 7)))
-    passage.seen["polyp"] = Observation("polyp", None, size_of(extent, 0.22, 0.7))
+    passage.seen["polyp"] = Observation("polyp", None, size_of(extent, 0.22, 0.8))
 
 
 _FLUIDS = (
@@ -338,6 +377,18 @@ def _discharge(passage: Passage, centre: tuple[float, float], radii: tuple[float
     passage.seen["discharge"] = Observation("discharge")
 
 
+def _choose_view(chosen: tuple[str, ...], rng: np.random.Generator) -> View:
+    """A view in which the findings can be seen."""
+    if "polyp" in chosen and "swelling" not in chosen and rng.random() < 0.45:
+        return polyp_view
+    shares = np.array(VIEW_SHARES)
+    if "swelling" in chosen:
+        shares = shares * (0, 1, 0, 1)
+    elif "polyp" in chosen:
+        shares = shares * (1, 0, 1, 1)
+    return VIEWS[int(rng.choice(len(VIEWS), p=shares / shares.sum()))]
+
+
 def draw_passage(
     rng: np.random.Generator, size: int, chosen: tuple[str, ...]
 ) -> tuple[Domes, dict[str, Observation]]:
@@ -359,14 +410,7 @@ def _draw_once(rng: np.random.Generator, size: int, chosen: tuple[str, ...]) -> 
     if pale:
         passage.seen["pallor"] = Observation("pallor")
     _deep(passage)
-    views, shares = VIEWS, np.array(VIEW_SHARES)
-    if "swelling" in chosen:
-        shares = shares * (0, 1, 0, 1)
-    if "polyp" in chosen:
-        shares = shares * (1, 0, 1, 1)
-    if not shares.any() or ("swelling" in chosen and "polyp" in chosen):
-        shares = np.array((0.0, 0.5, 0.0, 0.5))
-    views[int(rng.choice(len(views), p=shares / shares.sum()))](passage)
+    _choose_view(chosen, rng)(passage)
     if "synechia" in chosen:
         _synechia(passage)
     if "epistaxis" in chosen:
