@@ -71,7 +71,7 @@ def draw(state: State, rng: np.random.Generator, size: int) -> Scene:
     shape = reshape(sample_shape(state, view, rng), observations, rng)
     palette = _palette(observations, rng)
     local = local_grid(view, size, rng)
-    layers = Layers.wall(size, palette.base, view.distance, float(rng.uniform(0.1, 0.6)))
+    layers = Layers.wall(size, palette.base, view.distance, float(rng.uniform(0.2, 1.0)))
     if view.name == "close":
         _draw_close(layers, local, shape, view, palette, observations, rng)
     else:

@@ -12,14 +12,14 @@ from entdemo.phantom.larynx_inlet import Inlet, Plane
 from entdemo.phantom.larynx_parts import Palette, between
 from entdemo.phantom.larynx_shape import View
 from entdemo.phantom.layers import Layers, blend
-from entdemo.phantom.shapes import bell, f32, sd_ellipse, smooth_max, smoothstep
+from entdemo.phantom.shapes import bell, f32, smooth_max, smoothstep
 from entdemo.phantom.tissue import noise, srgb, vessels
 
 Array = NDArray[np.float32]
 Kind = Literal["band", "omega", "arch", "edge", "none"]
 
 KINDS: tuple[Kind, ...] = ("band", "omega", "arch", "edge", "none")
-_SHARES = (0.36, 0.2, 0.08, 0.26, 0.1)
+_SHARES = (0.4, 0.14, 0.08, 0.28, 0.1)
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def sample_plate(view: View, rng: np.random.Generator) -> Plate:
         dip=float(rng.uniform(-0.12, 0.1)),
         skew=float(rng.normal(0, 0.2)),
         half=wide or max(0.9 * view.length, float(rng.uniform(0.2, 0.62))),
-        thick=float(rng.uniform(0.07, 0.2)),
+        thick=float(rng.uniform(0.12, 0.32)),
         blur=0.015 + 0.09 * near**2,
-        depth=float(rng.uniform(0.35, 0.8)),
+        depth=float(rng.uniform(0.35, 0.8) if wide else rng.uniform(0.55, 0.9)),
     )
 
 
@@ -87,8 +87,10 @@ def draw_plate(
     if plate.kind == "none":
         return
     broad = plate.kind in ("band", "edge")
-    edge = _band(plane, plate) if broad else _arch(plane, plate, view)
+    edge = _band(plane, plate) if broad else _arch(plane, plate)
     mask = smoothstep(plate.blur, -plate.blur, edge)
+    if not broad:  # its arms sink into the folds
+        mask = mask * smoothstep(-1.5, -0.6, f32((plane.p - plate.rim) * (1 / plate.half)))
     inside = np.clip(-edge, 0, None)
     turned = np.clip(inside * (1 / plate.thick), 0, 1)
     roll = np.sqrt(np.clip(turned * (2 - turned), 0, 1))
@@ -110,16 +112,16 @@ def _band(plane: Plane, plate: Plate) -> Array:
     return f32(smooth_max(f32(rim - plane.p), f32(aside), 0.25))
 
 
-def _arch(plane: Plane, plate: Plate, view: View) -> Array:
+def _arch(plane: Plane, plate: Plate) -> Array:
     """Signed distance of a rolled rim around the front of the inlet, open to the back."""
     long = plate.half * (0.55 if plate.kind == "arch" else 1.0 + 0.5 * abs(plate.bend))
     middle = plate.rim - long + 0.5 * plate.thick
-    pinch = 1 + 0.6 * plate.dip * smoothstep(0.0, -plate.half, f32(plane.p - middle))
-    q = f32(plane.q * pinch + plate.skew * (plane.p - plate.rim) * 0.5)
-    ring = sd_ellipse(q, plane.p, (0.0, middle), (plate.half, long))
-    wide = plate.thick * (0.6 + 0.4 * smoothstep(-0.5 * long, long, f32(plane.p - middle)))
-    open_to = f32(middle - (0.5 if plate.kind == "omega" else 0.1) * long - plane.p)
-    return f32(smooth_max(f32(np.abs(ring) - 0.5 * wide), open_to, 0.1))
+    q = f32(plane.q + plate.skew * (plane.p - plate.rim) * 0.5)
+    ahead = f32((plane.p - middle) * (1 / long))
+    pinch = 1 + float(3 * plate.dip) * smoothstep(0.3, -1.0, ahead)
+    across, wide = q * pinch * (1 / plate.half), 0.5 * plate.thick
+    ring = (np.sqrt(across * across + ahead * ahead) - 1) * 0.5 * (plate.half + long)
+    return f32(np.abs(ring) - wide * (0.35 + 0.65 * smoothstep(-0.6, 0.9, ahead)))
 
 
 def _coat(plane: Plane, edge: Array, palette: Palette, rng: np.random.Generator) -> Array:

@@ -48,11 +48,15 @@ class Edges:
 
 
 _MUCOSA: tuple[tuple[Colour, Colour, Colour], ...] = (
-    (srgb(196, 92, 78), srgb(160, 48, 42), srgb(222, 150, 128)),
-    (srgb(172, 66, 52), srgb(128, 30, 28), srgb(206, 118, 92)),
-    (srgb(208, 112, 92), srgb(182, 66, 54), srgb(230, 162, 136)),
-    (srgb(208, 116, 112), srgb(170, 62, 72), srgb(228, 170, 164)),
-    (srgb(206, 112, 76), srgb(182, 66, 46), srgb(232, 172, 126)),
+    (srgb(196, 85, 72), srgb(160, 44, 39), srgb(222, 138, 118)),
+    (srgb(172, 61, 48), srgb(128, 28, 26), srgb(206, 109, 85)),
+    (srgb(208, 103, 85), srgb(182, 61, 50), srgb(230, 149, 125)),
+    (srgb(208, 107, 103), srgb(170, 57, 66), srgb(228, 156, 151)),
+    (srgb(206, 103, 70), srgb(182, 61, 42), srgb(232, 158, 116)),
+    (srgb(222, 121, 114), srgb(196, 66, 70), srgb(238, 166, 153)),
+    (srgb(222, 134, 90), srgb(200, 85, 59), srgb(238, 180, 134)),
+    (srgb(150, 57, 50), srgb(108, 29, 28), srgb(192, 96, 81)),
+    (srgb(184, 99, 88), srgb(140, 55, 50), srgb(212, 145, 132)),
 )
 
 
@@ -123,17 +127,34 @@ def paint_mucosa(
     layers: Layers, local: Local, view: View, palette: Palette, rng: np.random.Generator
 ) -> None:
     """Colour everything as wet mucosa with patches and vessels."""
-    scale = float(np.clip(0.9 / view.length, 0.6, 2.0))
-    blotches = float(rng.uniform(0.1, 0.8 if view.name == "close" else 0.5))
-    mottle(layers, local.x, local.y, rng, palette.flush, palette.pale, blotches, scale)
     if view.name == "close":
-        strength, fine = float(rng.uniform(0.3, 1.0)), float(rng.uniform(0.8, 1.8))
-        vein(layers, local.x, local.y, rng, strength, fine)
+        blotches, strength, fine = (
+            rng.uniform(0.1, 0.8),
+            rng.uniform(0.3, 1.0),
+            rng.uniform(0.8, 1.8),
+        )
+        mottle(layers, local.x, local.y, rng, palette.flush, palette.pale, float(blotches), 0.6)
+        vein(layers, local.x, local.y, rng, float(strength), float(fine))
         streaks = np.clip(noise("grain", 0.7 * local.u, 0.14 * local.v, rng), -2, 2)
         layers.albedo = layers.albedo * (1 + np.float32(rng.uniform(0.02, 0.12)) * streaks)
         layers.raise_by(f32(np.float32(0.006 * rng.uniform(0, 1) ** 2) * streaks))
-    else:
-        vein(layers, local.x, local.y, rng, float(rng.uniform(0.05, 0.6)), scale)
+        return
+    scale = float(np.clip(0.9 / view.length, 0.6, 2.0))
+    _tinge(layers, rng)
+    blotches = float(rng.uniform(0.2, 0.9))
+    mottle(layers, local.x, local.y, rng, palette.flush, palette.pale, blotches, scale)
+    vein(layers, local.x, local.y, rng, float(rng.uniform(0.1, 0.9)), 0.8 * scale)
+
+
+def _tinge(layers: Layers, rng: np.random.Generator) -> None:
+    """Let the colour drift over the picture to yellow, pink or livid, as blood and light do."""
+    size = layers.depth.shape[0]
+    for tint in (_TINGES[int(k)] for k in rng.choice(len(_TINGES), 2, replace=False)):
+        field = smoothstep(-0.6, 1.6, swell(size, rng, int(rng.integers(2, 5))))
+        layers.paint(tint, f32(float(rng.uniform(0.0, 0.6)) * field))
+
+
+_TINGES = (srgb(226, 160, 104), srgb(226, 112, 116), srgb(176, 96, 112), srgb(168, 50, 44))
 
 
 def bump(local: Local, centre: tuple[float, float], radius: float, stretch: float = 1.0) -> Array:
@@ -289,7 +310,8 @@ def sink_gap(
     fall = float(rng.uniform(0.3, 2.2) if near else rng.uniform(1.0, 3.0))
     run = 0.2 + fall * np.clip(v + 0.1, 0.1, 1.4) + 0.3 * inward + 0.02 * rings
     depth = np.maximum(view.distance + view.length * run, layers.depth + 0.6)
-    light = float(rng.uniform(0.15, 1.2) if near else rng.uniform(0.03, 0.3))
+    deep = rng.uniform(0.3, 0.6) if rng.random() < 0.25 else rng.uniform(0.03, 0.3)
+    light = float(rng.uniform(0.15, 1.2) if near else deep)
     reach = float(rng.uniform(0.5, 1.3))
     shade = light * (0.85 + 0.15 * rings) * smoothstep(reach, -0.1, v) * (1.1 - 0.5 * inward)
     wall = blend(layers.albedo, palette.flush, np.float32(0.6) * edges.gap)

@@ -25,7 +25,7 @@ ViewName = Literal["high", "near", "close"]
 
 STATES: tuple[State, ...] = ("open", "closed")
 VIEWS: tuple[ViewName, ...] = ("high", "near", "close")
-_VIEW_WEIGHTS = {"open": (0.48, 0.37, 0.15), "closed": (0.56, 0.38, 0.06)}
+_VIEW_WEIGHTS = {"open": (0.49, 0.39, 0.12), "closed": (0.57, 0.38, 0.05)}
 
 # Length of the glottis in disc radii, its foreshortening, and its distance from the tip.
 _LENGTHS = {"high": (0.24, 0.46), "near": (0.42, 0.9), "close": (1.2, 3.2)}
@@ -89,6 +89,10 @@ def sample_view(state: State, rng: np.random.Generator) -> View:
     centre = (_offset(spread, rng), _offset(spread, rng))
     if name == "close":
         centre = _behind_apex(turn, length * squash, rng)
+    elif upside_down:  # a flexible scope hangs behind and sees the backs of the arytenoids
+        aside, ahead = _offset(spread, rng), float(rng.uniform(-0.05, 0.5))
+        along = _posterior(turn)
+        centre = (-ahead * along[0] - aside * along[1], -ahead * along[1] + aside * along[0])
     return View(
         name=name,
         length=length,
@@ -218,10 +222,10 @@ def _gap(state: State, view: View, rng: np.random.Generator) -> tuple[float, boo
     """Half-width of the glottis and whether it is a lens; small ones stay wide enough to see."""
     if state == "closed":
         return 0.0, False
-    least = 0.03 / view.length
-    if rng.random() < 0.28:
+    least = 0.045 / view.length
+    if rng.random() < 0.18:
         return max(least, float(rng.uniform(0.07, 0.15))), True
-    slim = rng.random() < 0.3
+    slim = rng.random() < 0.2
     return max(least, float(rng.uniform(0.11, 0.2) if slim else rng.uniform(0.2, 0.48))), False
 
 
