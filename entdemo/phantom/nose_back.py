@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from entdemo.phantom.facts import Observation
 from entdemo.phantom.nose_domes import Domes, Form, random_tint, size_of
-from entdemo.phantom.shapes import Point, bell, f32, smooth_max, smoothstep
+from entdemo.phantom.shapes import Point, bell, bezier, f32, smooth_max, smoothstep, strokes
 from entdemo.phantom.tissue import Colour, noise, srgb
 
 Array = NDArray[np.float32]
@@ -83,7 +83,7 @@ def _adenoid(domes: Domes) -> Observation:
     mask = domes.lay(distance, form, tint, rng.uniform(0.7, 1.0), 0.012, dome=dome)
     _furrows(domes, mask, rng.uniform(0.01, 0.05))
     _pebbles(domes, mask, rng.uniform(0.002, 0.01))
-    domes.glints(mask, int(rng.integers(2, 14)))
+    domes.glints(mask, int(rng.integers(2, 9)))
     return Observation("adenoid", None, size_of(extent, 0.5, 1.1))
 
 
@@ -103,7 +103,7 @@ def _mass(domes: Domes) -> Observation:
     mask = domes.lay(distance, form, tint, 1.0, 0.025, dome=dome)
     _furrows(domes, mask, rng.uniform(0.01, 0.06))
     _pebbles(domes, mask, rng.uniform(0.002, 0.012))
-    domes.glints(mask, int(rng.integers(2, 14)))
+    domes.glints(mask, int(rng.integers(2, 9)))
     cloud = noise("cloud", domes.x, domes.y, rng, 1.2)
     blood = smoothstep(0.6, 1.4, cloud) * rng.uniform(0.0, 0.8)
     domes.canvas.stain(f32(blood * mask), (0.6, 0.12, 0.12))
@@ -165,7 +165,7 @@ def draw_back(
     _wall(domes)
     everywhere = np.ones_like(domes.x)
     _pebbles(domes, everywhere, rng.uniform(0.002, 0.01))
-    domes.glints(everywhere, int(rng.integers(0, 24)))
+    domes.glints(everywhere, int(rng.integers(0, 8)))
     if rng.random() < 0.7:
         _torus(domes)
     if "adenoid" in chosen:
@@ -177,6 +177,8 @@ def draw_back(
     if "discharge" in chosen:
         seen["discharge"] = _mucus(domes)
     _choana(domes)
+    if rng.random() < 0.6:
+        domes.sprinkle()
     return domes, seen
 
 
@@ -185,6 +187,12 @@ def _mucus(domes: Domes) -> Observation:
     rng = domes.rng
     cloud = noise("cloud", domes.x, f32(domes.y * 0.6), rng, 0.7)
     mask = f32(smoothstep(0.3, 1.1, cloud) * rng.uniform(0.5, 0.9))
+    lines = []
+    for _ in range(int(rng.integers(0, 5))):
+        ends = rng.uniform(-0.8, 0.8, (3, 2)).tolist()
+        lines.append((bezier([(px, py) for px, py in ends], 10), rng.uniform(0.02, 0.1)))
+    if lines:
+        mask = f32(np.maximum(mask, 0.5 * strokes(domes.size, lines)))
     domes.canvas.paint(mask, _SLOUGHS[int(rng.integers(len(_SLOUGHS)))])
     domes.canvas.lift(f32(0.03 * mask))
     domes.canvas.moisten(mask, 1.0)

@@ -26,6 +26,7 @@ PINKS: tuple[tuple[Colour, Colour, Colour], ...] = (
     (srgb(220, 126, 116), srgb(192, 74, 68), srgb(234, 172, 160)),
     (srgb(230, 166, 138), srgb(208, 122, 94), srgb(240, 204, 180)),
     (srgb(228, 122, 122), srgb(204, 76, 84), srgb(238, 172, 172)),
+    (srgb(230, 132, 142), srgb(206, 82, 100), srgb(240, 182, 190)),
     (srgb(224, 112, 96), srgb(200, 66, 56), srgb(236, 164, 146)),
 )
 """Base, flushed and pale colours of healthy nasal mucosa under a scope's light."""
@@ -38,7 +39,7 @@ PALES: tuple[tuple[Colour, Colour, Colour], ...] = (
 """The same where the mucosa is pale: boggy, livid or sallow."""
 
 
-_VISIBLE = 0.015
+_VISIBLE = 0.025
 """Share of the picture below which a finding would not be reported."""
 
 
@@ -190,8 +191,20 @@ class Domes:
             wide = rng.uniform(0.015, 0.07)
             tall = wide * rng.uniform(0.8, 2.5)
             near = np.maximum(near, np.exp(-((u / wide) ** 2) - (v / tall) ** 2))
-        shine = smoothstep(0.75, 0.95, f32(near + 0.22 * film)) * mask
-        self.canvas.paint(f32(shine), (2.6, 2.6, 2.7))
+        level = f32(near + 0.22 * film)
+        shine = smoothstep(0.75, 0.95, level)
+        if rng.random() < 0.3:  # the lamp's outline on a thick film
+            shine = f32(shine * smoothstep(1.25, 1.05, level))
+        self.canvas.paint(f32(shine * mask), (2.6, 2.6, 2.7))
+
+    def sprinkle(self) -> None:
+        """Small hard highlights all over, as a wet, uneven surface has."""
+        rng = self.rng
+        spots = noise("soft", self.x, self.y, rng, rng.uniform(2.5, 6.0))
+        film = noise("cloud", self.x, self.y, rng, rng.uniform(2.0, 5.0))
+        level = rng.uniform(1.7, 2.6)
+        shine = smoothstep(level, level + 0.25, f32(spots + 0.4 * film))
+        self.canvas.paint(shine, (2.4, 2.4, 2.5))
 
     def wavy(self, amount: float) -> Array:
         """A slow random displacement for outlines, of deviation ``amount``."""

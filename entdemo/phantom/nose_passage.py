@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from entdemo.phantom.facts import Observation, Place
 from entdemo.phantom.nose_domes import PALES, PINKS, Domes, Form, random_tint, size_of
-from entdemo.phantom.shapes import bell, f32, smooth_max, smoothstep, strokes
+from entdemo.phantom.shapes import bell, f32, mix, smooth_max, smoothstep, strokes
 from entdemo.phantom.tissue import noise, srgb, with_vessels
 
 Array = NDArray[np.float32]
@@ -80,11 +80,17 @@ def _folds(passage: Passage, centre: tuple[float, float], radii: tuple[float, fl
         grown *= rng.uniform(1.15, 1.5)
 
 
-def _septum(passage: Passage, edge_x: float) -> None:
-    """The septum on the right: near, smooth and often burnt out; with deviation or spur."""
+def _septum(
+    passage: Passage, edge_x: float, slant: float = 0.0, depths: tuple[float, float] = (0.3, 0.75)
+) -> None:
+    """The septum on the right: near, smooth and often burnt out; with deviation or spur.
+
+    Its edge runs through ``edge_x`` at the middle, ``slant`` more to the right per unit downwards;
+    the depth of its middle is drawn between ``depths``.
+    """
     domes, rng = passage.domes, passage.rng
     y = domes.y
-    edge = edge_x + rng.normal(0, 0.16) * y + rng.uniform(-0.12, 0.2) * y * y
+    edge = edge_x + (slant + rng.normal(0, 0.16)) * y + rng.uniform(-0.12, 0.2) * y * y
     if "deviation" in passage.chosen:
         height, centre = rng.uniform(0.18, 0.5), rng.uniform(-0.4, 0.4)
         edge = edge - height * bell(f32(y - centre), rng.uniform(0.5, 0.9))
@@ -100,7 +106,7 @@ def _septum(passage: Passage, edge_x: float) -> None:
         place = "inferior" if centre > 0.25 else "central"
         passage.seen["spur"] = Observation("spur", None, size_of(height, 0.14, 0.4), place)
     distance = f32((edge - domes.x) * 0.95 + domes.wavy(0.02))
-    near = rng.uniform(0.3, 0.75)
+    near = rng.uniform(*depths)
     form = Form(near, near * rng.uniform(1.3, 2.4), rng.uniform(0.3, 0.9), rng.uniform(0.01, 0.1))
     pale = rng.uniform(0.95, 1.2)
     tint = (pale, pale * rng.uniform(0.95, 1.1), pale * rng.uniform(0.95, 1.1))
@@ -112,12 +118,16 @@ def _septum(passage: Passage, edge_x: float) -> None:
 
 
 def _turbinate(
-    passage: Passage, centre: tuple[float, float], radii: tuple[float, float], near: float
+    passage: Passage,
+    centre: tuple[float, float],
+    radii: tuple[float, float],
+    near: float,
+    slant: float = 0.0,
 ) -> Array:
     """An egg-shaped head of a turbinate, smooth or slightly mulberry."""
     domes, rng = passage.domes, passage.rng
     hangs = rng.random() < 0.5
-    distance = domes.egg(centre, radii, rng.normal(0, 0.16), rng.uniform(0.0, 0.45), hangs)
+    distance = domes.egg(centre, radii, rng.normal(0, 0.16) - slant, rng.uniform(0.0, 0.45), hangs)
     distance = f32(distance + domes.wavy(0.025))
     turn = min(radii) * rng.uniform(0.7, 1.0)
     form = Form(near, near * rng.uniform(1.25, 1.7), turn, rng.uniform(0.008, 0.025), 0.1)
@@ -170,6 +180,35 @@ def _low_mound(passage: Passage) -> None:
     )
 
 
+def meatus_view(passage: Passage) -> None:
+    """Up along the middle meatus: the inferior turbinate below, near and burnt out.
+
+    Clefts slant from the lateral side's top to the septum's foot.
+    """
+    domes, rng = passage.domes, passage.rng
+    slant = rng.uniform(0.15, 1.0)
+    shift = rng.uniform(-0.15, 0.25)
+    radii = (rng.uniform(0.16, 0.34), rng.uniform(0.45, 0.9))
+    centre = (passage.slit + shift + 0.05, rng.uniform(-0.45, 0.0))
+    if rng.random() < 0.5:
+        beside = (centre[0] - radii[0] * rng.uniform(0.8, 1.5), centre[1] + rng.uniform(-0.2, 0.3))
+        _turbinate(passage, beside, (radii[0] * 0.8, radii[1]), rng.uniform(1.4, 1.9), slant)
+    _turbinate(passage, centre, radii, rng.uniform(0.9, 1.4), slant)
+    _contents(passage, centre, radii)
+    if rng.random() < 0.6:
+        _lateral(passage, passage.slit - rng.uniform(0.35, 0.7))
+    reach = centre[0] + radii[0] * rng.uniform(0.6, 1.3)
+    _septum(passage, reach, slant * rng.uniform(0.3, 0.9), (0.35, 1.1))
+    top = passage.slit + rng.uniform(-0.35, 0.05) + slant * domes.y
+    distance = f32((domes.x - top) * (1 + slant**2) ** -0.5 + domes.wavy(0.04))
+    edge = f32(rng.uniform(-0.3, 0.3) - domes.y + 0.3 * domes.x)
+    distance = smooth_max(distance, edge, 0.25)
+    near = rng.uniform(0.25, 0.45) if rng.random() < 0.6 else rng.uniform(0.45, 0.8)
+    turn, soft = rng.uniform(0.3, 0.7), rng.uniform(0.02, 0.12)
+    form = Form(near, near * rng.uniform(1.4, 2.4), turn, soft, 0.1)
+    domes.lay(distance, form, random_tint(rng), rng.uniform(0.2, 0.7))
+
+
 def inferior_view(passage: Passage) -> None:
     """The inferior turbinate's head fills the passage."""
     rng = passage.rng
@@ -189,7 +228,7 @@ def inferior_view(passage: Passage) -> None:
         _folds(passage, centre, radii)
     if rng.random() < 0.6:
         _lateral(passage, centre[0] - radii[0] - rng.uniform(-0.08, 0.12))
-    _septum(passage, centre[0] + radii[0] + gap)
+    _septum(passage, centre[0] + radii[0] + gap, -rng.uniform(0.0, 0.35))
 
 
 def slit_view(passage: Passage) -> None:
@@ -202,7 +241,7 @@ def slit_view(passage: Passage) -> None:
     _contents(passage, centre, radii)
     gap = rng.uniform(0.02, 0.12)
     _lateral(passage, passage.slit - gap - rng.uniform(0.0, 0.2))
-    _septum(passage, passage.slit + gap)
+    _septum(passage, passage.slit + gap, -rng.uniform(0.0, 0.35))
 
 
 def tongue_view(passage: Passage) -> None:
@@ -291,8 +330,8 @@ def _blood(passage: Passage) -> None:
 _BLOODS = (srgb(150, 14, 18), srgb(190, 24, 28), srgb(110, 16, 16))
 
 View = Callable[[Passage], None]
-VIEWS: tuple[View, ...] = (middle_view, inferior_view, slit_view, tongue_view)
-VIEW_SHARES = (0.4, 0.26, 0.16, 0.18)
+VIEWS: tuple[View, ...] = (middle_view, inferior_view, slit_view, tongue_view, meatus_view)
+VIEW_SHARES = (0.24, 0.2, 0.12, 0.14, 0.3)
 
 
 def _contents(passage: Passage, centre: tuple[float, float], radii: tuple[float, float]) -> None:
@@ -304,21 +343,29 @@ def _contents(passage: Passage, centre: tuple[float, float], radii: tuple[float,
 
 
 _GLASS = (
-    srgb(226, 190, 172),
-    srgb(222, 186, 150),
-    srgb(216, 194, 186),
-    srgb(224, 158, 142),
-    srgb(208, 176, 140),
+    srgb(214, 166, 146),
+    srgb(206, 158, 118),
+    srgb(206, 176, 168),
+    srgb(212, 140, 124),
+    srgb(196, 158, 120),
+    srgb(206, 142, 96),
 )
+
+
+def _glass(domes: Domes) -> Array:
+    """The coat of polyps: watery, yellow to grey, redder in places, with branching vessels."""
+    rng = domes.rng
+    tone = _GLASS[int(rng.integers(len(_GLASS)))]
+    cloud = noise("cloud", domes.x, domes.y, rng, 0.4)
+    clear = f32(rng.uniform(0.35, 0.9) * smoothstep(1.6, -0.6, cloud))
+    coat = mix(domes.coat, tone, clear)
+    return with_vessels(coat, domes.x, domes.y, rng, rng.uniform(0.1, 1.0), rng.uniform(0.5, 1.0))
 
 
 def _polyps(passage: Passage, centre: tuple[float, float], extent: float) -> None:
     """Pale, glassy grapes, one large or a cluster, with a few fine vessels."""
     domes, rng = passage.domes, passage.rng
-    glass = np.asarray(_GLASS[int(rng.integers(len(_GLASS)))], np.float32)
-    glassy = np.float32(rng.uniform(0.35, 0.85))
-    coat = np.broadcast_to(glass, (domes.size, domes.size, 3)) * glassy + (1 - glassy) * domes.coat
-    coat = with_vessels(f32(coat), domes.x, domes.y, rng, rng.uniform(0.1, 1.0), 0.9)
+    coat = _glass(domes)
     count = 1 if rng.random() < 0.6 else int(rng.integers(2, 5))
     for _ in range(count):
         size = extent * (rng.uniform(0.85, 1.1) if count == 1 else rng.uniform(0.5, 0.85))
@@ -326,10 +373,13 @@ def _polyps(passage: Passage, centre: tuple[float, float], extent: float) -> Non
             centre[0] + rng.normal(-0.05, 0.5 * extent * (count > 1)),
             centre[1] + rng.uniform(-0.1, 0.3) + rng.normal(0, 0.5 * extent * (count > 1)),
         )
-        distance = domes.egg(place, (size * 0.9, size * rng.uniform(1.0, 1.4)), 0.0, 0.2)
+        radii = (size * rng.uniform(0.75, 1.0), size * rng.uniform(0.95, 1.35))
+        distance = domes.egg(place, radii, rng.normal(0, 0.3), rng.uniform(0.0, 0.3))
+        distance = f32(distance + domes.wavy(rng.uniform(0.02, 0.07)))
         near = rng.uniform(0.7, 1.1)
-        form = Form(near, near * rng.uniform(1.2, 1.5), size * 0.9, 0.015, 0.05)
-        mask = domes.lay(f32(distance + domes.wavy(0.03)), form, wet=1.0, rough=0.006, coat=coat)
+        soft = rng.uniform(0.01, 0.04)
+        form = Form(near, near * rng.uniform(1.2, 1.5), min(radii), soft, 0.05)
+        mask = domes.lay(distance, form, wet=1.0, rough=rng.uniform(0.004, 0.02), coat=coat)
         domes.show("polyp", mask)
         domes.glints(mask, int(rng.integers(1, 7)))
     passage.seen["polyp"] = Observation("polyp", None, size_of(extent, 0.22, 0.8))
@@ -354,11 +404,11 @@ def _discharge(passage: Passage, centre: tuple[float, float], radii: tuple[float
     stream = f32(stream * smoothstep(-1.0, -0.2, f32(domes.y - centre[1] + domes.wavy(0.3))))
     level = rng.uniform(0.35, 0.8)
     pool = smoothstep(level, level + 0.08, f32(domes.y + domes.wavy(0.08)))
-    patch = smoothstep(1.5, 2.4, noise("cloud", domes.x, domes.y, rng, 0.8))
+    patch = smoothstep(1.2, 2.8, noise("cloud", domes.x, domes.y, rng, 0.8))
     mask = np.maximum(stream, pool * float(rng.random() < 0.6))
     if rng.random() < 0.5:
         mask = np.maximum(mask, _in_cleft(domes, rng.uniform(-1.0, 0.2)))
-    mask = f32(np.maximum(mask, 0.8 * patch) * rng.uniform(0.6, 0.95))
+    mask = f32(np.maximum(mask, 0.5 * patch) * rng.uniform(0.6, 0.95))
     domes.canvas.paint(mask, tone)
     domes.canvas.lift(f32(0.15 * mask))
     domes.canvas.moisten(mask, 1.0)
@@ -383,9 +433,9 @@ def _choose_view(chosen: tuple[str, ...], rng: np.random.Generator) -> View:
         return polyp_view
     shares = np.array(VIEW_SHARES)
     if "swelling" in chosen:
-        shares = shares * (0, 1, 0, 1)
+        shares = shares * (0, 1, 0, 1, 0)
     elif "polyp" in chosen:
-        shares = shares * (1, 0, 1, 1)
+        shares = shares * (1, 0, 1, 1, 1)
     return VIEWS[int(rng.choice(len(VIEWS), p=shares / shares.sum()))]
 
 
