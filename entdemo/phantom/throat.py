@@ -14,6 +14,7 @@ from entdemo.phantom.throat_mouth import (
     draw_blade,
     draw_droplets,
     draw_exudate,
+    draw_face,
     draw_lip,
     draw_pillars,
     draw_roof,
@@ -96,6 +97,9 @@ def _draw_mouth(
     if throat.blade != "none":
         draw_blade(layers, local, throat, rng)
     draw_droplets(layers, local, throat, rng)
+    if throat.scale < 0.78:
+        draw_face(layers, local, rng)
+        return
     if throat.photograph and rng.random() < 0.45:
         draw_roof(layers, local, rng)
     if throat.photograph and rng.random() < 0.25:

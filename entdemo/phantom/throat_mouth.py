@@ -154,7 +154,7 @@ def draw_tongue(
     roll = smoothstep(0.0, 0.25, over)
     sharp = smoothstep(1.2, 0.2, over) * float(rng.uniform(0.0, 1.0))  # the rim is out of focus
     papillae = np.clip(noise("grain", local.u, local.v, rng, 0.7), -2, 2) * sharp
-    rise = float(rng.uniform(0.25, 0.6)) * throat.wall
+    rise = float(rng.uniform(0.25, 0.6 if throat.photograph else 0.8)) * throat.wall
     depth = throat.wall - 0.35 - 0.25 * roll - rise * smoothstep(0.0, 1.0, over)
     depth += 0.007 * papillae + float(rng.uniform(0, 0.07)) * bell(local.u, 0.06)
     coat = smoothstep(-0.8, 1.2, noise("cloud", local.u, local.v, rng, 0.7))
@@ -184,6 +184,27 @@ def draw_lip(layers: Layers, local: Local, rng: np.random.Generator) -> None:
     depth = np.full_like(over, 0.62) - 0.25 * smoothstep(0.0, 0.4, over)
     layers.dim(f32(smoothstep(-0.15, 0.0, over) * (1 - mask)), 0.3)
     layers.cover(mask, tone, f32(depth), float(rng.uniform(0.1, 0.6)))
+
+
+def draw_face(layers: Layers, local: Local, rng: np.random.Generator) -> None:
+    """Teeth, lips and skin around the open mouth, for a photograph from farther off."""
+    wide, high = float(rng.uniform(0.95, 1.35)), float(rng.uniform(1.0, 1.35))
+    edge = sd_ellipse(local.u, local.v, (0.0, 0.1), (wide, high))
+    edge = f32(edge + 0.03 * swell(local.u.shape[0], rng, 5))
+    layers.dim(smoothstep(-0.45, 0.0, edge), float(rng.uniform(0.2, 0.7)))
+    tooth = np.abs(np.mod(local.u * float(rng.uniform(3.2, 4.5)), 1) - 0.5)
+    ivory = planes(between(srgb(236, 228, 208), srgb(214, 192, 146), rng.random()))
+    ivory = ivory * (1 - 0.5 * smoothstep(0.43, 0.5, tooth))
+    for sign, share in ((-1, 0.85), (1, 0.45)):
+        if rng.random() < share:
+            row = smoothstep(-0.26, -0.21, f32(edge - 0.3 * np.maximum(tooth - 0.38, 0)))
+            row = f32(row * smoothstep(0.35, 0.5, sign * local.v))
+            layers.cover(row, ivory, np.full_like(edge, 0.8), 0.8)
+    lip = between(srgb(206, 116, 108), srgb(160, 84, 84), rng.random())
+    pout = 0.12 * bell(edge - 0.1, 0.12)
+    layers.cover(smoothstep(-0.03, 0.03, edge), lip, f32(0.75 - pout), float(rng.uniform(0.1, 0.6)))
+    skin = between(srgb(232, 190, 166), srgb(128, 84, 62), float(rng.uniform(0, 1) ** 1.5))
+    layers.cover(smoothstep(0.2, 0.28, edge), skin, np.full_like(edge, 0.78), 0.1)
 
 
 def draw_droplets(layers: Layers, local: Local, throat: Throat, rng: np.random.Generator) -> None:

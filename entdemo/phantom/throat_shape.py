@@ -83,7 +83,8 @@ class Palette:
     tongue: Colour
 
 
-_PHOTOGRAPH_SHARE = 0.75
+_PHOTOGRAPH_SHARE = 0.68
+_FAR_SHARE = 0.2
 _TINTS: tuple[tuple[Colour, Colour, Colour], ...] = (
     (srgb(206, 110, 98), srgb(168, 56, 52), srgb(226, 160, 144)),
     (srgb(184, 78, 66), srgb(140, 38, 36), srgb(212, 130, 108)),
@@ -169,11 +170,12 @@ def sample_throat(
     sided = any(seen.side is not None for seen in observations)
     blade = rng.choice(("none", "metal", "wood"), p=(0.84, 0.08, 0.08))
     photograph = scenery == "mouth" and rng.random() < _PHOTOGRAPH_SHARE
+    far = photograph and not sided and rng.random() < _FAR_SHARE
     behind = any(seen.key in ("tonsils", "exudate", "granules", "mucus") for seen in observations)
     return Throat(
         scenery=scenery,
         photograph=bool(photograph),
-        scale=float(rng.uniform(0.8, 1.35 if sided else 1.6)),
+        scale=float(rng.uniform(0.5, 0.75) if far else rng.uniform(0.8, 1.35 if sided else 1.6)),
         wall=float(rng.uniform(1.5, 2.5)),
         fauces=(float(rng.uniform(0.55, 0.8)), float(rng.uniform(0.5, 0.85))),
         inner=(float(rng.uniform(0.72, 0.88)), float(rng.uniform(0.75, 0.92))),

@@ -119,11 +119,14 @@ def _draw_tip(
     foot = half * float(rng.uniform(0.7, 1.3))
     knots = [(at - foot, top + high), (at - half, top - high), (at + half, top - high)]
     arch = sd_polyline(local.u, local.v, bezier([*knots, (at + foot, top + high)], 6))
-    thick = float(rng.uniform(0.03, 0.09))
-    mask = smoothstep(local.soft, -local.soft, f32(arch - thick))
+    thick, soft = float(rng.uniform(0.03, 0.09)), local.soft + float(rng.uniform(0.0, 0.05))
+    mask = smoothstep(soft, -soft, f32(arch - thick))
     hollow = f32(smoothstep(0.35, 0.0, arch) * (1 - mask))
     tone = between(palette.pale, srgb(226, 184, 140), float(rng.uniform(0.2, 0.9)))
     layers.dim(hollow, float(rng.uniform(0.3, 0.7)))
+    inside = smoothstep(half, 0.5 * half, np.abs(local.u - at))
+    inside = f32(inside * smoothstep(top - 0.6 * high, top - 0.2 * high, local.v) * (1 - mask))
+    layers.paint(between(tone, palette.flush, 0.6), float(rng.uniform(0.0, 0.8)) * inside)
     depth = throat.wall - 0.5 - 0.12 * smoothstep(thick, 0.0, arch)
     layers.cover(mask, tone, f32(depth), float(rng.uniform(0.3, 0.8)))
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from entdemo.phantom import ear, lens
 from entdemo.phantom.frame import draw_scene
-from entdemo.phantom.framing import Framing, Style, following, random_framing
+from entdemo.phantom.framing import Framing, Style, following, framed, random_framing
 from entdemo.phantom.lens import STYLES, expose
 from entdemo.phantom.scene import Focus
 
@@ -38,6 +38,52 @@ def test_a_picture_that_fills_the_frame_goes_on_filling_it() -> None:
         half = framing.diameter / 2 + 1e-6
         assert framing.x - half <= 0 <= framing.width <= framing.x + half
         assert framing.y - half <= 0 <= framing.height <= framing.y + half
+
+
+def test_most_frames_are_the_tower_s_disc_and_few_are_white_pages_or_grey() -> None:
+    rng = np.random.default_rng(0)
+    styles = [lens.random_style("rhinoscope", rng) for _ in range(2000)]
+    framings = [random_framing(style, rng) for style in styles]
+    white = [framing.surround > 200 for framing in framings]
+    assert styles.count("disc") / 2000 > 0.55
+    assert styles.count("grey") / 2000 < 0.05
+    assert 0.02 < np.mean(white) < 0.12
+
+
+def test_photographs_fill_their_frame() -> None:
+    for seed in range(40):
+        for style in ("square", "closeup"):
+            framing = random_framing(style, np.random.default_rng(seed), "photograph")
+            assert not framing.masked
+            assert framing.diameter >= max(framing.width, framing.height)
+
+
+def test_a_white_page_surrounds_the_disc() -> None:
+    picture = Image.new("RGB", (SIZE, SIZE), (120, 60, 50))
+    page = Framing(200, 200, 200, 100, 100, True, surround=255)
+    frame = np.asarray(framed(picture, page, np.random.default_rng(0)))
+    assert frame[:20, :20].min() == 255
+    assert tuple(frame[100, 100]) == (120, 60, 50)
+
+
+def test_an_octagon_has_its_corners_cut() -> None:
+    picture = Image.new("RGB", (SIZE, SIZE), (120, 60, 50))
+    shape = Framing(200, 200, 200, 100, 100, True, rounded=0.25, cut=True)
+    frame = np.asarray(framed(picture, shape, np.random.default_rng(0)))
+    assert frame[15, 15].max() == 0
+    assert frame[35, 35, 0] == 120
+    assert frame[2, 100, 0] == 120
+
+
+def test_a_speculum_leaves_the_focus_in_sight() -> None:
+    picture = Image.new("RGB", (SIZE, SIZE), (200, 200, 200))
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        focus = Focus(*(float(at) for at in rng.uniform(-0.4, 0.4, 2)), 0.2)
+        seen = np.asarray(lens._speculum(picture, rng, focus))
+        row, column = (int((at + 1) / 2 * SIZE) for at in (focus.y, focus.x))
+        assert seen[row, column].min() > 150
+        assert seen[0, 0].max() < 90
 
 
 def test_gain_lifts_a_dark_focus_and_leaves_a_bright_one() -> None:

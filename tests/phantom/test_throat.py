@@ -63,3 +63,20 @@ def test_an_enlarged_tonsil_lies_on_the_side_that_the_facts_name() -> None:
     layers = Layers.wall(SIZE, palette.base, 2.0, 0.5)
     mask = draw_tonsil(layers, local, shape, palette, False, np.random.default_rng(3))
     assert np.average(local.x, weights=mask) > 0.2
+
+
+def test_photographs_are_taken_of_mouths_alone(scenes: list[Scene]) -> None:
+    cameras = {scene.camera for scene in scenes}
+    assert cameras == {"photograph", "pharyngoscope"}
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        assert not sample_throat("base", (), rng).photograph
+        assert not sample_throat("wall", (), rng).photograph
+
+
+def test_what_lies_behind_the_tongue_is_not_hidden_by_it() -> None:
+    seen = (Observation("exudate", side="both"),)
+    for seed in range(40):
+        shape = sample_throat("mouth", seen, np.random.default_rng(seed))
+        assert shape.tongue >= 0.35
+        assert shape.scale >= 0.8
