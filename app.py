@@ -17,7 +17,7 @@ prepare_zero_gpu()
 
 from gradio.utils import get_space
 
-from entdemo.errors import UserError
+from entdemo.errors import SettingError, UserError
 from entdemo.image.frame import load_frame
 from entdemo.predictor import Predictor
 from entdemo.settings import Settings
@@ -57,7 +57,7 @@ def serve(settings: Settings) -> None:
     try:
         _, url, _ = demo.launch(prevent_thread_lock=True, **options)
     except OSError as error:
-        raise UserError("app.port_busy", port=settings.port) from error
+        raise SettingError("app.port_busy", port=settings.port) from error
     keep_clearing(demo, visits)
     print(f"entdemo runs at {url}", flush=True)
     try:
@@ -109,9 +109,9 @@ def read_settings() -> Settings:
     try:
         settings = Settings()
     except ValueError as error:
-        raise UserError("app.port", value=str(error).rpartition(": ")[2].strip("'")) from error
+        raise SettingError("app.port", value=str(error).rpartition(": ")[2].strip("'")) from error
     if not 0 < settings.port < 65536:
-        raise UserError("app.port", value=settings.port)
+        raise SettingError("app.port", value=settings.port)
     return settings
 
 
@@ -131,7 +131,7 @@ def credentials(auth: str) -> tuple[str, str] | None:
     if not auth:
         return None
     if not (user and colon and password):
-        raise UserError("app.auth")
+        raise SettingError("app.auth")
     return user, password
 
 

@@ -16,15 +16,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from entdemo.errors import Language
 from entdemo.gallery.cases import Case
 from entdemo.image.frame import load_frame
+from entdemo.locale import LANGUAGES, Language
 from entdemo.predictor import Neighbour, Predictor
 from entdemo.settings import Settings
 from entdemo.taxonomy import FINDINGS
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-LANGUAGES: tuple[Language, ...] = ("en", "vi")
 
 
 def measure(

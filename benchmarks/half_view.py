@@ -20,7 +20,7 @@ from rich.table import Table
 from entdemo.bundle.hub import resolve_weights
 from entdemo.bundle.weights import load_bundle
 from entdemo.data.dataset import Item, read_items
-from entdemo.errors import UserError
+from entdemo.errors import DataError, UserError
 from entdemo.evaluation.encode import encode_squares, squares_of
 from entdemo.evaluation.metrics import (
     CORD_STATES,
@@ -72,7 +72,7 @@ def with_class(data: Path) -> list[Item]:
     """
     items = [item for item in read_items(data) if item.class_name]
     if not items:
-        raise UserError("folder.no_pictures", path=data, known=", ".join(CLASSES))
+        raise DataError("folder.no_pictures", path=data, known=", ".join(CLASSES))
     return items
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from entdemo.errors import UserError
+from entdemo.errors import QueryError, UserError
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.matching import CLASS_SHARE, Match, Matcher, Query
 from entdemo.gallery.store import Gallery
@@ -265,7 +265,7 @@ class Predictor:
         """
         check_text(text)
         if not 0 <= share <= 1:
-            raise UserError("predict.share", value=share)
+            raise QueryError("predict.share", value=share)
         clock = _Clock()
         encoded = self._encoded(frame, clock)
         words = self._text_query(text, self.engine.text(text))
@@ -385,9 +385,9 @@ def check_text(text: str) -> None:
         UserError: saying which.
     """
     if not text.strip():
-        raise UserError("text.empty")
+        raise QueryError("text.empty")
     if len(text) > MAX_TEXT:
-        raise UserError("text.too_long", length=len(text), limit=MAX_TEXT)
+        raise QueryError("text.too_long", length=len(text), limit=MAX_TEXT)
 
 
 def frame_embedder(

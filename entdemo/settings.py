@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from entdemo.errors import UserError
+from entdemo.errors import SettingError
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_WEIGHTS = ROOT / "weights" / "default"
@@ -59,5 +59,5 @@ class Settings:
             UserError: if the setting is neither on nor off.
         """
         if self.edit not in ("", "on", "off"):
-            raise UserError("app.edit", value=self.edit)
+            raise SettingError("app.edit", value=self.edit)
         return self.edit == "on" or (not self.edit and self.host in LOOPBACK)

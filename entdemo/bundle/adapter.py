@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from peft import LoraConfig
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from entdemo.errors import UserError
+from entdemo.errors import BundleError, UserError
 from entdemo.model.files import ADAPTER_CONFIG
 
 _MAX_RANK = 256
@@ -54,12 +54,12 @@ def read_adapter_config(folder: Path) -> LoraConfig:
     try:
         found = json.loads((folder / ADAPTER_CONFIG).read_text("utf-8"))
     except FileNotFoundError as error:
-        raise UserError("weights.file_missing", name=ADAPTER_CONFIG) from error
+        raise BundleError("weights.file_missing", name=ADAPTER_CONFIG) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise UserError("weights.unreadable", name=ADAPTER_CONFIG) from error
+        raise BundleError("weights.unreadable", name=ADAPTER_CONFIG) from error
     plain = _validated(found)
     if not plain.target_modules and not plain.target_parameters:
-        raise UserError("weights.key_missing", file=ADAPTER_CONFIG, name="target_modules")
+        raise BundleError("weights.key_missing", file=ADAPTER_CONFIG, name="target_modules")
     _check_others(found)
     for name in plain.target_modules or ():
         if name.rpartition(".")[2] == _WHOLE_ATTENTION:
@@ -81,7 +81,7 @@ def _validated(found: Any) -> _PlainLora:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         if first["type"] == "missing":
-            raise UserError("weights.key_missing", file=ADAPTER_CONFIG, name=name) from error
+            raise BundleError("weights.key_missing", file=ADAPTER_CONFIG, name=name) from error
         raise _invalid(name, first["msg"]) from error
 
 
@@ -90,10 +90,10 @@ def _check_others(found: dict[str, Any]) -> None:
     plain = asdict(LoraConfig(target_modules=["any"]))
     for name in sorted(found.keys() - _PlainLora.model_fields.keys() - _WITHOUT_EFFECT):
         if name not in plain:
-            raise UserError("weights.key_unknown", file=ADAPTER_CONFIG, name=name)
+            raise BundleError("weights.key_unknown", file=ADAPTER_CONFIG, name=name)
         if found[name] != plain[name]:
             raise _invalid(name, "only plain LoRA is supported")
 
 
 def _invalid(name: str, reason: str) -> UserError:
-    return UserError("weights.key_invalid", file=ADAPTER_CONFIG, name=name, reason=reason)
+    return BundleError("weights.key_invalid", file=ADAPTER_CONFIG, name=name, reason=reason)

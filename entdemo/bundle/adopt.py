@@ -28,7 +28,7 @@ from entdemo.bundle.weights import (
     read_info,
     write_info,
 )
-from entdemo.errors import UserError
+from entdemo.errors import BundleError
 from entdemo.model.files import ADAPTER_WEIGHTS
 from entdemo.model.preprocess import Preprocess
 from entdemo.model.tensors import read_tensors
@@ -93,7 +93,7 @@ def _copy_adapter(adapter: Path, folder: Path) -> None:
 def _in_tower(name: str, prefix: str = "") -> str:
     """A tensor's name without the tower's; others are not of the image tower."""
     if not name.startswith(prefix + _TOWER):
-        raise UserError("weights.adapter_elsewhere", name=name)
+        raise BundleError("weights.adapter_elsewhere", name=name)
     return prefix + name.removeprefix(prefix + _TOWER)
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from entdemo.errors import UserError
+from entdemo.errors import BundleError
 from entdemo.model.network import EntClip
 from entdemo.model.preprocess import Preprocess
 
@@ -46,10 +46,10 @@ def check_golden(path: Path, model: EntClip, preprocess: Preprocess) -> None:
     squares, expected = read_golden(path, preprocess.image_size)
     found = model.encode_frames(preprocess.tensor(squares)).embedding
     if found.shape != expected.shape:
-        raise UserError("weights.unreadable", name=path.name)
+        raise BundleError("weights.unreadable", name=path.name)
     cosine = float(functional.cosine_similarity(found, expected).min())
     if not cosine >= _MIN_COSINE:
-        raise UserError("weights.golden", cosine=cosine)
+        raise BundleError("weights.golden", cosine=cosine)
 
 
 def read_golden(path: Path, side: int) -> tuple[NDArray[np.uint8], Tensor]:
@@ -63,7 +63,7 @@ def read_golden(path: Path, side: int) -> tuple[NDArray[np.uint8], Tensor]:
         squares = np.stack([_from_png(row["png"], side) for row in rows])
         return squares, torch.tensor([row["embedding"] for row in rows])
     except _DAMAGE as error:
-        raise UserError("weights.unreadable", name=path.name) from error
+        raise BundleError("weights.unreadable", name=path.name) from error
 
 
 def _to_png(square: NDArray[np.uint8]) -> str:

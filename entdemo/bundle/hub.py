@@ -33,7 +33,7 @@ from entdemo.bundle.weights import (
     load_bundle,
     read_info,
 )
-from entdemo.errors import UserError
+from entdemo.errors import BundleError, HubError, NoAccessError, UserError
 from entdemo.settings import DEFAULT_WEIGHTS
 from entdemo.storage.folders import appearing
 
@@ -78,11 +78,11 @@ def resolve_weights(source: str, *, progress: bool = False) -> Path:
         return folder
     hub = None if folder.exists() else parse_source(source)
     if hub is None:
-        raise UserError("weights.missing", name=source)
+        raise BundleError("weights.missing", name=source)
     with _as_user_errors(source):
         snapshot = _fetch(hub, source, progress)
     if not (snapshot / INFO).is_file():
-        raise UserError("hub.no_bundle", repo=hub.repo)
+        raise HubError("hub.no_bundle", repo=hub.repo)
     check_files(snapshot, read_info(snapshot))
     return snapshot
 
@@ -97,7 +97,7 @@ def resolve_adapter(source: str, *, progress: bool = False) -> Path:
     if folder.is_dir():
         return folder
     if (hub := parse_source(source)) is None:
-        raise UserError("weights.missing", name=source)
+        raise BundleError("weights.missing", name=source)
     with _as_user_errors(source):
         return _fetch(hub, source, progress)
 
@@ -123,7 +123,7 @@ def _fetch(hub: HubSource, source: str, progress: bool) -> Path:
             blob = path.resolve()
             path.unlink()
             blob.unlink(missing_ok=True)
-    raise UserError("hub.wrong_content", name=spoiled[0].name, repo=source)
+    raise HubError("hub.wrong_content", name=spoiled[0].name, repo=source)
 
 
 def _spoiled(snapshot: Path, repo: str) -> list[Path]:
@@ -168,7 +168,7 @@ def open_weights(source: str) -> tuple[Bundle, UserError | None]:
     except UserError as error:
         if Path(source).expanduser().exists() or parse_source(source) is None:
             raise
-        notice = UserError("hub.fallback", source=source, reason=error)
+        notice = HubError("hub.fallback", source=source, reason=error)
     return load_bundle(DEFAULT_WEIGHTS), notice
 
 
@@ -234,7 +234,7 @@ def push(folder: Path, repo: str, *, private: bool = False, message: str = "Uplo
         UserError: the bundle is wrong, or the Hub refuses.
     """
     if (hub := parse_source(repo)) is None or hub.repo != repo:
-        raise UserError("hub.repo_name", name=repo)
+        raise HubError("hub.repo_name", name=repo)
     for error in verify(folder):
         raise error
     info = read_info(folder)
@@ -242,10 +242,8 @@ def push(folder: Path, repo: str, *, private: bool = False, message: str = "Uplo
     try:
         with _as_user_errors(repo):
             return _upload(folder, info, card, repo, private, message)
-    except UserError as error:
-        if error.key == "hub.no_access":
-            raise UserError("hub.no_write", repo=repo) from error
-        raise
+    except NoAccessError as error:
+        raise HubError("hub.no_write", repo=repo) from error
 
 
 def _upload(
@@ -255,7 +253,7 @@ def _upload(
     api.create_repo(repo, private=private, exist_ok=True)
     present = api.model_info(repo)
     if private and not present.private:
-        raise UserError("hub.public", repo=repo)
+        raise HubError("hub.public", repo=repo)
     names = [name for name in _bundle_files(folder, info) if name != CARD]
     stale = {file.rfilename for file in present.siblings or []} & ALLOWED_FILES - {*names, CARD}
     operations: list[CommitOperationAdd | CommitOperationDelete] = [

@@ -10,7 +10,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from yaml import YAMLError
 
 from entdemo.bundle.weights import CARD, BundleInfo
-from entdemo.errors import UserError
+from entdemo.errors import HubError
 
 
 def model_card(folder: Path, info: BundleInfo) -> str:
@@ -24,7 +24,7 @@ def model_card(folder: Path, info: BundleInfo) -> str:
     try:
         card = ModelCard(text)
     except (ValueError, YAMLError) as error:
-        raise UserError("hub.card") from error
+        raise HubError("hub.card") from error
     data = cast(ModelCardData, card.data)
     data.library_name = "entdemo"
     data.model_name = info.name

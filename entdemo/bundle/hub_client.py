@@ -21,7 +21,7 @@ from huggingface_hub.errors import (
 )
 from huggingface_hub.utils.tqdm import tqdm
 
-from entdemo.errors import UserError
+from entdemo.errors import HubError, NoAccessError, StorageError, UserError
 
 ANSWER_SECONDS = 12.0
 """How long the Hub may take to say which commit a revision is."""
@@ -196,7 +196,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _sentence(error: BaseException, repo: str) -> UserError | None:
     for kinds, key in _KEYS:
         if isinstance(error, kinds):
-            return UserError(key, repo=repo)
+            return HubError(key, repo=repo)
     if isinstance(error, HfHubHTTPError):
         return _status_sentence(error.response.status_code, repo)
     if isinstance(error, OSError) and not isinstance(error, LocalEntryNotFoundError):
@@ -206,15 +206,15 @@ def _sentence(error: BaseException, repo: str) -> UserError | None:
 
 def _storage_sentence(error: OSError, repo: str) -> UserError:
     if error.errno is None:  # the client's own: a length other than announced
-        return UserError("hub.cut", repo=repo)
-    return UserError("hub.storage", repo=repo, reason=error.strerror)
+        return HubError("hub.cut", repo=repo)
+    return StorageError("hub.storage", repo=repo, reason=error.strerror)
 
 
 def _status_sentence(status: int, repo: str) -> UserError:
     if status in (401, 403, 404):
-        return UserError("hub.no_access", repo=repo)
+        return NoAccessError("hub.no_access", repo=repo)
     if status == 429:
-        return UserError("hub.rate_limited")
+        return HubError("hub.rate_limited")
     if status >= 500:
-        return UserError("hub.server", status=status)
-    return UserError("hub.refused", repo=repo, status=status)
+        return HubError("hub.server", status=status)
+    return HubError("hub.refused", repo=repo, status=status)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from entdemo.errors import UserError
+from entdemo.errors import BundleError, UserError
 from entdemo.model.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from entdemo.storage.formats import Migration, NewerFormatError, migrated
 from entdemo.taxonomy import CLASSES
@@ -164,11 +164,11 @@ def read_info(folder: Path) -> BundleInfo:
     """
     info = parse_info(folder)
     for name, reason in _contradictions(info):
-        raise UserError("weights.key_invalid", file=INFO, name=name, reason=reason)
+        raise BundleError("weights.key_invalid", file=INFO, name=name, reason=reason)
     for name in sorted(_required_files(info) - info.files.keys()):
-        raise UserError("weights.key_missing", file=INFO, name=f"files.{name}")
+        raise BundleError("weights.key_missing", file=INFO, name=f"files.{name}")
     if info.digest not in (None, info.content_digest):
-        raise UserError("weights.digest", name=INFO)
+        raise BundleError("weights.digest", name=INFO)
     return info
 
 
@@ -181,16 +181,16 @@ def parse_info(folder: Path) -> BundleInfo:
     path = folder / INFO
     try:
         if not path.is_file():
-            raise UserError("weights.missing", name=folder.name)
+            raise BundleError("weights.missing", name=folder.name)
         raw = json.loads(path.read_text("utf-8"))
     except PermissionError as error:
-        raise UserError("weights.forbidden", name=INFO) from error
+        raise BundleError("weights.forbidden", name=INFO) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise UserError("weights.unreadable", name=INFO) from error
+        raise BundleError("weights.unreadable", name=INFO) from error
     try:
         return BundleInfo.model_validate(migrated(raw, FORMAT, MIGRATIONS))
     except NewerFormatError as error:
-        raise UserError("weights.newer_format", found=error.found, known=FORMAT) from error
+        raise BundleError("weights.newer_format", found=error.found, known=FORMAT) from error
     except ValidationError as error:
         raise _key_error(error) from error
 
@@ -231,10 +231,10 @@ def _key_error(error: ValidationError) -> UserError:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "missing":
-        return UserError("weights.key_missing", file=INFO, name=name)
+        return BundleError("weights.key_missing", file=INFO, name=name)
     if first["type"] == "extra_forbidden":
-        return UserError("weights.key_unknown", file=INFO, name=name)
-    return UserError("weights.key_invalid", file=INFO, name=name, reason=first["msg"])
+        return BundleError("weights.key_unknown", file=INFO, name=name)
+    return BundleError("weights.key_invalid", file=INFO, name=name, reason=first["msg"])
 
 
 def file_errors(folder: Path, info: BundleInfo) -> list[UserError]:
@@ -244,23 +244,23 @@ def file_errors(folder: Path, info: BundleInfo) -> list[UserError]:
     try:
         names = sorted(path.name for path in folder.iterdir())
     except OSError:
-        return [*errors, UserError("weights.forbidden", name=folder.name)]
+        return [*errors, BundleError("weights.forbidden", name=folder.name)]
     unknown = (name for name in names if name not in known and not name.startswith("."))
-    return errors + [UserError("weights.file_unknown", name=name) for name in unknown]
+    return errors + [BundleError("weights.file_unknown", name=name) for name in unknown]
 
 
 def _file_error(folder: Path, info: BundleInfo, name: str) -> UserError | None:
     if name not in ALLOWED_FILES:
-        return UserError("weights.file_unknown", name=name)
+        return BundleError("weights.file_unknown", name=name)
     if not (folder / name).is_file():
-        return UserError("weights.file_missing", name=name)
+        return BundleError("weights.file_missing", name=name)
     try:
         changed = file_sha256(folder / name) != info.files[name]
     except PermissionError:
-        return UserError("weights.forbidden", name=name)
+        return BundleError("weights.forbidden", name=name)
     except OSError:
-        return UserError("weights.unreadable", name=name)
-    return UserError("weights.file_changed", name=name) if changed else None
+        return BundleError("weights.unreadable", name=name)
+    return BundleError("weights.file_changed", name=name) if changed else None
 
 
 def check_files(folder: Path, info: BundleInfo) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entdemo.cli.output import Json, err, out, print_json, rows
-from entdemo.errors import UserError
+from entdemo.errors import MissingPartError
 
 if TYPE_CHECKING:
     from benchmarks.bench import Report
@@ -47,8 +47,8 @@ def bench(
         from benchmarks.bench import measure
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("benchmarks"):
-            raise UserError("bench.no_checkout") from error
-        raise UserError("bench.package_missing", name=error.name) from error
+            raise MissingPartError("bench.no_checkout") from error
+        raise MissingPartError("bench.package_missing", name=error.name) from error
     report = measure(
         quick, only or list(Part), lambda part: err.print(f"measuring: {part}", style="dim")
     )

@@ -21,7 +21,7 @@ from entdemo.cli.output import (
     print_json,
     progress_bar,
 )
-from entdemo.errors import UserError
+from entdemo.errors import GalleryLockedError
 
 if TYPE_CHECKING:
     from entdemo.gallery.store import Gallery
@@ -171,9 +171,7 @@ def _when_free(change: Callable[[], Made]) -> Made:
     while True:
         try:
             return change()
-        except UserError as error:
-            if error.key != "gallery.locked":
-                raise
+        except GalleryLockedError:
             err.print("Another process is changing this gallery; waiting for it. Ctrl-C gives up.")
 
 

@@ -17,7 +17,7 @@ from entdemo.cli.output import (
     print_json,
     progress_bar,
 )
-from entdemo.errors import UserError
+from entdemo.errors import DataError
 
 
 def submit(
@@ -36,9 +36,9 @@ def submit(
 ) -> None:
     """Answer a track's test list into a zip file, or check one; exit code 1 if it is wrong."""
     if (to is None) == (validate is None):
-        raise UserError("submit.out_or_validate")
+        raise DataError("submit.out_or_validate")
     if not folder.is_dir():
-        raise UserError("folder.missing", path=folder)
+        raise DataError("folder.missing", path=folder)
     if to is not None:
         _write(folder, track, to, weights, device, json)
     if validate is not None:

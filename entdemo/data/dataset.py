@@ -9,7 +9,7 @@ from pathlib import Path
 from entdemo.data.entrep import EntrepItem, group_split, is_entrep, read_entrep
 from entdemo.data.entrep.captions import caption_keys
 from entdemo.data.skipped import Skipped
-from entdemo.errors import UserError
+from entdemo.errors import DataError
 from entdemo.gallery.cases import class_of, read_class
 from entdemo.gallery.folder import CAPTIONS, is_picture, read_captions
 from entdemo.storage.table import Row
@@ -89,7 +89,7 @@ def read_data(path: Path, held_out: HeldOut | None = None) -> DataSet:
             f"training are counted, {len(items)} of {len(found.labelled)} frames."
         )
     if not items:
-        raise UserError("entrep.no_labels", path=path)
+        raise DataError("entrep.no_labels", path=path)
     return DataSet(_entrep_items(items), found.report.skipped, notes)
 
 
@@ -123,10 +123,10 @@ def read_items(path: Path) -> list[Item]:
             a row of ``captions.csv`` that contradicts its picture's folder.
     """
     if not path.is_dir():
-        raise UserError("folder.missing", path=path)
+        raise DataError("folder.missing", path=path)
     pictures = {file.relative_to(path).as_posix(): file for file in _pictures(path)}
     if not pictures:
-        raise UserError("folder.no_pictures", path=path, known=", ".join(_known_names()))
+        raise DataError("folder.no_pictures", path=path, known=", ".join(_known_names()))
     rows = read_captions(path, pictures)
     return [_item(file, rows.get(key)) for key, file in sorted(pictures.items())]
 
@@ -146,7 +146,7 @@ def _labels(folder_name: str) -> tuple[str, str | None]:
     region = folder_name.lower().replace("_", "-").replace(" ", "-")
     if region not in REGIONS:
         known = ", ".join(_known_names())
-        raise UserError("evaluation.no_class_or_region", name=folder_name, known=known)
+        raise DataError("evaluation.no_class_or_region", name=folder_name, known=known)
     return region, None
 
 
@@ -168,6 +168,6 @@ def _check_class(row: Row, folder: str) -> None:
     """``folder`` is a class or a region, and the row's class must be it or lie in it."""
     found = read_class(row, CAPTIONS)
     if folder not in (found, region_of(found)):
-        raise UserError(
+        raise DataError(
             "folder.two_classes", name=CAPTIONS, row=row.number, first=folder, second=found
         )

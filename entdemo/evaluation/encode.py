@@ -13,7 +13,7 @@ from torch import Tensor
 from entdemo.bundle.weights import Bundle
 from entdemo.data.dataset import Item
 from entdemo.data.skipped import Skipped
-from entdemo.errors import UserError
+from entdemo.errors import DataError, UserError
 from entdemo.image.frame import Frame, load_frame
 from entdemo.inference.calibration import calibrate
 
@@ -105,7 +105,7 @@ def encode_items(
             progress(start + len(batch), len(items))
     if not parts:
         first = skipped[0]
-        raise UserError(
+        raise DataError(
             "evaluation.no_frames", count=len(skipped), name=first.name, reason=first.reason
         )
     return EncodedItems(kept, digests, joined(parts), skipped)

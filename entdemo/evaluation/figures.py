@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from entdemo.errors import UserError
+from entdemo.errors import MissingPartError
 from entdemo.evaluation.examples import Example
 from entdemo.evaluation.metrics import ReliabilityBin
 from entdemo.image.frame import load_frame
@@ -31,7 +31,7 @@ def require_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:
-        raise UserError("figures.no_matplotlib") from error
+        raise MissingPartError("figures.no_matplotlib") from error
 
 
 def new_figure(width: float, height: float) -> Figure:

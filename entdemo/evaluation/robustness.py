@@ -20,7 +20,7 @@ from rich.table import Table
 
 from entdemo.bundle.weights import Bundle
 from entdemo.data.dataset import read_data
-from entdemo.errors import UserError
+from entdemo.errors import DataError
 from entdemo.evaluation.encode import Progress, encode_squares, squares_of
 from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.taxonomy import CLASSES
@@ -147,7 +147,7 @@ def measure(bundle: Bundle, data: Path, progress: Progress | None = None) -> Rob
     """
     items = [item for item in read_data(data).items if item.class_name]
     if not items:
-        raise UserError("folder.no_pictures", path=data, known=", ".join(CLASSES))
+        raise DataError("folder.no_pictures", path=data, known=", ".join(CLASSES))
     right = dict.fromkeys((None, *product(HARMS, range(3))), 0)
     for start in range(0, len(items), _BATCH):
         batch = items[start : start + _BATCH]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from entdemo.bundle.weights import Bundle
 from entdemo.data.entrep.files import TEST_FILES, Pictures, read_list
-from entdemo.errors import UserError
+from entdemo.errors import DataError, FrameError, StorageError, UserError
 from entdemo.evaluation.encode import (
     EncodedFrames,
     Progress,
@@ -58,7 +58,7 @@ def answer_track(
         return _find_phrases(bundle, folder, listed, progress)
     files = listed_pictures(folder, listed)
     if track == 2 and len(listed) < 2:
-        raise UserError("entrep.one_frame", name=TEST_FILES[track])
+        raise DataError("entrep.one_frame", name=TEST_FILES[track])
     frames = _encode(bundle, files, progress)
     if track == 1:
         classes = frames.probabilities.argmax(axis=1).tolist()
@@ -80,10 +80,10 @@ def write_submission(answers: Answers, track: int, out: Path) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(out, packed.getvalue())
     except OSError as error:
-        raise UserError("gallery.read_only", path=out.parent) from error
+        raise StorageError("gallery.read_only", path=out.parent) from error
     except UserError as error:
         reason = error.values["reason"]
-        raise UserError("submit.write_failed", file=out.name, reason=reason) from error
+        raise StorageError("submit.write_failed", file=out.name, reason=reason) from error
 
 
 def listed_pictures(folder: Path, names: Sequence[str]) -> list[Path]:
@@ -97,7 +97,7 @@ def listed_pictures(folder: Path, names: Sequence[str]) -> list[Path]:
     for name in names:
         file = pictures.find(name)
         if file is None:
-            raise UserError("frame.missing", name=name)
+            raise FrameError("frame.missing", name=name)
         files.append(file)
     return files
 
@@ -113,7 +113,7 @@ def picture_pool(folder: Path) -> dict[str, Path]:
     listed = dict(zip(listed_pictures(folder, names), names, strict=True))
     pool = {listed.get(file, file.name): file for file in Pictures(folder / "test").all()}
     if not pool:
-        raise UserError("entrep.no_test_pictures", path=folder / "test")
+        raise DataError("entrep.no_test_pictures", path=folder / "test")
     return pool
 
 
@@ -148,4 +148,4 @@ def _loaded(file: Path) -> Frame:
     try:
         return load_frame(file)
     except UserError as error:
-        raise UserError("entrep.test_picture", name=file.name, reason=error) from error
+        raise DataError("entrep.test_picture", name=file.name, reason=error) from error

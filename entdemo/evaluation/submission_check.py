@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from entdemo.data.entrep.files import TEST_FILES, read_list
-from entdemo.errors import UserError
+from entdemo.errors import DataError, UserError
 from entdemo.evaluation.submission import picture_pool
 from entdemo.taxonomy import CLASSES
 
@@ -49,22 +49,22 @@ def _read_answers(file: Path) -> dict[str, Any]:
             names = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(names) != 1 or not _is_root_json(names[0].filename):
                 listed = ", ".join(entry.filename for entry in names)
-                raise UserError("submit.content", name=file.name, files=listed or "–")
+                raise DataError("submit.content", name=file.name, files=listed or "–")
             if names[0].file_size > _MAX_BYTES:
-                raise UserError("submit.too_large", name=file.name)
+                raise DataError("submit.too_large", name=file.name)
             pairs = json.loads(archive.read(names[0]), object_pairs_hook=list)
     except FileNotFoundError as error:
-        raise UserError("evaluation.no_file", path=file) from error
+        raise DataError("evaluation.no_file", path=file) from error
     except RecursionError as error:
-        raise UserError("entrep.not_json", name=names[0].filename) from error
+        raise DataError("entrep.not_json", name=names[0].filename) from error
     except _DAMAGE as error:
-        raise UserError("submit.not_zip", name=file.name) from error
+        raise DataError("submit.not_zip", name=file.name) from error
     except ValueError as error:
-        raise UserError("entrep.not_json", name=names[0].filename) from error
+        raise DataError("entrep.not_json", name=names[0].filename) from error
     if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
-        raise UserError("entrep.shape", name=names[0].filename, expected="{…: …}")
+        raise DataError("entrep.shape", name=names[0].filename, expected="{…: …}")
     if len(dict(pairs)) < len(pairs):
-        raise UserError("submit.repeated", name=names[0].filename)
+        raise DataError("submit.repeated", name=names[0].filename)
     return dict(pairs)
 
 
@@ -76,9 +76,9 @@ def _is_root_json(name: str) -> bool:
 def _wrong_keys(answers: Mapping[str, Any], wanted: set[str]) -> Iterator[UserError]:
     missing, unknown = sorted(wanted - answers.keys()), sorted(answers.keys() - wanted)
     if missing:
-        yield UserError("submit.missing", count=len(missing), first=missing[0][:_SHOWN])
+        yield DataError("submit.missing", count=len(missing), first=missing[0][:_SHOWN])
     if unknown:
-        yield UserError("submit.unknown", count=len(unknown), first=unknown[0][:_SHOWN])
+        yield DataError("submit.unknown", count=len(unknown), first=unknown[0][:_SHOWN])
 
 
 def _wrong_answers(
@@ -88,8 +88,8 @@ def _wrong_answers(
         shown = {"item": key[:_SHOWN], "answer": str(answer)[:_SHOWN]}
         if track == 1:
             if type(answer) is not int or not 0 <= answer < len(CLASSES):
-                yield UserError("submit.class", **shown, limit=len(CLASSES) - 1)
+                yield DataError("submit.class", **shown, limit=len(CLASSES) - 1)
         elif not isinstance(answer, str) or answer not in allowed:
-            yield UserError("submit.file", **shown)
+            yield DataError("submit.file", **shown)
         elif track == 2 and answer == key:
-            yield UserError("submit.itself", item=shown["item"])
+            yield DataError("submit.itself", item=shown["item"])

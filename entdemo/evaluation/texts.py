@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from entdemo.bundle.weights import Bundle
-from entdemo.errors import UserError
+from entdemo.errors import DataError
 from entdemo.evaluation.encode import Progress, encode_texts
 from entdemo.evaluation.metrics import region_probabilities
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
@@ -93,7 +93,7 @@ def read_sentences(file: Path) -> list[Sentence]:
     """
     sentences = [_sentence(file.name, number, text) for number, text in _lines(file)]
     if not sentences:
-        raise UserError("evaluation.no_lines", name=file.name)
+        raise DataError("evaluation.no_lines", name=file.name)
     return sentences
 
 
@@ -101,9 +101,9 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
     try:
         content = file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError("evaluation.not_utf8", name=file.name) from error
+        raise DataError("evaluation.not_utf8", name=file.name) from error
     except OSError as error:
-        raise UserError("evaluation.no_file", path=file) from error
+        raise DataError("evaluation.no_file", path=file) from error
     # Not splitlines(): U+2028 and the like may stand inside a JSON string.
     lines = enumerate(content.split("\n"), 1)
     return ((number, line) for number, line in lines if line.strip())
@@ -113,15 +113,15 @@ def _sentence(name: str, line: int, content: str) -> Sentence:
     try:
         row = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UserError("evaluation.line", name=name, line=line) from error
+        raise DataError("evaluation.line", name=name, line=line) from error
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str) or not text.strip():
-        raise UserError("evaluation.line", name=name, line=line)
+        raise DataError("evaluation.line", name=name, line=line)
     class_name = _known(row, "class", CLASSES, name, line)
     allowed = (region_of(class_name),) if class_name else REGIONS
     region = _known(row, "region", allowed, name, line)
     if class_name is None and region is None:
-        raise UserError("evaluation.line_unlabelled", name=name, line=line)
+        raise DataError("evaluation.line_unlabelled", name=name, line=line)
     return Sentence(text, region or allowed[0], class_name)
 
 
@@ -132,7 +132,7 @@ def _known(
     value = row.get(field)
     if value is None or value in known:
         return value
-    raise UserError(
+    raise DataError(
         "evaluation.line_value", name=name, line=line, field=field, value=value,
         known=", ".join(known),
     )  # fmt: skip

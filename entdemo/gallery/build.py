@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import safetensors.numpy
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryError, StorageError, UserError
 from entdemo.gallery.cases import Case, write_cases
 from entdemo.gallery.index import HnswIndex, Vectors
 from entdemo.gallery.ingest import Ingest
@@ -213,7 +213,7 @@ def _existing(path: str | Path) -> Path:
     """The folder; a lock must not create one that was mistyped."""
     folder = Path(path)
     if not (folder / FILE_NAME).is_file():
-        raise UserError("gallery.missing", path=folder)
+        raise GalleryError("gallery.missing", path=folder)
     return folder
 
 
@@ -222,11 +222,11 @@ def refuse_other_content(folder: Path) -> None:
     if not folder.exists() or (folder / FILE_NAME).is_file():
         return
     if not folder.is_dir():
-        raise UserError("gallery.folder_in_use", path=folder)
+        raise StorageError("gallery.folder_in_use", path=folder)
     ours = {FRAMES, *OWN_NAMES, *(f"{name}.new" for name in OWN_NAMES)}
     for entry in folder.iterdir():
         if entry.name not in ours and not entry.name.startswith("."):
-            raise UserError("gallery.folder_in_use", path=folder)
+            raise StorageError("gallery.folder_in_use", path=folder)
 
 
 @contextmanager

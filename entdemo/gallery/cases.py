@@ -8,7 +8,7 @@ from itertools import compress, count
 from operator import itemgetter, not_
 from typing import NamedTuple
 
-from entdemo.errors import UserError
+from entdemo.errors import DataError, UserError
 from entdemo.storage.table import Row, read_table, write_table
 from entdemo.taxonomy import CLASSES, region_of
 
@@ -80,7 +80,7 @@ def read_cases(data: bytes) -> list[Case]:
         number, value = table.numbers[place], table.columns[column][place]
         if column == "class":
             raise _wrong_class(FILE_NAME, number, value)
-        raise UserError(key, name=FILE_NAME, row=number, column=column, value=value)
+        raise DataError(key, name=FILE_NAME, row=number, column=column, value=value)
     return [Case._make(cells) for cells in zip(ids, files, named, *texts, strict=True)]
 
 
@@ -121,4 +121,4 @@ def _first_repeat(ids: Sequence[str]) -> int:
 
 
 def _wrong_class(name: str, row: int, value: str) -> UserError:
-    return UserError("table.class", name=name, row=row, value=value, known=", ".join(CLASSES))
+    return DataError("table.class", name=name, row=row, value=value, known=", ".join(CLASSES))

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from PIL.JpegImagePlugin import JpegImageFile
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryError
 from entdemo.gallery.build import make_gallery
 from entdemo.gallery.cases import Case, read_cases, write_cases
 from entdemo.gallery.manifest import CASES, FRAMES
@@ -74,7 +74,7 @@ def _content(folder: Path, cases: list[Case]) -> Iterator[tuple[str, bytes]]:
 def _write_zip(folder: Path, cases: list[Case], target: Path) -> None:
     """The same gallery gives the same bytes; pictures do not get smaller by packing."""
     if target.exists():
-        raise UserError("gallery.export_in_use", path=target)
+        raise GalleryError("gallery.export_in_use", path=target)
     made = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with made.open("xb") as file:
@@ -86,7 +86,7 @@ def _write_zip(folder: Path, cases: list[Case], target: Path) -> None:
         os.replace(made, target)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UserError("gallery.export_failed", path=target, reason=reason) from error
+        raise GalleryError("gallery.export_failed", path=target, reason=reason) from error
     finally:
         made.unlink(missing_ok=True)
 
@@ -126,7 +126,7 @@ def _read_cases(source: Path, read: Read) -> list[Case]:
     try:
         return read_cases(read(CASES))
     except OSError as error:
-        raise UserError("gallery.no_export", path=source) from error
+        raise GalleryError("gallery.no_export", path=source) from error
 
 
 def _read_frame(read: Read, file: str) -> bytes:
@@ -134,13 +134,13 @@ def _read_frame(read: Read, file: str) -> bytes:
     try:
         data = read(file)
     except OSError as error:
-        raise UserError("gallery.export_lacks", file=file) from error
+        raise GalleryError("gallery.export_lacks", file=file) from error
     named = _FRAME_NAME.fullmatch(file)
     if named is None or sha256(data)[:8] != named[1]:
-        raise UserError("gallery.export_changed", file=file)
+        raise GalleryError("gallery.export_changed", file=file)
     load_frame(data)
     if any(kind != "APP0" for kind, _ in JpegImageFile(BytesIO(data)).applist):
-        raise UserError("gallery.export_changed", file=file)
+        raise GalleryError("gallery.export_changed", file=file)
     return data
 
 
@@ -152,7 +152,7 @@ def _opened(source: Path) -> Iterator[Read]:
     try:
         archive = zipfile.ZipFile(source)
     except (OSError, *_ZIP_DAMAGE) as error:
-        raise UserError("gallery.no_export", path=source) from error
+        raise GalleryError("gallery.no_export", path=source) from error
     with archive:
         yield partial(_member, archive)
 
@@ -165,5 +165,5 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
     except (KeyError, *_ZIP_DAMAGE) as error:
         raise FileNotFoundError(name) from error
     if len(data) > limit:
-        raise UserError("gallery.export_changed", file=name)
+        raise GalleryError("gallery.export_changed", file=name)
     return data

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from entdemo.errors import UserError
+from entdemo.errors import QueryError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.index import Allowed
 from entdemo.taxonomy import CLASSES, REGIONS
@@ -43,7 +43,7 @@ class CaseFilter:
         _check(self.regions, REGIONS)
         _check(self.classes, CLASSES)
         if not -1 <= self.min_similarity <= 1:
-            raise UserError("filter.similarity", value=self.min_similarity)
+            raise QueryError("filter.similarity", value=self.min_similarity)
 
     @property
     def narrows(self) -> bool:
@@ -71,7 +71,7 @@ def finding_keys(case: Case) -> tuple[str, str]:
 
 def _check(chosen: frozenset[str], known: tuple[str, ...]) -> None:
     for name in sorted(chosen - set(known)):
-        raise UserError("filter.unknown", value=name, known=", ".join(known))
+        raise QueryError("filter.unknown", value=name, known=", ".join(known))
 
 
 EVERYTHING = CaseFilter()

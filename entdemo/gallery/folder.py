@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from entdemo.errors import UserError
+from entdemo.errors import DataError
 from entdemo.gallery.cases import class_of, read_class
 from entdemo.gallery.intake import NewCase
 from entdemo.storage.table import Row, read_table
@@ -37,10 +37,10 @@ def read_folder(path: str | Path) -> list[NewCase]:
     """
     folder = Path(path)
     if not folder.is_dir():
-        raise UserError("folder.missing", path=folder)
+        raise DataError("folder.missing", path=folder)
     pictures = {file.relative_to(folder).as_posix(): file for file in _pictures(folder)}
     if not pictures:
-        raise UserError("folder.no_pictures", path=folder, known=", ".join(CLASSES))
+        raise DataError("folder.no_pictures", path=folder, known=", ".join(CLASSES))
     rows = read_captions(folder, pictures)
     return [_new_case(key, file, rows.get(key)) for key, file in sorted(pictures.items())]
 
@@ -52,7 +52,7 @@ def _pictures(folder: Path) -> Iterator[Path]:
         if entry.is_dir():
             if class_of(entry.name) is None:
                 known = ", ".join(CLASSES)
-                raise UserError("folder.no_class", name=entry.name, known=known)
+                raise DataError("folder.no_class", name=entry.name, known=known)
             yield from (file for file in entry.iterdir() if is_picture(file))
         elif is_picture(entry):
             yield entry
@@ -81,7 +81,7 @@ def read_captions(folder: Path, pictures: Mapping[str, Path]) -> dict[str, Row]:
         key = _key(row.cells["file"].replace("\\", "/"), pictures)
         if key is None or key in rows:
             problem = "table.no_such_file" if key is None else "table.value_twice"
-            raise UserError(
+            raise DataError(
                 problem, name=CAPTIONS, row=row.number, column="file", value=row.cells["file"]
             )
         rows[key] = row
@@ -100,9 +100,9 @@ def _new_case(key: str, file: Path, row: Row | None) -> NewCase:
     of_row = read_class(row, CAPTIONS) if row and row.cells["class"] else None
     class_name = of_folder or of_row
     if class_name is None:
-        raise UserError("folder.unclassified", name=key, known=", ".join(CLASSES))
+        raise DataError("folder.unclassified", name=key, known=", ".join(CLASSES))
     if row and of_row and of_row != class_name:
-        raise UserError(
+        raise DataError(
             "folder.two_classes", name=CAPTIONS, row=row.number, first=class_name, second=of_row
         )
     texts = {column: row.cells[column] for column in _COLUMNS[2:]} if row else {}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.index import Vectors
 from entdemo.gallery.intake import Groups, NewCase, Taken, make_case, take_in
@@ -105,7 +105,7 @@ class Ingest:
 
     def _fold(self, item: NewCase, case: Case, earlier: Case) -> None:
         if case.class_name != earlier.class_name:
-            raise UserError(
+            raise GalleryError(
                 "gallery.two_classes", name=item.name, first=earlier.class_name,
                 second=case.class_name,
             )  # fmt: skip

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryError, UserError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.journal import Entry, Journal
 from entdemo.gallery.manifest import FRAMES
@@ -84,7 +84,7 @@ def read_picture(item: NewCase) -> Frame:
     try:
         return load_frame(item.picture)
     except UserError as error:
-        raise UserError("gallery.bad_picture", name=item.name, reason=error) from error
+        raise GalleryError("gallery.bad_picture", name=item.name, reason=error) from error
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryError, GalleryLockedError, UserError
 from entdemo.gallery.cases import FRAME_FILE
 from entdemo.storage.files import MappedFile, read_regular, replace, sha256, write_atomically
 from entdemo.storage.formats import Migration, NewerFormatError, migrated
@@ -139,10 +139,10 @@ def read_state(folder: Path) -> State:
             state, trouble = None, error
         if _manifest_bytes(folder) == before:
             if state is None:
-                raise trouble or UserError("gallery.damaged", file=FILE_NAME)
+                raise trouble or GalleryError("gallery.damaged", file=FILE_NAME)
             return state
         time.sleep(_PAUSE)
-    raise UserError("gallery.locked", path=folder)
+    raise GalleryLockedError("gallery.locked", path=folder)
 
 
 def commit(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
@@ -186,9 +186,9 @@ def _manifest_bytes(folder: Path) -> bytes:
     try:
         return read_regular(folder / FILE_NAME)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise UserError("gallery.missing", path=folder) from error
+        raise GalleryError("gallery.missing", path=folder) from error
     except OSError as error:
-        raise UserError("gallery.unreadable", file=FILE_NAME) from error
+        raise GalleryError("gallery.unreadable", file=FILE_NAME) from error
 
 
 def _parsed(data: bytes) -> Manifest:
@@ -197,9 +197,9 @@ def _parsed(data: bytes) -> Manifest:
             return Manifest.model_validate_json(data)
         return Manifest.model_validate(migrated(json.loads(data), FORMAT, MIGRATIONS))
     except NewerFormatError as error:
-        raise UserError("gallery.newer", format=error.found, known=FORMAT) from error
+        raise GalleryError("gallery.newer", format=error.found, known=FORMAT) from error
     except (ValueError, RecursionError) as error:
-        raise UserError("gallery.damaged", file=FILE_NAME) from error
+        raise GalleryError("gallery.damaged", file=FILE_NAME) from error
 
 
 def _state(folder: Path, manifest_data: bytes) -> State:
@@ -213,7 +213,7 @@ def _state(folder: Path, manifest_data: bytes) -> State:
     vectors = marked(VECTORS, _read, found_vectors.result())
     index = marked(INDEX, _map, found_index.result())
     if cases is None or vectors is None:
-        raise UserError("gallery.damaged", file=CASES if cases is None else VECTORS)
+        raise GalleryError("gallery.damaged", file=CASES if cases is None else VECTORS)
     return State(manifest, cases.content, vectors.content, index and index.content)
 
 

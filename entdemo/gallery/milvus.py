@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryError, MissingPartError
 from entdemo.gallery.index import Allowed, ExactIndex, Ids, Vectors, checked
 
 _INSERTED_TOGETHER = 2_000
@@ -50,14 +50,14 @@ class MilvusIndex:
         try:
             from pymilvus import MilvusClient, MilvusException
         except ImportError as error:
-            raise UserError("index.no_milvus") from error
+            raise MissingPartError("index.no_milvus") from error
         digest = hashlib.sha256(np.ascontiguousarray(vectors).data).hexdigest()
         try:
             index = cls(MilvusClient(address), f"entdemo_{digest[:24]}", vectors.shape)
             index._fill(vectors)
         except MilvusException as error:
             reason = str(error.message)
-            raise UserError("index.milvus_failed", uri=address, reason=reason) from error
+            raise GalleryError("index.milvus_failed", uri=address, reason=reason) from error
         return index
 
     def search(

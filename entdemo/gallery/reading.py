@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryError, UserError
 from entdemo.gallery.cases import Case, read_cases
 from entdemo.gallery.index import Vectors
 from entdemo.gallery.manifest import FRAMES, VECTORS, FrameMark, State, read_state
@@ -75,10 +75,10 @@ def kept_rows(state: State) -> list[tuple[int, Case]]:
         if case is None:
             continue
         if case.file != frame.file:
-            raise UserError("gallery.file_changed", case_id=case.case_id, file=frame.file)
+            raise GalleryError("gallery.file_changed", case_id=case.case_id, file=frame.file)
         kept.append((row, case))
     for case_id in by_id:
-        raise UserError("gallery.case_without_vector", case_id=case_id)
+        raise GalleryError("gallery.case_without_vector", case_id=case_id)
     return kept
 
 
@@ -105,7 +105,7 @@ def _missing(folder: Path, frames: list[FrameMark]) -> Iterator[UserError]:
     names = [frame.file[len(FRAMES) + 1 :] for frame in frames]
     if not there.issuperset(names):
         yield from (
-            UserError("gallery.frame_missing", file=f"{FRAMES}/{name}")
+            GalleryError("gallery.frame_missing", file=f"{FRAMES}/{name}")
             for name in names
             if name not in there
         )
@@ -117,10 +117,10 @@ def frame_error(folder: Path, frame: FrameMark, whole: bool) -> UserError | None
     try:
         fits = frame.fits(read_regular(path)) if whole else path.stat().st_size == frame.size
     except (FileNotFoundError, NotADirectoryError):
-        return UserError("gallery.frame_missing", file=frame.file)
+        return GalleryError("gallery.frame_missing", file=frame.file)
     except OSError:
-        return UserError("gallery.unreadable", file=frame.file)
-    return None if fits else UserError("gallery.frame_changed", file=frame.file)
+        return GalleryError("gallery.unreadable", file=frame.file)
+    return None if fits else GalleryError("gallery.frame_changed", file=frame.file)
 
 
 def read_vectors(state: State) -> Vectors:
@@ -134,11 +134,11 @@ def read_vectors(state: State) -> Vectors:
     described = {"vectors": {"dtype": "F32", "shape": shape, "data_offsets": [0, size]}}
     start = len(state.vectors) - size
     if start < _LENGTH.size or _header(state.vectors[:start]) != described:
-        raise UserError("gallery.damaged", file=VECTORS)
+        raise GalleryError("gallery.damaged", file=VECTORS)
     vectors = np.frombuffer(state.vectors, np.float32, offset=start).reshape(shape)
     squares = np.einsum("nd,nd->n", vectors, vectors)
     if not (np.abs(squares - 1) < 2e-3).all():  # also false for NaN
-        raise UserError("gallery.damaged", file=VECTORS)
+        raise GalleryError("gallery.damaged", file=VECTORS)
     return vectors
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryError, OtherWeightsError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.graph_file import is_sound
 from entdemo.gallery.index import (
@@ -115,7 +115,7 @@ class Gallery:
             if content:
                 return _opened(folder, state, kept, *content)
         if embed is None:
-            raise UserError(
+            raise OtherWeightsError(
                 "gallery.other_weights", path=folder, made_by=state.manifest.bundle,
                 wanted=embedder_id,
             )  # fmt: skip
@@ -163,7 +163,7 @@ class Gallery:
         try:
             return self._by_id[case_id]
         except KeyError:
-            raise UserError("gallery.no_such_case", case_id=case_id) from None
+            raise GalleryError("gallery.no_such_case", case_id=case_id) from None
 
     @cached_property
     def _by_id(self) -> dict[str, Case]:

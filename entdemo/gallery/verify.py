@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryError, UserError
 from entdemo.gallery.graph_file import is_sound
 from entdemo.gallery.manifest import FRAMES, read_state
 from entdemo.gallery.reading import frame_error, kept_rows, read_vectors
@@ -22,9 +22,9 @@ def verify_gallery(path: str | Path) -> list[UserError]:
     looked_at = (frame_error(folder, frame, whole=True) for frame in frames)
     problems = [error for error in looked_at if error]
     if state.index is None or not is_sound(state.index.data, vectors):
-        problems.append(UserError("gallery.index_stale"))
+        problems.append(GalleryError("gallery.index_stale"))
     known = {frame.file for frame in state.manifest.frames}
     for file in sorted((folder / FRAMES).glob("*")):
         if f"{FRAMES}/{file.name}" not in known:
-            problems.append(UserError("gallery.stray_file", file=file.name))
+            problems.append(GalleryError("gallery.stray_file", file=file.name))
     return problems

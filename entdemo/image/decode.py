@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from entdemo.errors import UserError
+from entdemo.errors import FrameError, UserError
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_MEGAPIXELS = 25
@@ -75,15 +75,15 @@ def decode(data: bytes) -> tuple[Image.Image, UserError | None]:
     except UserError:
         raise
     except Exception as error:  # decoders raise a dozen types on damaged input
-        raise UserError("frame.truncated") from error
+        raise FrameError("frame.truncated") from error
 
 
 def check_size(width: int, height: int) -> None:
     """Raise UserError unless a picture of this size is accepted."""
     if width * height > MAX_MEGAPIXELS * 1_000_000:
-        raise UserError("frame.too_many_pixels", width=width, height=height, limit=MAX_MEGAPIXELS)
+        raise FrameError("frame.too_many_pixels", width=width, height=height, limit=MAX_MEGAPIXELS)
     if min(width, height) < MIN_SIDE:
-        raise UserError("frame.too_small", width=width, height=height, limit=MIN_SIDE)
+        raise FrameError("frame.too_small", width=width, height=height, limit=MIN_SIDE)
 
 
 def reduced(image: Image.Image) -> Image.Image:
@@ -99,7 +99,7 @@ def check_scans(jpeg: bytes) -> None:
     """Raise UserError unless a JPEG is built of few passes: each may take long and a few bytes."""
     scans = jpeg.count(_SCAN_MARK)
     if scans > MAX_SCANS:
-        raise UserError("frame.too_many_scans", scans=scans, limit=MAX_SCANS)
+        raise FrameError("frame.too_many_scans", scans=scans, limit=MAX_SCANS)
 
 
 def check_bytes(start: bytes, size: int) -> Reader:
@@ -116,13 +116,13 @@ def check_bytes(start: bytes, size: int) -> Reader:
         UserError: if it is none of the accepted formats, or too long.
     """
     if not start:
-        raise UserError("frame.empty")
+        raise FrameError("frame.empty")
     reader = _reader(start)
     if reader is None:
         raise UserError(_why_not(start))
     if size > MAX_BYTES:
         limit = MAX_BYTES // 1024**2
-        raise UserError("frame.too_many_bytes", megabytes=size / 1024**2, limit=limit)
+        raise FrameError("frame.too_many_bytes", megabytes=size / 1024**2, limit=limit)
     return reader
 
 
@@ -183,7 +183,7 @@ def _read(plugin: type[ImageFile.ImageFile], data: bytes) -> tuple[Image.Image, 
     with plugin(BytesIO(data)) as image:
         check_size(*image.size)
         if getattr(image, "is_animated", False):
-            raise UserError("frame.several" if plugin is TiffImageFile else "frame.animated")
+            raise FrameError("frame.several" if plugin is TiffImageFile else "frame.animated")
         image.draft(None, (MAX_SIDE, MAX_SIDE))
         image.load()
         return _upright(reduced(to_rgb(image)), _orientation(image)), None

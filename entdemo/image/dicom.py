@@ -15,7 +15,7 @@ from PIL import Image, ImageFile
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
-from entdemo.errors import UserError
+from entdemo.errors import FrameError, UserError
 from entdemo.image.decode import MAX_SIDE, check_scans, check_size, reduced, to_rgb
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ def read_dicom(data: bytes) -> tuple[Image.Image, UserError | None]:
     try:
         from pydicom import dcmread
     except ImportError as error:
-        raise UserError("frame.dicom_extra") from error
+        raise FrameError("frame.dicom_extra") from error
     syntax = _transfer_syntax(data)
     if syntax not in _PLAIN | _PLUGINS.keys():  # among them one that inflates without a limit
-        raise UserError("frame.video" if syntax.startswith(_VIDEO) else "frame.dicom")
+        raise FrameError("frame.video" if syntax.startswith(_VIDEO) else "frame.dicom")
     try:
         dataset = dcmread(BytesIO(data))
         check_size(int(dataset.Columns), int(dataset.Rows))
@@ -68,7 +68,7 @@ def read_dicom(data: bytes) -> tuple[Image.Image, UserError | None]:
     except UserError:
         raise
     except Exception as error:  # pydicom raises a dozen types on damaged input
-        raise UserError("frame.dicom") from error
+        raise FrameError("frame.dicom") from error
 
 
 def _transfer_syntax(data: bytes) -> str:
@@ -125,7 +125,7 @@ def _from_pixels(dataset: Dataset) -> Image.Image:
     if int(dataset.SamplesPerPixel) == 1:
         return _grey(pixels, dataset)
     if pixels.dtype != np.uint8:
-        raise UserError("frame.dicom")
+        raise FrameError("frame.dicom")
     ybr = str(dataset.PhotometricInterpretation).startswith("YBR")
     image = Image.fromarray(pixels)
     if ybr:
@@ -145,7 +145,7 @@ def _first_frame(dataset: Dataset) -> Pixels:
     from pydicom.pixels import pixel_array
 
     if int(dataset.BitsAllocated) not in (8, 16):
-        raise UserError("frame.dicom")
+        raise FrameError("frame.dicom")
     frame: Pixels = pixel_array(dataset, index=0, raw=True)
     return frame
 
@@ -174,4 +174,4 @@ def _notice(dataset: Dataset) -> UserError | None:
     stated = str(dataset.get("BurnedInAnnotation", "")).strip().upper()
     if stated == "NO":
         return None
-    return UserError("frame.burned_in" if stated == "YES" else "frame.burned_in_unknown")
+    return FrameError("frame.burned_in" if stated == "YES" else "frame.burned_in_unknown")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from entdemo.errors import UserError
+from entdemo.errors import FrameError, UserError
 from entdemo.image.decode import MAX_BYTES, check_bytes, check_size, decode, reduced
 from entdemo.image.disc import Box, Disc, find_content
 
@@ -138,10 +138,10 @@ def _frame(image: Image.Image, notice: UserError | None = None) -> Frame:
 def _read_file(path: Path) -> bytes:
     try:
         if not path.is_file():
-            raise UserError("frame.missing", name=path.name)
+            raise FrameError("frame.missing", name=path.name)
         with path.open("rb") as file:
             start = file.read(4096)
             check_bytes(start, os.stat(file.fileno()).st_size)
             return start + file.read(MAX_BYTES)
     except OSError as error:
-        raise UserError("frame.unreadable", name=path.name) from error
+        raise FrameError("frame.unreadable", name=path.name) from error

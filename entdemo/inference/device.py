@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from threadpoolctl import LibController, ThreadpoolController
 
-from entdemo.errors import UserError
+from entdemo.errors import SettingError
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -33,7 +33,7 @@ def pick_device(wanted: str = "auto") -> torch.device:
     if wanted == "auto":
         wanted = next(name for name, there in available.items() if there)
     if not available.get(wanted.split(":")[0], False):
-        raise UserError("device.missing", name=wanted)
+        raise SettingError("device.missing", name=wanted)
     if wanted == "cuda":
         return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     return torch.device(wanted)
@@ -50,7 +50,7 @@ def pick_precision(device: torch.device, wanted: str = "auto") -> torch.dtype:
     if wanted == "auto":
         return _native(device)
     if wanted not in PRECISIONS or (wanted == "fp16" and device.type == "cpu"):
-        raise UserError("device.precision", name=wanted)
+        raise SettingError("device.precision", name=wanted)
     return PRECISIONS[wanted]
 
 

@@ -13,7 +13,7 @@ import torch
 from open_clip.model import CLIP
 from torch import Tensor
 
-from entdemo.errors import UserError
+from entdemo.errors import BundleError
 from entdemo.model.stem import Lite0Stem
 from entdemo.text.tokenizer import Tokenizer
 
@@ -47,12 +47,12 @@ def base_shape(name: str) -> BaseShape:
         UserError: no model of that name is known, or it is no plain CLIP with a ViT.
     """
     if name not in open_clip.list_models():  # "hf-hub:" and "local-dir:" would fetch anything
-        raise UserError("weights.unknown_base", name=name)
+        raise BundleError("weights.unknown_base", name=name)
     config: dict[str, Any] = open_clip.get_model_config(name)
     vision, text = config["vision_cfg"], config["text_cfg"]
     plain = isinstance(vision.get("layers"), int) and "vocab_size" in text
     if not plain or config.get("custom_text"):  # no vision transformer, or no CLIP text tower
-        raise UserError("weights.unknown_base", name=name)
+        raise BundleError("weights.unknown_base", name=name)
     return BaseShape(
         image_size=vision["image_size"],
         width=vision["width"],
@@ -87,7 +87,7 @@ def create_base(name: str, pretrained: str | None = None) -> CLIP:
     try:
         model: CLIP = open_clip.create_model(name, pretrained=pretrained, device="cpu")
     except (OSError, RuntimeError) as error:
-        raise UserError("weights.base_unreachable", name=name, tag=pretrained) from error
+        raise BundleError("weights.base_unreachable", name=name, tag=pretrained) from error
     if is_hybrid(name):
         model.visual.conv1 = Lite0Stem(shape.width)
     return model
@@ -103,7 +103,7 @@ def create_tokenizer(name: str, file: Path | None = None) -> Tokenize:
     shape = base_shape(name)
     if is_hybrid(name):
         if file is None:
-            raise UserError("weights.file_missing", name="tokenizer.json")
+            raise BundleError("weights.file_missing", name="tokenizer.json")
         return _trained_tokenizer(file, shape)
     return _english_tokenizer(name)
 
@@ -113,10 +113,10 @@ def _trained_tokenizer(file: Path, shape: BaseShape) -> Tokenize:
         tokenizer = Tokenizer.load(file, shape.context_length, shape.vocab_size)
         ids = tokenizer.bpe.get_vocab().values()
     except Exception as error:  # the tokenizers package raises nothing narrower
-        raise UserError("weights.unreadable", name=file.name) from error
+        raise BundleError("weights.unreadable", name=file.name) from error
     if max(ids, default=0) >= shape.vocab_size - 2:
         reason = f"the base has {shape.vocab_size} tokens"
-        raise UserError("weights.key_invalid", file=file.name, name="vocab", reason=reason)
+        raise BundleError("weights.key_invalid", file=file.name, name="vocab", reason=reason)
     return tokenizer
 
 

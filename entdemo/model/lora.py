@@ -14,7 +14,7 @@ from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dic
 from peft.utils import set_peft_model_state_dict
 
 from entdemo.bundle.adapter import read_adapter_config
-from entdemo.errors import UserError
+from entdemo.errors import BundleError
 from entdemo.model.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from entdemo.model.tensors import check_tensors, read_tensors
 
@@ -48,7 +48,7 @@ def load_lora(clip: CLIP, folder: Path) -> PeftModel:
         model: PeftModel = get_peft_model(clip.visual, config)
     except ValueError as error:
         reason = "the base model has no such layers"
-        raise UserError(
+        raise BundleError(
             "weights.key_invalid", file=ADAPTER_CONFIG, name="target_modules", reason=reason
         ) from error
     state = read_tensors(folder / ADAPTER_WEIGHTS)

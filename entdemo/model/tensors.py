@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from entdemo.errors import UserError
+from entdemo.errors import BundleError
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -21,9 +21,9 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except FileNotFoundError as error:
-        raise UserError("weights.file_missing", name=path.name) from error
+        raise BundleError("weights.file_missing", name=path.name) from error
     except (OSError, SafetensorError) as error:
-        raise UserError("weights.unreadable", name=path.name) from error
+        raise BundleError("weights.unreadable", name=path.name) from error
 
 
 def check_tensors(found: Mapping[str, Tensor], expected: Mapping[str, Tensor], file: str) -> None:
@@ -33,18 +33,18 @@ def check_tensors(found: Mapping[str, Tensor], expected: Mapping[str, Tensor], f
         UserError: naming the first tensor that does not fit.
     """
     for name in sorted(expected.keys() - found.keys()):
-        raise UserError("weights.key_missing", file=file, name=name)
+        raise BundleError("weights.key_missing", file=file, name=name)
     for name in sorted(found.keys() - expected.keys()):
-        raise UserError("weights.key_unknown", file=file, name=name)
+        raise BundleError("weights.key_unknown", file=file, name=name)
     for name, tensor in found.items():
         if tensor.shape != expected[name].shape:
-            raise UserError("weights.wrong_shape", name=name)
+            raise BundleError("weights.wrong_shape", name=name)
         if _kind(tensor) != _kind(expected[name]):
             reason = f"numbers of type {tensor.dtype}"
-            raise UserError("weights.key_invalid", file=file, name=name, reason=reason)
+            raise BundleError("weights.key_invalid", file=file, name=name, reason=reason)
         if not tensor.isfinite().all():
             reason = "not a finite number"
-            raise UserError("weights.key_invalid", file=file, name=name, reason=reason)
+            raise BundleError("weights.key_invalid", file=file, name=name, reason=reason)
 
 
 def _kind(tensor: Tensor) -> tuple[bool, bool]:

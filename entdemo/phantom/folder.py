@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from entdemo.errors import UserError
+from entdemo.errors import StorageError
 from entdemo.phantom.frame import Phantom, draw
 
 COLUMNS = (
@@ -63,7 +63,7 @@ def write_folder(
     """
     folder = Path(path)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError("phantom.folder_not_empty", name=folder.name)
+        raise StorageError("phantom.folder_not_empty", name=folder.name)
     folder.mkdir(parents=True, exist_ok=True)
     table = folder / CAPTIONS_FILE
     with table.open("w", newline="", encoding="utf-8") as handle:

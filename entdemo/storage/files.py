@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryLockedError, StorageError, UserError
 
 LOCK_SECONDS = 10.0
 
@@ -114,7 +114,7 @@ def replace(source: Path, target: Path) -> None:
 
 def _write_failed(path: Path, error: OSError) -> UserError:
     reason = error.strerror or type(error).__name__
-    return UserError("gallery.write_failed", file=path.name, reason=reason)
+    return StorageError("gallery.write_failed", file=path.name, reason=reason)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -139,9 +139,9 @@ def writing(folder: Path) -> Iterator[None]:
         lock = FileLock(folder / ".lock", timeout=LOCK_SECONDS)
         lock.acquire()
     except Timeout as error:
-        raise UserError("gallery.locked", path=folder) from error
+        raise GalleryLockedError("gallery.locked", path=folder) from error
     except OSError as error:
-        raise UserError("gallery.read_only", path=folder) from error
+        raise StorageError("gallery.read_only", path=folder) from error
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from entdemo.errors import UserError
+from entdemo.errors import StorageError
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def appearing(target: Path) -> Iterator[Path]:
         UserError: ``target`` holds something, or the disk does not take the files.
     """
     if target.exists() and not _is_empty(target):
-        raise UserError("hub.target_in_use", name=target)
+        raise StorageError("hub.target_in_use", name=target)
     partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         partial.mkdir(parents=True)
@@ -35,7 +35,7 @@ def appearing(target: Path) -> Iterator[Path]:
             target.rmdir()
         os.replace(partial, target)
     except OSError as error:
-        raise UserError("hub.storage", repo=target, reason=error.strerror or error) from error
+        raise StorageError("hub.storage", repo=target, reason=error.strerror or error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

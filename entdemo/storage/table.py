@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
-from entdemo.errors import UserError
+from entdemo.errors import DataError
 
 _SEPARATORS = (",", ";", "\t")
 _SAMPLE = 1_000
@@ -62,11 +62,11 @@ def read_table(data: bytes, name: str, columns: Sequence[str], required: Sequenc
     try:
         header, *records = _records(data)
     except UnicodeDecodeError as error:
-        raise UserError("table.encoding", name=name) from error
+        raise DataError("table.encoding", name=name) from error
     except csv.Error as error:
-        raise UserError("table.damaged", name=name) from error
+        raise DataError("table.damaged", name=name) from error
     except ValueError as error:  # not even a header
-        raise UserError("table.empty", name=name) from error
+        raise DataError("table.empty", name=name) from error
     places = _places(header, name, columns, required)
     _refuse_more_cells(records, set(places.values()), name)
     found = {column: _tidied(_cells(records, places.get(column))) for column in columns}
@@ -108,12 +108,12 @@ def _places(
     named = [cell for cell in header if cell]
     for cell in named:
         if cell not in columns:
-            raise UserError("table.column", name=name, column=cell, known=", ".join(columns))
+            raise DataError("table.column", name=name, column=cell, known=", ".join(columns))
         if named.count(cell) > 1:
-            raise UserError("table.column_twice", name=name, column=cell)
+            raise DataError("table.column_twice", name=name, column=cell)
     for column in required:
         if column not in named:
-            raise UserError("table.column_missing", name=name, column=column)
+            raise DataError("table.column_missing", name=name, column=column)
     return {cell: place for place, cell in enumerate(header) if cell}
 
 
@@ -124,7 +124,7 @@ def _refuse_more_cells(records: Sequence[Sequence[str]], named: set[int], name: 
         if any(record[leading:]) and any(
             tidy(cell) for place, cell in enumerate(record) if place not in named
         ):
-            raise UserError("table.too_many_cells", name=name, row=number)
+            raise DataError("table.too_many_cells", name=name, row=number)
 
 
 def _cells(records: Sequence[Sequence[str]], place: int | None) -> Sequence[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
-from entdemo.errors import UserError
+from entdemo.errors import StorageError, UserError
 from entdemo.storage.files import write_atomically
 
 _TORCH_WRITER = ("inline_container", "PytorchStreamWriter", "iostream")
@@ -69,12 +69,12 @@ def told(path: Path) -> Iterator[None]:
         yield
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UserError("train.write_failed", file=path.name, reason=reason) from error
+        raise StorageError("train.write_failed", file=path.name, reason=reason) from error
     except RuntimeError as error:
         if not any(word in str(error) for word in _TORCH_WRITER):
             raise
-        reason = UserError("train.disk_full")
-        raise UserError("train.write_failed", file=path.name, reason=reason) from error
+        reason = StorageError("train.disk_full")
+        raise StorageError("train.write_failed", file=path.name, reason=reason) from error
 
 
 def sync(folder: Path) -> None:

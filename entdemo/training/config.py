@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from entdemo.errors import UserError
+from entdemo.errors import TrainingError
 
 Positive = Annotated[int, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0)]
@@ -271,14 +271,14 @@ def read_yaml(path: Path, kind: type[Checked]) -> Checked:
     try:
         raw = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
-        raise UserError("config.missing", name=path.name) from error
+        raise TrainingError("config.missing", name=path.name) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UserError("config.not_yaml", name=path.name) from error
+        raise TrainingError("config.not_yaml", name=path.name) from error
     try:
         return kind.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise UserError(
+        raise TrainingError(
             "config.invalid", name=path.name, field=field, reason=first["msg"]
         ) from error

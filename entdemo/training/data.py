@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from entdemo import phantom
 from entdemo.data.entrep import group_split, read_entrep
 from entdemo.data.entrep.captions import caption_keys
-from entdemo.errors import UserError
+from entdemo.errors import DataError, TrainingError, UserError
 from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase
 from entdemo.image.frame import Frame, frame_from_array, load_frame
@@ -132,7 +132,7 @@ def read_entrep_frames(source: EntrepSource, size: int, say: Callable[[str], Non
     found = read_entrep(source.folder)
     skipped = found.report.skipped
     if skipped and not source.skip_bad:
-        raise UserError(
+        raise DataError(
             "entrep.refused", count=len(skipped), path=source.folder, name=skipped[0].name,
             reason=skipped[0].reason,
         )  # fmt: skip
@@ -143,7 +143,7 @@ def read_entrep_frames(source: EntrepSource, size: int, say: Callable[[str], Non
     train, validation = group_split(found.labelled, fractions, source.seed)
     items = train if source.part == "train" else validation
     if not items:
-        raise UserError("entrep.no_part", path=source.folder, part=source.part)
+        raise DataError("entrep.no_part", path=source.folder, part=source.part)
     say(f"{source.part}: {len(items)} frames, split by examination")
     return FrameSet(
         squares=np.stack([load_frame(item.file).square(size) for item in items]),
@@ -181,7 +181,7 @@ def _loaded(item: NewCase) -> Frame:
     try:
         return load_frame(item.picture)
     except UserError as error:
-        raise UserError("train.bad_picture", name=item.name, reason=error) from error
+        raise TrainingError("train.bad_picture", name=item.name, reason=error) from error
 
 
 def _tags(class_name: str, finding: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from entdemo.errors import UserError
+from entdemo.errors import TrainingError
 from entdemo.training.data import FrameSet
 
 
@@ -17,10 +17,10 @@ def check_apart(train: FrameSet, validation: FrameSet) -> None:
     """
     examinations = set(train.groups) & set(validation.groups) - {""}
     if examinations:
-        raise UserError("train.shared_examinations", count=len(examinations))
+        raise TrainingError("train.shared_examinations", count=len(examinations))
     pictures = _digests(train) & _digests(validation)
     if pictures:
-        raise UserError("train.shared_pictures", count=len(pictures))
+        raise TrainingError("train.shared_pictures", count=len(pictures))
 
 
 def _digests(frames: FrameSet) -> set[bytes]:

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from entdemo.errors import UserError
+from entdemo.errors import MissingPartError, StorageError
 from entdemo.storage.training_files import write_file
 
 _COLUMNS = ("stage", "step", "name", "value")
@@ -45,7 +45,7 @@ class StageLog:
             with self.path.open("a", newline="", encoding="utf-8") as file:
                 file.write(_lines(rows))
         except OSError as error:
-            raise UserError("train.write_failed", file=self.path.name, reason=error) from error
+            raise StorageError("train.write_failed", file=self.path.name, reason=error) from error
         if self.events:
             for name, value in figures.items():
                 self.events.add_scalar(name, value, step)
@@ -75,5 +75,5 @@ def _events(folder: Path, start: int) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError as error:
-        raise UserError("train.no_tensorboard") from error
+        raise MissingPartError("train.no_tensorboard") from error
     return SummaryWriter(str(folder), purge_step=start)

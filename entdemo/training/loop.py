@@ -12,7 +12,7 @@ from accelerate.utils import broadcast_object_list
 from torch.optim.lr_scheduler import LambdaLR
 
 from entdemo.bundle.weights import LOG
-from entdemo.errors import UserError
+from entdemo.errors import TrainingError
 from entdemo.model.network import EntClip
 from entdemo.storage.training_files import sync, told, write_file
 from entdemo.training.anchors import anchors_of
@@ -175,7 +175,7 @@ class StageRun:
         try:
             self.accelerator.load_state(str(self.folder / name))
         except Exception as error:  # whatever its four kinds of files raise when damaged
-            raise UserError("train.checkpoint_damaged", path=self.folder) from error
+            raise TrainingError("train.checkpoint_damaged", path=self.folder) from error
         return int(name.removeprefix("checkpoint-"))
 
 
@@ -191,7 +191,7 @@ def _accelerator(precision: str) -> Accelerator:
             dataloader_config=DataLoaderConfiguration(split_batches=True),
         )
     except ValueError as error:
-        raise UserError("train.precision", precision=precision, reason=error) from error
+        raise TrainingError("train.precision", precision=precision, reason=error) from error
     if precision == "fp16" and accelerator.device.type == "cpu":  # accelerate would use fp32
-        raise UserError("train.fp16_on_cpu")
+        raise TrainingError("train.fp16_on_cpu")
     return accelerator

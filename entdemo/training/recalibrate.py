@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from entdemo.bundle.weights import HEAD, Bundle, BundleInfo, load_bundle, save_head, write_info
-from entdemo.errors import UserError
+from entdemo.errors import MissingPartError, UserError
 from entdemo.settings import DEFAULT_WEIGHTS
 from entdemo.training.calibrate import calibrated
 from entdemo.training.config import PhantomSource
@@ -45,7 +45,7 @@ def _frames(bundle: Bundle, part: str, runs: Path) -> FrameSet:
     try:
         source = PhantomSource.model_validate(bundle.info.training["data"][part])
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError("train.no_phantoms", name=bundle.folder.name) from error
+        raise MissingPartError("train.no_phantoms", name=bundle.folder.name) from error
     return draw_frames(source, square_side(bundle.preprocess.image_size), runs / "frames")
 
 

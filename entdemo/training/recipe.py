@@ -29,7 +29,7 @@ from entdemo.bundle.weights import (
     save_head,
     write_info,
 )
-from entdemo.errors import UserError
+from entdemo.errors import TrainingError
 from entdemo.image.frame import frame_from_array
 from entdemo.model.base import Tokenize, base_shape, create_tokenizer, is_hybrid
 from entdemo.model.files import ADAPTER_CONFIG
@@ -296,6 +296,6 @@ def _check(train: FrameSet, validation: FrameSet) -> None:
     missing = set(range(len(CLASSES))) - set(train.labels.tolist())
     if missing:
         names = ", ".join(CLASSES[label] for label in sorted(missing))
-        raise UserError("train.class_missing", classes=names)
+        raise TrainingError("train.class_missing", classes=names)
     if not any((*validation.captions_en, *validation.captions_vi)):
-        raise UserError("train.no_captions")
+        raise TrainingError("train.no_captions")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from entdemo.errors import UserError
+from entdemo.errors import TrainingError
 from entdemo.storage.training_files import write_file
 from entdemo.training.config import TrainConfig
 from entdemo.training.data import FrameSet
@@ -35,4 +35,4 @@ def claim_folder(
     if not file.exists():
         write_file(file, claim.encode())
     elif file.read_text("utf-8") != claim:
-        raise UserError("train.other_recipe", path=folder)
+        raise TrainingError("train.other_recipe", path=folder)

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from entdemo.bundle.hub import resolve_weights
 from entdemo.bundle.weights import Bundle, load_bundle
-from entdemo.errors import UserError
+from entdemo.errors import TrainingError
 from entdemo.model.network import EntClip
 from entdemo.training.anchors import FindingAnchors
 from entdemo.training.calibrate import encode_texts
@@ -39,9 +39,9 @@ def open_start(config: TrainConfig) -> Bundle | None:
         model.levels,
         model.slerp_join,
     ):
-        raise UserError("train.start_shape", name=info.name)
+        raise TrainingError("train.start_shape", name=info.name)
     if any(_reaches_validation(source, config) for source in sources_of(info.training)):
-        raise UserError("train.start_saw_validation", name=info.name)
+        raise TrainingError("train.start_saw_validation", name=info.name)
     return bundle
 
 

@@ -11,14 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from entdemo.errors import Language
+from entdemo.locale import LANGUAGES
 from entdemo.model.base import Tokenize
 from entdemo.taxonomy import CLASSES, findings_of, mirror_class, mirror_text
 from entdemo.text.prompts import CLASS_PROMPTS
 from entdemo.training.data import NO_CAPTION, FrameSet, caption_ids, finding_bits
 from entdemo.training.sentences import Sentence, sentence, spoil
 
-LANGUAGES: tuple[Language, ...] = ("en", "vi")
 MIRRORED = np.array([CLASSES.index(mirror_class(name)) for name in CLASSES])
 """Index of the class that a flip turns each class into."""
 

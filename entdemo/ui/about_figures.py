@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from entdemo.errors import Language
+from entdemo.locale import Language
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
 from entdemo.ui.i18n import attribute_of, both, count, spans, word
 

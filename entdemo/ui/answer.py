@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from entdemo.errors import Language, UserError
+from entdemo.errors import UserError
+from entdemo.locale import Language
 from entdemo.predictor import Prediction
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, region_of
 from entdemo.text.terms import stems
 from entdemo.ui.cases import cards, class_title
-from entdemo.ui.i18n import both, spans, word
-from entdemo.ui.sheet.words import percent
+from entdemo.ui.i18n import both, percent, spans, word
 
 if TYPE_CHECKING:
     from entdemo.gallery.store import Gallery

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from gradio.events import api
 
-from entdemo.errors import UserError
+from entdemo.errors import QueryError
 from entdemo.inference.answer import prediction_json, search_json
 from entdemo.ui.events import AT_ONCE, as_user_error
 from entdemo.ui.program_visits import ProgramVisits
@@ -76,7 +76,7 @@ def checked(k: object) -> int:
         UserError: if it is not a whole number from 1 to 50.
     """
     if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_CASES:
-        raise UserError("api.k", limit=MOST_CASES)
+        raise QueryError("api.k", limit=MOST_CASES)
     return k
 
 

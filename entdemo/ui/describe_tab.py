@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from entdemo.errors import Language
 from entdemo.gallery.filters import EVERYTHING
+from entdemo.locale import Language
 from entdemo.ui.answer import answer
 from entdemo.ui.events import Data
 from entdemo.ui.filters import build_filters, read_filter

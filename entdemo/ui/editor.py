@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entdemo.errors import UserError
+from entdemo.errors import OtherWeightsError, PageError, StorageError
 from entdemo.gallery.build import add_cases, embed_again, remove_cases
 from entdemo.gallery.cases import Case, read_cases
 from entdemo.gallery.intake import NewCase
@@ -88,9 +88,7 @@ class Editor:
             add = partial(add_cases, folder, pictures, embed, *made_by, progress=progress)
             try:
                 gallery = add()
-            except UserError as error:
-                if error.key != "gallery.other_weights":
-                    raise
+            except OtherWeightsError:
                 embed_again(folder, embed, *made_by, progress=progress)
                 gallery = add()
             self._predictor.gallery = gallery
@@ -107,7 +105,7 @@ class Editor:
         with self._lock:
             case = self._predictor.gallery.case(case_id)
             if case_id not in self.own_ids():
-                raise UserError("edit.shipped_case")
+                raise PageError("edit.shipped_case")
             folder = self._changeable()
             remove_cases(folder, [case_id])
             bundle, preprocess = self._made_by()
@@ -147,4 +145,4 @@ def _copy(source: Path, target: Path) -> None:
         os.replace(unfinished, target)
     except OSError as error:
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise UserError("gallery.read_only", path=target) from error
+        raise StorageError("gallery.read_only", path=target) from error

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from entdemo.errors import UserError
+from entdemo.errors import PageError, UserError
 from entdemo.ui.i18n import alert
 from entdemo.ui.logs import error_places
 
@@ -65,4 +65,4 @@ def as_user_error(error: Exception) -> UserError:
     if isinstance(error, UserError):
         return error
     log.error(error_places(error))
-    return UserError("ui.unexpected")
+    return PageError("ui.unexpected")

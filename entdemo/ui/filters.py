@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import gradio as gr
 
-from entdemo.errors import UserError
+from entdemo.errors import PageError
 from entdemo.gallery.filters import CaseFilter, finding_keys
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS
 from entdemo.ui.cases import finding_names
@@ -36,10 +36,10 @@ def read_filter(data: object) -> CaseFilter:
     if data is None:
         return CaseFilter()
     if not isinstance(data, Mapping):
-        raise UserError("ui.unexpected")
+        raise PageError("ui.unexpected")
     least = data.get("min", 0)
     if isinstance(least, bool) or not isinstance(least, int | float):
-        raise UserError("ui.unexpected")
+        raise PageError("ui.unexpected")
     regions, classes, findings, sources = (_values(data.get(name, ())) for name in _SETS)
     return CaseFilter(
         regions, classes, findings, sources, min_similarity=float(least) if least else -1.0
@@ -48,9 +48,9 @@ def read_filter(data: object) -> CaseFilter:
 
 def _values(data: object) -> frozenset[str]:
     if not isinstance(data, list | tuple) or len(data) > _MOST_VALUES:
-        raise UserError("ui.unexpected")
+        raise PageError("ui.unexpected")
     if not all(isinstance(value, str) for value in data):
-        raise UserError("ui.unexpected")
+        raise PageError("ui.unexpected")
     return frozenset(data)
 
 

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from entdemo.errors import UserError
+from entdemo.errors import QueryError
 from entdemo.gallery.filters import EVERYTHING
 from entdemo.image.decode import MAX_BYTES
 from entdemo.image.frame import Frame, load_frame
+from entdemo.locale import LANGUAGES
 from entdemo.predictor import MAX_TEXT
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
 from entdemo.ui.answer import answer
 from entdemo.ui.cases import case_picture
 from entdemo.ui.events import Data
 from entdemo.ui.filters import build_filters, read_filter
-from entdemo.ui.i18n import LANGUAGES, attribute, attribute_of, both, word
+from entdemo.ui.i18n import attribute, attribute_of, both, word
 from entdemo.ui.pictures import query_picture
 from entdemo.ui.shell import connect, empty, outlet
 from entdemo.ui.uploads import read_upload
@@ -98,7 +99,7 @@ def read_share(data: object) -> float:
         UserError: unless it is a number.
     """
     if isinstance(data, bool) or not isinstance(data, int | float):
-        raise UserError("predict.share", value=data)
+        raise QueryError("predict.share", value=data)
     return float(data)
 
 

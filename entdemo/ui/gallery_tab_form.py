@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entdemo.errors import UserError
+from entdemo.errors import PageError
 from entdemo.settings import ROOT
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGIONS, findings_of, region_of
 from entdemo.ui.gallery_tab_intake import MOST
@@ -107,7 +107,7 @@ def _findings() -> str:
 
 
 def _too_many() -> str:
-    error = alert(UserError("edit.too_many", most=MOST))
+    error = alert(PageError("edit.too_many", most=MOST))
     return f'<template id="edit-too-many">{error}</template>'
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from entdemo.errors import UserError
+from entdemo.errors import PageError
 from entdemo.gallery.folder import CAPTIONS, read_folder
 from entdemo.gallery.intake import NewCase
 from entdemo.taxonomy import CLASSES, findings_of, region_of
@@ -35,9 +35,9 @@ def handed_in(data: Data) -> Iterator[list[NewCase]]:
     """
     files = [file for file in _list(data.get("files")) if isinstance(file, Mapping)]
     if not files:
-        raise UserError("edit.no_pictures")
+        raise PageError("edit.no_pictures")
     if len(files) > MOST:
-        raise UserError("edit.too_many", most=MOST)
+        raise PageError("edit.too_many", most=MOST)
     table = data.get("table")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -58,7 +58,7 @@ def _by_table(
     for file in files:
         target = folder / file_name(file.get("name"))
         if target.exists():
-            raise UserError("edit.name_twice", name=target.name)
+            raise PageError("edit.name_twice", name=target.name)
         move_upload(file.get("path"), target)
     move_upload(table.get("path"), folder / CAPTIONS)
     return read_folder(folder)
@@ -70,7 +70,7 @@ def _by_form(folder: Path, file: Mapping[str, Any]) -> NewCase:
     picture = move_upload(file.get("path"), folder / file_name(file.get("name")))
     class_name = str(file.get("class") or "")
     if class_name not in CLASSES:
-        raise UserError("edit.no_class", name=picture.name)
+        raise PageError("edit.no_class", name=picture.name)
     return NewCase(
         picture,
         class_name,

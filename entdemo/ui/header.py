@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from entdemo.errors import Language
+from entdemo.locale import Language
 from entdemo.ui.i18n import alert, attribute_of, both, count, spans, word
 from entdemo.ui.shell import outlet
 
@@ -39,12 +39,12 @@ def head(predictor: Predictor) -> str:
     return (
         '<header class="banner"><div class="banner-name">'
         f'<h1><span class="mark" aria-hidden="true"></span>entdemo</h1>'
-        f'<p class="banner-title">{both("title")}</p></div>'
+        f'<p class="banner-title">{both("page.title")}</p></div>'
         f'<div class="banner-tools"><div class="switch" role="group" '
-        f"{attribute_of('aria-label', 'language')}>{languages}</div>"
+        f"{attribute_of('aria-label', 'page.language')}>{languages}</div>"
         f'<button type="button" class="quiet icon" data-theme-toggle '
-        f"{attribute_of('aria-label', 'theme')}></button></div>"
-        f'<p class="banner-purpose"><strong>{both("purpose")}</strong> '
+        f"{attribute_of('aria-label', 'page.theme')}></button></div>"
+        f'<p class="banner-purpose"><strong>{both("page.purpose")}</strong> '
         f'<span class="running">{running_line(predictor)}</span></p></header>'
     )
 
@@ -53,8 +53,8 @@ def build_footer() -> None:
     """Place the page's foot."""
     outlet(
         "page-foot",
-        f'<footer class="foot"><button type="button" class="link" data-api>{both("api")}</button>'
-        "</footer>",
+        '<footer class="foot"><button type="button" class="link" data-api>'
+        f"{both('page.api')}</button></footer>",
     )
 
 
@@ -66,7 +66,7 @@ def running_line(predictor: Predictor) -> str:
 def running(predictor: Predictor, language: Language) -> str:
     """What the page runs on, in one line."""
     return word(
-        "running",
+        "page.running",
         language,
         device=predictor.device,
         bundle=predictor.bundle_name,
@@ -82,4 +82,6 @@ def tab_list() -> str:
         f"{both(f'tab.{name}')}</button>"
         for name in TABS
     )
-    return f'<div class="tabs" role="tablist" {attribute_of("aria-label", "tabs")}>{tabs}</div>'
+    return (
+        f'<div class="tabs" role="tablist" {attribute_of("aria-label", "page.tabs")}>{tabs}</div>'
+    )

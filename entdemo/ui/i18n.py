@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from html import escape
 
-from entdemo.errors import Language, UserError
-from entdemo.ui.words import TEXT
-
-LANGUAGES: tuple[Language, ...] = ("en", "vi")
+from entdemo.errors import UserError
+from entdemo.locale import Language, page_text
 
 
 def word(key: str, language: Language, **values: object) -> str:
     """The words of ``key`` in one language, not escaped."""
-    return TEXT[key][language].format(**values)
+    return page_text(key, language, **values)
 
 
 def spans(english: str, vietnamese: str) -> str:
@@ -54,6 +52,13 @@ def decimal(number: float, language: Language) -> str:
     """Two decimals with the language's own decimal sign and a true minus."""
     plain = f"{number:.2f}".replace("-", "−")
     return plain.replace(".", ",") if language == "vi" else plain
+
+
+def percent(probability: float) -> str:
+    """A probability for people; nothing is ever certain."""
+    if probability < 0.01:
+        return "< 1 %"
+    return "> 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
 
 
 def count(number: int, language: Language) -> str:

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from entdemo.errors import UserError
+from entdemo.errors import PageError
 from entdemo.ui.traffic import Kind, kind_of, preferred_language, visitor_of
 
 _MOST_VISITORS = 20_000
@@ -99,6 +99,6 @@ class RateLimit:
 
 def _refusal(scope: Scope, wait: float) -> ASGIApp:
     language = preferred_language(Headers(scope=scope).get("accept-language", ""))
-    sentence = UserError("ui.too_many").text(language)
+    sentence = PageError("ui.too_many").text(language)
     headers = {"Retry-After": str(math.ceil(wait)), "Content-Language": language}
     return JSONResponse({"detail": sentence}, status_code=429, headers=headers)

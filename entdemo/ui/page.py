@@ -50,7 +50,7 @@ def build_page(
         visits: is told of programs' calls; None where nobody clears after them.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    title = f"entdemo · {word('title', 'en')}"
+    title = f"entdemo · {word('page.title', 'en')}"
     page: gr.Blocks
     with gr.Blocks(
         title=title,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from entdemo.errors import UserError
+from entdemo.errors import PageError
 from entdemo.taxonomy import CLASSES, mirror_class, region_of
 
 Level = Literal["easy", "medium", "hard"]
@@ -114,7 +114,7 @@ def chosen(items: Iterable[Item], region: str = "", level: str = "") -> list[Ite
         if region in ("", region_of(item.class_name)) and level in ("", item.level)
     ]
     if not found:
-        raise UserError("quiz.no_cases")
+        raise PageError("quiz.no_cases")
     return found
 
 
@@ -144,11 +144,11 @@ def answer(state: Round, class_name: str, finding: str = "") -> Round:
         UserError: if the answer is none of the classes, or nothing is asked.
     """
     if state.current is None:
-        raise UserError("quiz.over")
+        raise PageError("quiz.over")
     if state.revealed:
         return state
     if class_name not in CLASSES:
-        raise UserError("quiz.no_answer")
+        raise PageError("quiz.no_answer")
     first = all(given.item.case_id != state.current.case_id for given in state.answers)
     given = Answer(state.current, class_name, finding, first)
     answers = (*state.answers, given)

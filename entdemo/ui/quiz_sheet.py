@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
-from entdemo.errors import Language
+from entdemo.locale import LANGUAGES, Language
 from entdemo.storage.table import write_table
 from entdemo.taxonomy import CLASS_NAMES
 from entdemo.ui.cases import finding_names
-from entdemo.ui.i18n import LANGUAGES, attribute, both, word
+from entdemo.ui.i18n import attribute, both, word
 from entdemo.ui.quiz import Answer
 
 COLUMNS = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from entdemo.errors import UserError
+from entdemo.errors import PageError, UserError
 from entdemo.image.frame import Frame, load_frame
 from entdemo.ui.events import MODEL_QUEUE, Data, as_user_error
 from entdemo.ui.i18n import alert
@@ -121,7 +121,7 @@ class Quiz:
 
 def _going(state: Round | None) -> Round:
     if state is None:
-        raise UserError("quiz.over")
+        raise PageError("quiz.over")
     return state
 
 

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from entdemo.errors import Language, UserError
+from entdemo.errors import PageError
 from entdemo.image.frame import load_frame
+from entdemo.locale import Language
 from entdemo.predictor import Prediction, likeliest_region
 from entdemo.taxonomy import CLASSES
 from entdemo.ui.answer import sentence
@@ -88,7 +89,7 @@ async def _body(request: Request) -> bytes:
     async for part in request.stream():
         data += part
         if len(data) > _MOST_BYTES:
-            raise UserError("sheet.too_large", limit=_MOST_BYTES // 1024**2)
+            raise PageError("sheet.too_large", limit=_MOST_BYTES // 1024**2)
     return bytes(data)
 
 
@@ -101,7 +102,7 @@ def read_order(data: bytes) -> SheetOrder:
     try:
         return SheetOrder.model_validate_json(data)
     except ValidationError as error:
-        raise UserError("sheet.order") from error
+        raise PageError("sheet.order") from error
 
 
 def make_sheet(predictor: Predictor, order: SheetOrder) -> bytes:
@@ -145,11 +146,11 @@ def _jpeg(picture: str) -> bytes:
     if not picture:
         return b""
     if not picture.startswith(_DATA_URL):
-        raise UserError("sheet.order")
+        raise PageError("sheet.order")
     try:
         data = base64.b64decode(picture.removeprefix(_DATA_URL), validate=True)
     except binascii.Error as error:
-        raise UserError("sheet.order") from error
+        raise PageError("sheet.order") from error
     return encode_jpeg(load_frame(data).rgb, _QUERY_SIDE)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from entdemo.errors import Language
 from entdemo.gallery.cases import Case
+from entdemo.locale import LANGUAGES, Language
 from entdemo.taxonomy import FINDINGS
 from entdemo.ui.cases import finding_names
-from entdemo.ui.i18n import LANGUAGES
 
 _LONGEST = 70
 _MOST_CAPTIONS = 150

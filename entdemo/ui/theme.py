@@ -7,8 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from entdemo.errors import MESSAGES
-from entdemo.ui.words import TEXT
+from entdemo.locale import LANGUAGES, texts_of
 
 _STATIC = Path(__file__).parent / "static"
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
@@ -23,8 +22,8 @@ _SPOKEN_BY_SCRIPT = (
     "ui.no_camera",
 )
 _WORDS_OF_SCRIPT = (
-    "busy",
-    "title",
+    "page.busy",
+    "page.title",
     "about.copied",
     "filters.any",
     "filters.found",
@@ -58,7 +57,12 @@ def _together(first: str) -> str:
 
 def _words() -> str:
     """Sentences that the script itself has to say, as a script."""
-    words = {key: MESSAGES[key] for key in _SPOKEN_BY_SCRIPT} | {
-        key: TEXT[key] for key in _WORDS_OF_SCRIPT
+    spoken = {
+        language: texts_of("errors", language) | texts_of("page", language)
+        for language in LANGUAGES
+    }
+    words = {
+        key: {language: spoken[language][key] for language in LANGUAGES}
+        for key in (*_SPOKEN_BY_SCRIPT, *_WORDS_OF_SCRIPT)
     }
     return f"window.entdemoWords = {json.dumps(words, ensure_ascii=False)};\n"

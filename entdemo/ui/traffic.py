@@ -10,7 +10,7 @@ from typing import Literal
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entdemo.errors import Language
+from entdemo.locale import Language
 
 Kind = Literal["login", "upload", "question", "page", "picture", "health", "part"]
 

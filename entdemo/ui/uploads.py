@@ -10,7 +10,7 @@ from pathlib import Path
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from entdemo.errors import UserError
+from entdemo.errors import PageError
 from entdemo.image.frame import Frame, load_frame
 
 
@@ -68,13 +68,13 @@ def move_upload(path: object, target: Path) -> Path:
 
 def _checked(path: object) -> Path:
     if not isinstance(path, str) or not path:
-        raise UserError("ui.upload_lost")
+        raise PageError("ui.upload_lost")
     try:
         file = Path(path).resolve(strict=True)
     except (OSError, ValueError) as error:
-        raise UserError("ui.upload_lost") from error
+        raise PageError("ui.upload_lost") from error
     if not file.is_relative_to(Path(get_upload_folder()).resolve()):
-        raise UserError("ui.upload_lost")
+        raise PageError("ui.upload_lost")
     return file
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from entdemo.locale import LANGUAGES
 from entdemo.taxonomy import CLASS_NAMES
-from entdemo.ui.i18n import LANGUAGES, both, spans, word
+from entdemo.ui.i18n import both, spans, word
 
 if TYPE_CHECKING:
     from entdemo.image.frame import Frame

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from entdemo.bundle.weights import BASE, Bundle, load_strictly
-from entdemo.errors import UserError
+from entdemo.errors import TrainingError
 from entdemo.model.base import Tokenize
 from entdemo.model.fusion import class_prototypes
 from entdemo.model.network import EntClip, EntClipConfig
@@ -148,7 +148,7 @@ def check_seeds(config: AblationConfig, training: dict[str, Any]) -> None:
     domain = config.domain
     for seed in (domain.train_seed, domain.validation.seed, domain.test.seed):
         if seed in seen:
-            raise UserError("ablation.seed_used", seed=seed, name=config.weights)
+            raise TrainingError("ablation.seed_used", seed=seed, name=config.weights)
 
 
 def _base_of(bundle: Bundle) -> EntClip:

@@ -28,8 +28,7 @@ from entdemo.bundle.weights import (
     load_bundle,
     read_info,
 )
-from entdemo.errors import MESSAGES, UserError
-from entdemo.storage import folders
+from entdemo.errors import UserError
 from tests.helpers.bundle import edit_info, make_bundle
 from tests.helpers.hub_server import Hub, Repo
 
@@ -574,16 +573,6 @@ def test_a_push_that_the_hub_refuses_leaves_the_repo_as_it_was(
     hub.fail_next(fault, "/commit/", times=1000)
     assert error_of(lambda: push(bundle, NAME)).key == key
     assert hub.files(NAME) == {"notes.txt": b"theirs"}
-
-
-def test_every_sentence_of_the_hub_is_used() -> None:
-    source = "".join(
-        Path(module.__file__ or "").read_text("utf-8")
-        for module in (hub_module, hub_client, folders)
-    )
-    source += (Path(hub_client.__file__).parent / "hub_card.py").read_text("utf-8")
-    unused = [key for key in MESSAGES if key.startswith("hub.") and f'"{key}"' not in source]
-    assert unused == []
 
 
 def test_a_snapshot_fetched_by_the_client_itself_serves_too(

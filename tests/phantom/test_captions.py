@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from entdemo.locale import LANGUAGES
 from entdemo.phantom.captions import Language, caption
 from entdemo.phantom.facts import Facts, Observation
 from entdemo.taxonomy import CLASSES, findings_of, mirror_class, mirror_text, region_of
 
-LANGUAGES: tuple[Language, ...] = ("en", "vi")
 SIDES = {"en": ("right", "left"), "vi": ("phải", "trái")}
 STATES = {
     "open": {

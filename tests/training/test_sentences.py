@@ -4,6 +4,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from entdemo.locale import LANGUAGES
 from entdemo.phantom.captions import Language
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 from entdemo.text.wording import normalise, plain_letters
@@ -11,7 +12,6 @@ from entdemo.training.lexicon import lexicon
 from entdemo.training.sentences import Sentence, sentence, spoil
 from entdemo.training.text_augmentation import _mistype  # the slip alone, without chance
 
-LANGUAGES: tuple[Language, ...] = ("en", "vi")
 RIGHT = r"\b(right|rt|r|ad|phai|p)\b"
 LEFT = r"\b(left|lt|l|as|trai|t)\b"
 

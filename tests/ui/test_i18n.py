@@ -1,34 +1,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from string import Formatter
 
 import pytest
 
-from entdemo.errors import MESSAGES, UserError
+from entdemo.errors import UserError
 from entdemo.ui import i18n
-from entdemo.ui.words import TEXT
-
-SOURCES = "".join(path.read_text() for path in Path(i18n.__file__).parent.rglob("*.py"))
-
-
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
-
-
-@pytest.mark.parametrize("words", [*TEXT.values(), *MESSAGES.values()], ids=str)
-def test_both_languages_say_something_with_the_same_fields(words: dict[str, str]) -> None:
-    assert set(words) == {"en", "vi"}
-    assert all(text.strip() for text in words.values())
-    assert fields(words["en"]) == fields(words["vi"])
-
-
-@pytest.mark.parametrize("key", TEXT)
-def test_every_text_is_used(key: str) -> None:
-    stem = key.rsplit(".", 1)[0]
-    generated = {"tab": "tab.{name}", "empty": "{key}_more"}.get(stem, key)
-    assert f'"{key}"' in SOURCES or f"'{key}'" in SOURCES or generated in SOURCES
 
 
 def test_spans_escape_both_texts() -> None:

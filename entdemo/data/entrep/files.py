@@ -18,7 +18,7 @@ import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from entdemo.errors import UserError
+from entdemo.errors import DataError
 from entdemo.gallery.folder import is_picture
 
 CLASSES_FILE = "train/cls.json"
@@ -78,7 +78,7 @@ def read_pairs(folder: Path, name: str) -> list[tuple[str, Any]]:
         return []
     found = _read_json(folder, name)
     if not isinstance(found, _Object):
-        raise UserError("entrep.shape", name=name, expected="{…: …}")
+        raise DataError("entrep.shape", name=name, expected="{…: …}")
     return found
 
 
@@ -92,7 +92,7 @@ def read_records(folder: Path, name: str) -> list[dict[str, Any]]:
         return []
     found = _read_json(folder, name)
     if isinstance(found, _Object) or not all(isinstance(row, _Object) for row in found):
-        raise UserError("entrep.shape", name=name, expected="[{…}, …]")
+        raise DataError("entrep.shape", name=name, expected="[{…}, …]")
     return [dict(row) for row in found]
 
 
@@ -108,10 +108,10 @@ def read_list(folder: Path, name: str) -> list[str]:
     try:
         rows = [",".join(row) for row in csv.reader(io.StringIO(text, newline=""))]
     except csv.Error as error:
-        raise UserError("table.damaged", name=name) from error
+        raise DataError("table.damaged", name=name) from error
     items = [row for row in rows if row.strip()]
     if not items:
-        raise UserError("entrep.empty", name=name)
+        raise DataError("entrep.empty", name=name)
     return items
 
 
@@ -120,11 +120,11 @@ def _read_json(folder: Path, name: str) -> list[Any]:
     try:
         found = json.loads(text, object_pairs_hook=_Object) if text.strip() else []
     except (ValueError, RecursionError) as error:
-        raise UserError("entrep.not_json", name=name) from error
+        raise DataError("entrep.not_json", name=name) from error
     if not isinstance(found, list):
-        raise UserError("entrep.shape", name=name, expected="{…} / […]")
+        raise DataError("entrep.shape", name=name, expected="{…} / […]")
     if not found:
-        raise UserError("entrep.empty", name=name)
+        raise DataError("entrep.empty", name=name)
     return found
 
 
@@ -132,6 +132,6 @@ def _read_text(folder: Path, name: str) -> str:
     try:
         return (folder / name).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError("evaluation.not_utf8", name=name) from error
+        raise DataError("evaluation.not_utf8", name=name) from error
     except OSError as error:
-        raise UserError("evaluation.no_file", path=folder / name) from error
+        raise DataError("evaluation.no_file", path=folder / name) from error

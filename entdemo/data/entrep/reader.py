@@ -24,7 +24,7 @@ from entdemo.data.entrep.files import (
 )
 from entdemo.data.entrep.report import ReadReport
 from entdemo.data.skipped import Skipped
-from entdemo.errors import UserError
+from entdemo.errors import DataError, FrameError, UserError
 from entdemo.gallery.cases import class_of
 from entdemo.image.frame import load_frame
 from entdemo.taxonomy import CLASSES
@@ -86,9 +86,9 @@ def read_entrep(folder: Path) -> EntrepSet:
             be read or is empty, or no frame at all although there are entries.
     """
     if not folder.is_dir():
-        raise UserError("folder.missing", path=folder)
+        raise DataError("folder.missing", path=folder)
     if not is_entrep(folder):
-        raise UserError("entrep.no_files", path=folder)
+        raise DataError("entrep.no_files", path=folder)
     return _Reader(folder).read()
 
 
@@ -128,7 +128,7 @@ class _Reader:
         }
         if self.listed and not self.entries:
             first = next(iter(self.skipped.values()))
-            raise UserError("entrep.nothing", name=first.name, reason=first.reason)
+            raise DataError("entrep.nothing", name=first.name, reason=first.reason)
         items, kept = self._merge()
         for track, found in tests.items():
             self.listed[TEST_FILES[track]] = len(found)
@@ -164,7 +164,7 @@ class _Reader:
         for number, record in enumerate(records, 1):
             name = record.get("Path")
             if not isinstance(name, str) or not name:
-                self._skip(f"{PUBLIC_FILE}, {number}", UserError("entrep.no_path"))
+                self._skip(f"{PUBLIC_FILE}, {number}", DataError("entrep.no_path"))
                 continue
             entry = self._entry("public", name)
             if record.get("Classification"):
@@ -183,7 +183,7 @@ class _Reader:
         """The entry of a file name; None, and a note, where its picture cannot be used."""
         file = self.pictures[part].find(name)
         if file is None:
-            self._skip(f"{part}/{name}", UserError("frame.missing", name=name))
+            self._skip(f"{part}/{name}", FrameError("frame.missing", name=name))
             return None
         name = f"{part}/{file.name}"
         if file not in self.entries and name not in self.skipped:
@@ -201,7 +201,7 @@ class _Reader:
             entry.classes.append(class_name)
         else:
             known = ", ".join(CLASSES)
-            self._skip(entry.name, UserError("entrep.unknown_class", value=label, known=known))
+            self._skip(entry.name, DataError("entrep.unknown_class", value=label, known=known))
 
     def _skip(self, name: str, reason: UserError) -> None:
         self.skipped.setdefault(name, Skipped(name, reason))
@@ -218,7 +218,7 @@ class _Reader:
             classes = {name for entry in own for name in entry.classes}
             if len(classes) > 1:
                 both = ", ".join(sorted(classes))
-                self._skip(own[0].name, UserError("entrep.two_classes", classes=both))
+                self._skip(own[0].name, DataError("entrep.two_classes", classes=both))
                 continue
             items.append(_item(own, classes, groups[_group(own[0])]))
             kept |= {entry.file: own[0].file for entry in own}

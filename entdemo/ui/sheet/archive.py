@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterable
 
 from entdemo.taxonomy import CLASS_NAMES
+from entdemo.ui.i18n import word
 from entdemo.ui.sheet.content import CaseSheet, SheetCase
-from entdemo.ui.sheet.words import sheet_word
 
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 _CASE_COLUMNS = (
@@ -51,7 +51,7 @@ def _files(sheet: CaseSheet) -> Iterable[tuple[str, bytes]]:
 
 
 def _readme(sheet: CaseSheet) -> str:
-    title, purpose = (sheet_word(key, sheet.language) for key in ("title", "purpose"))
+    title, purpose = (word(f"case_sheet.{key}", sheet.language) for key in ("title", "purpose"))
     return f"entdemo · {title}\n{purpose}\n\n{sheet.answer}\n"
 
 

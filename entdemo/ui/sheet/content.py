@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from entdemo.errors import Language
+from entdemo.locale import Language
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from fpdf.fonts import CoreFont, TTFFont
 from PIL import Image
 
 from entdemo.taxonomy import CLASS_NAMES
+from entdemo.ui.i18n import decimal, percent, word
 from entdemo.ui.sheet.content import CaseSheet, SheetCase
-from entdemo.ui.sheet.words import percent, sheet_word, two_decimals
 
 _FONTS = Path(__file__).parent.parent / "fonts"
 _INK, _MUTED, _TRACK, _FILL = (20, 33, 31), (75, 90, 88), (227, 233, 232), (11, 107, 101)
@@ -152,7 +152,7 @@ class _Page(FPDF):
 
     def _lines(self, case: SheetCase) -> list[tuple[str, bool]]:
         language = self._sheet.language
-        value = two_decimals(case.similarity, language)
+        value = decimal(case.similarity, language)
         terms = " · ".join(part for part in (case.source, case.licence) if part)
         lines = [
             (CLASS_NAMES[case.class_name][language], True),
@@ -204,4 +204,4 @@ class _Page(FPDF):
         self.multi_cell(width, line, shown, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _word(self, key: str, **values: object) -> str:
-        return sheet_word(key, self._sheet.language, **values)
+        return word(f"case_sheet.{key}", self._sheet.language, **values)

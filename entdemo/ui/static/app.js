@@ -48,7 +48,7 @@ const entdemo = (window.entdemo = {});
 
   const setLanguage = (code) => {
     root.lang = code;
-    document.title = `entdemo · ${words("title")}`;
+    document.title = `entdemo · ${words("page.title")}`;
     all("[data-i18n]").forEach(localise);
     all("[data-language]").forEach((button) =>
       button.setAttribute("aria-pressed", String(button.dataset.language === code)));
