@@ -48,6 +48,11 @@ class Plate:
     blur: float
     depth: float
 
+    @property
+    def long(self) -> float:
+        """How far an omega or arch reaches back from its rim to its widest place."""
+        return self.half * (0.55 if self.kind == "arch" else 1.0 + 0.5 * abs(self.bend))
+
 
 def sample_plate(view: View, rng: np.random.Generator) -> Plate:
     """Draw an epiglottis that leaves at least the back three quarters of the glottis in view."""
@@ -90,7 +95,7 @@ def draw_plate(
     edge = _band(plane, plate) if broad else _arch(plane, plate)
     mask = smoothstep(plate.blur, -plate.blur, edge)
     if not broad:  # its arms sink into the folds
-        mask = mask * smoothstep(-1.5, -0.6, f32((plane.p - plate.rim) * (1 / plate.half)))
+        mask = mask * smoothstep(-1.6, -0.8, f32((plane.p - plate.rim) * (1 / plate.long)))
     inside = np.clip(-edge, 0, None)
     turned = np.clip(inside * (1 / plate.thick), 0, 1)
     roll = np.sqrt(np.clip(turned * (2 - turned), 0, 1))
@@ -114,7 +119,7 @@ def _band(plane: Plane, plate: Plate) -> Array:
 
 def _arch(plane: Plane, plate: Plate) -> Array:
     """Signed distance of a rolled rim around the front of the inlet, open to the back."""
-    long = plate.half * (0.55 if plate.kind == "arch" else 1.0 + 0.5 * abs(plate.bend))
+    long = plate.long
     middle = plate.rim - long + 0.5 * plate.thick
     q = f32(plane.q + plate.skew * (plane.p - plate.rim) * 0.5)
     ahead = f32((plane.p - middle) * (1 / long))

@@ -77,7 +77,7 @@ def reshape(shape: Shape, observations: tuple[Observation, ...], rng: np.random.
         if seen.key == "oedema":
             shape = replace(
                 shape,
-                cord=_pair(shape.cord, seen.side, float(rng.uniform(0.26, 0.38))),
+                cord=_pair(shape.cord, seen.side, float(rng.uniform(0.22, 0.34))),
                 bulge=_pair(shape.bulge, seen.side, float(rng.uniform(0.12, 0.22))),
                 bump_size=shape.bump_size * float(rng.uniform(1.0, 1.25)),
             )

@@ -49,6 +49,7 @@ class Inlet:
         lobes: height of the false cords.
         gate: how far the folds sink towards the front.
         trench: depth of the sinuses beside and behind the body.
+        pits: depth of the piriform sinuses below the trench.
         wall: how far behind the glottis the posterior wall begins.
         wall_height, side_height: how near that wall and the side walls come.
         tongue: how near the base of the tongue comes in front.
@@ -67,6 +68,7 @@ class Inlet:
     lobes: float
     gate: float
     trench: float
+    pits: float
     wall: float
     wall_height: float
     side_height: float
@@ -81,7 +83,7 @@ def sample_inlet(view: View, shape: Shape, rng: np.random.Generator) -> Inlet:
     run, closed = 0.5 * view.length * view.squash, shape.gap == 0
     wide = rng.uniform(0.85, 1.7) if closed else rng.uniform(0.75, 1.5)
     back = run + float(rng.uniform(-0.02, 0.1))
-    brim = float(rng.uniform(0.1, 0.32))
+    brim, pitted = float(rng.uniform(0.1, 0.32)), rng.random() < 0.6
     return Inlet(
         half=float(np.clip(view.length * wide + 0.4 * shape.gap * view.length, 0.26, 0.85)),
         front=run + float(rng.uniform(0.0, 0.25)),
@@ -92,13 +94,14 @@ def sample_inlet(view: View, shape: Shape, rng: np.random.Generator) -> Inlet:
         floor=float(rng.uniform(0.35, 0.8)),
         lobes=float(rng.uniform(0.0, 0.1)),
         gate=float(rng.uniform(0.0, 1.0)),
-        trench=float(rng.uniform(0.1, 0.7)),
+        trench=float(rng.uniform(0.05, 0.3) if pitted else rng.uniform(0.1, 0.7)),
+        pits=float(rng.uniform(0.1, 0.5)) if pitted else 0.0,
         wall=back + brim + float(rng.uniform(0.1, 0.5)),
-        wall_height=float(rng.uniform(0.1, 0.6)),
-        side_height=float(rng.uniform(-0.5, 0.3)),
+        wall_height=float(rng.uniform(-0.1, 0.6)),
+        side_height=float(rng.uniform(-0.1, 0.3) if pitted else rng.uniform(-0.5, 0.3)),
         tongue=float(rng.uniform(0.0, 0.55)),
-        mounds=float(np.clip(view.length * rng.uniform(0.24, 0.5), 0.09, 0.3)),
-        mound_height=float(rng.uniform(0.0, 0.2)),
+        mounds=float(np.clip(view.length * rng.uniform(0.24, 0.55), 0.09, 0.36)),
+        mound_height=float(rng.uniform(0.0, 0.26)),
         overhang=float(rng.uniform(-0.05, 0.08)),
     )
 
@@ -134,17 +137,19 @@ def raise_pharynx(
     floor = -inlet.trench + (inlet.wall_height + inlet.trench + far) * behind
     floor = floor + (inlet.side_height + 0.5 * inlet.trench) * aside * (1 - behind)
     floor = floor + (inlet.tongue + inlet.trench) * ahead * (1 - behind)
-    rough = float(rng.uniform(0.0, 0.03))
+    rough = float(rng.uniform(0.0, 0.06))
     floor = floor + 0.03 * wave + rough * lumps * np.maximum(behind, ahead)
     floor = floor + _creases(plane, rng) * smoothstep(0.0, 0.2, ring)
     lower = 1 - inlet.gate * smoothstep(0.0, inlet.front, plane.p)
     top = inlet.crest * (0.85 + 0.2 * np.clip(wave, -2, 2)) * lower
-    crest: Array = top * smoothstep(inlet.floor, 1.0 + 0.3 * inlet.brim / mean, level)
+    crest = f32(top * smoothstep(inlet.floor, 1.0 + 0.3 * inlet.brim / mean, level))
     outer = _outline(plane, inlet, ring, rng)
-    crest = crest - (top + inlet.trench) * smoothstep(0.5 * inlet.brim, 2.2 * inlet.brim, outer)
+    fall = smoothstep(0.5 * inlet.brim, 2.2 * inlet.brim, outer)
+    crest = f32(crest - (top + inlet.trench) * fall)
     crest = f32(crest + _false_cords(plane, inlet, view, rng) * smoothstep(1.0, 0.8, level))
     height = smooth_max(f32(floor), crest, 0.06)
-    height = f32(smooth_max(height, _side_folds(plane, inlet, rng), 0.05))
+    height = smooth_max(height, _side_folds(plane, inlet, rng), 0.05)
+    height = f32(height - _sinuses(plane, inlet, outer, rng))
     layers.raise_by(height * np.float32(view.distance * view.relief))
     outside = smoothstep(0.9 * inlet.brim, 1.8 * inlet.brim, outer)
     inside = smoothstep(1.05, 0.85, level)
@@ -153,10 +158,26 @@ def raise_pharynx(
 
 def _outline(plane: Plane, inlet: Inlet, ring: Array, rng: np.random.Generator) -> Array:
     """Distance from the opening and from the back of the cricoid, as one soft body."""
-    long = inlet.mounds * float(rng.uniform(0.8, 2.0))
+    long = inlet.mounds * float(rng.uniform(0.8, 2.8))
     radii = (inlet.half * float(rng.uniform(0.4, 0.9)), long)
     behind = sd_ellipse(plane.q, plane.p, (0.0, -inlet.back - 0.8 * long), radii)
     return f32(smooth_min(ring, f32(np.maximum(behind, -0.1)), 0.25))
+
+
+def _sinuses(plane: Plane, inlet: Inlet, outer: Array, rng: np.random.Generator) -> Array:
+    """Depths of the piriform sinuses, in which cartilage bulges."""
+    depth = np.zeros_like(outer)
+    if inlet.pits == 0:
+        return depth
+    for sign in (-1, 1):
+        wide, long = float(rng.uniform(0.12, 0.28)), float(rng.uniform(0.12, 0.34))
+        at = (sign * (inlet.half + inlet.brim + 0.8 * wide), float(rng.normal(-0.15, 0.12)))
+        pit = sd_ellipse(plane.q, plane.p, at, (wide, long), sign * float(rng.normal(0.4, 0.4)))
+        spot = (at[0] + float(rng.normal(0, 0.4)) * wide, at[1] + float(rng.normal(0, 0.4)) * long)
+        bulge = np.clip(_mound(plane, spot, (0.5 * wide, 0.5 * long), 0.0), 0, 1)
+        fall = smoothstep(float(rng.uniform(0.02, 0.12)), -0.6 * wide, f32(pit))
+        depth += fall * (1 - float(rng.uniform(0.0, 0.7)) * bulge)
+    return f32(inlet.pits * depth * smoothstep(0.5 * inlet.brim, 1.5 * inlet.brim, outer))
 
 
 def _creases(plane: Plane, rng: np.random.Generator) -> Array:
@@ -267,7 +288,7 @@ def shade_hollows(layers: Layers, view: View, rng: np.random.Generator) -> None:
     """Darken what lies below its surroundings: little light finds its way in there."""
     size = layers.depth.shape[0]
     depth = np.minimum(layers.depth, np.float32(1.5 * view.distance))
-    strength = float(rng.uniform(0.8, 2.6))
+    strength = float(rng.uniform(1.0, 3.2))
     for cells, share in ((5, 0.6), (12, 0.8)):
         coarse = Image.fromarray(depth).resize((cells, cells), Image.Resampling.BOX)
         around = np.asarray(coarse.resize((size, size), Image.Resampling.BICUBIC))

@@ -28,7 +28,7 @@ VIEWS: tuple[ViewName, ...] = ("high", "near", "close")
 _VIEW_WEIGHTS = {"open": (0.49, 0.39, 0.12), "closed": (0.57, 0.38, 0.05)}
 
 # Length of the glottis in disc radii, its foreshortening, and its distance from the tip.
-_LENGTHS = {"high": (0.24, 0.46), "near": (0.42, 0.9), "close": (1.2, 3.2)}
+_LENGTHS = {"high": (0.2, 0.46), "near": (0.42, 0.9), "close": (1.2, 3.2)}
 _SQUASHES = {"high": (0.55, 1.05), "near": (0.7, 1.1), "close": (0.72, 1.1)}
 _DISTANCES = {"high": (1.8, 2.6), "near": (1.4, 2.1), "close": (0.8, 1.2)}
 
@@ -82,7 +82,7 @@ def _posterior(turn: float) -> tuple[float, float]:
 def sample_view(state: State, rng: np.random.Generator) -> View:
     """Draw a pose; surgical close views are commoner with open cords."""
     name = VIEWS[int(rng.choice(len(VIEWS), p=_VIEW_WEIGHTS[state]))]
-    spread = {"high": 0.26, "near": 0.18, "close": 0.2}[name]
+    spread = {"high": 0.3, "near": 0.18, "close": 0.2}[name]
     upside_down = rng.random() < (0.6 if name == "close" else 0.35)
     turn = float(rng.normal(0, 0.5 if name == "close" else 0.25) + (np.pi if upside_down else 0))
     length, squash = float(rng.uniform(*_LENGTHS[name])), float(rng.uniform(*_SQUASHES[name]))
@@ -118,7 +118,7 @@ def _behind_apex(turn: float, run: float, rng: np.random.Generator) -> tuple[flo
 
 
 def _offset(spread: float, rng: np.random.Generator) -> float:
-    return float(np.clip(rng.normal(0, spread), -0.42, 0.42))
+    return float(np.clip(rng.normal(0, spread), -0.55, 0.55))
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ def _gap(state: State, view: View, rng: np.random.Generator) -> tuple[float, boo
 def sample_shape(state: State, view: View, rng: np.random.Generator) -> Shape:
     """Draw a normal larynx; findings change it afterwards."""
     gap, lens = _gap(state, view, rng)
-    cord = float(rng.uniform(0.16, 0.32) if view.name == "close" else rng.uniform(0.11, 0.24))
+    cord = float(rng.uniform(0.16, 0.32) if view.name == "close" else rng.uniform(0.08, 0.2))
     posterior = 0.0 if lens else gap
     near = rng.uniform(0.12, 0.2) + posterior * 0.9
     return Shape(
