@@ -1,11 +1,11 @@
 """Classes, regions and findings of ENT endoscopy, and what a mirror does to them.
 
-Left and right are labels: whoever mirrors a frame must also mirror its class and its caption.
+Left and right are labels: whoever mirrors a frame must also mirror its class, and its caption with
+``text.sides.mirror_text``.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 CLASSES: tuple[str, ...] = (
@@ -106,45 +106,3 @@ def mirror_class(class_name: str) -> str:
     if class_name.endswith("-left"):
         return class_name.removesuffix("left") + "right"
     return class_name
-
-
-_MIRRORED_WORDS = {
-    "left": "right",
-    "right": "left",
-    "left-sided": "right-sided",
-    "right-sided": "left-sided",
-    "trái": "phải",
-    "phải": "trái",
-    "trai": "phai",
-    "phai": "trai",
-    "(t)": "(p)",
-    "(p)": "(t)",
-    "(l)": "(r)",
-    "(r)": "(l)",
-}
-_MIRROR_PATTERN = re.compile(
-    r"\([tplr]\)|\b(?:left|right|trái|phải|trai|phai)\b|\b(1[0-2]|[1-9])(?=\s*(?:o['’]clock|giờ)\b)",
-    re.IGNORECASE,
-)
-
-
-def _in_case_of(word: str, pattern: str) -> str:
-    if pattern.isupper():
-        return word.upper()
-    return word.capitalize() if pattern[:1].isupper() else word
-
-
-def mirror_text(text: str) -> str:
-    """Swap the sides named in an English or Vietnamese caption; applied twice it gives it back.
-
-    Words for left and right, the marks (T)/(P) and (L)/(R), and clock positions are swapped.
-    """
-
-    def swap(match: re.Match[str]) -> str:
-        found = match.group(0)
-        if match.group(1):
-            hour = int(found)
-            return str(12 if hour in (12,) else 12 - hour)
-        return _in_case_of(_MIRRORED_WORDS[found.lower()], found)
-
-    return _MIRROR_PATTERN.sub(swap, text)

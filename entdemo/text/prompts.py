@@ -6,7 +6,7 @@ class are the exact mirror of those of the right class.
 
 from __future__ import annotations
 
-from entdemo.taxonomy import mirror_text
+from entdemo.text.sides import mirror_text
 
 _RIGHT_SIDED: dict[str, dict[str, tuple[str, ...]]] = {
     "nose": {

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entdemo.text.wording import glossary, is_vietnamese, normalise, plain_letters
+from entdemo.text.letters import plain_letters
+from entdemo.text.wording import glossary, is_vietnamese, normalise
 
 _WORD = re.compile(r"\([tplrTPLR]\)|[^\W_]+|[.;:!?,]")
 _STEM = 6

@@ -7,8 +7,9 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
-_EAR_MARKS = ((r"AD", "right ear"), (r"AS", "left ear"))
-_CAPITAL_MARK_ALONE = r"(?:^|(?<=[,.;(] )){mark}\b|\b{mark}(?=\s*(?::|-|$))"
+from entdemo.text.letters import plain_letters
+from entdemo.text.sides import spell_sides
+
 _TONES_MOVED = {
     "òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ",
     "òe": "oè", "óe": "oé", "ỏe": "oẻ", "õe": "oẽ", "ọe": "oẹ",
@@ -25,14 +26,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"[\u201c\u201d\u201e«»]", '"'),
         (r"[\u2010-\u2015\u2212]", "-"),
         (r"[\u200b-\u200d\u2060\ufeff]", ""),
-        (r"\(\s*p\s*\)", " phải "),
-        (r"\(\s*t\s*\)", " trái "),
-        (r"\(\s*(?:r|rt)\.?\s*\)", " right "),
-        (r"\(\s*(?:l|lt)\.?\s*\)", " left "),
-        (r"(?<![\w'/.-])(?:r|rt)\b\.?(?![\w'/-])", "right"),
-        (r"(?<![\w'/.-])(?:l|lt)\b\.?(?![\w'/-])", "left"),
-        (r"\b(bên|tai|mũi|nhĩ|mn|ben|mui|nhi) p\b(?![.'/-]\w)", r"\1 phải"),
-        (r"\b(bên|tai|mũi|nhĩ|mn|ben|mui|nhi) t\b(?![.'/-]\w)", r"\1 trái"),
+        (r"_", " "),
         (r"\b2 (?=(?:bên|ben|dây|day)\b)", "hai "),
         (r"\ba[ -]?mi[ -]?[dđ]an\b", "amidan"),
         *((rf"(?<!q){new}\b", old) for old, new in _TONES_MOVED.items()),
@@ -42,37 +36,21 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
-def _ear_marks(text: str) -> str:
-    """AD and AS spelt out; where all is in capitals, 'AS' may be the English word."""
-    shouted = text.isupper()
-    for mark, meaning in _EAR_MARKS:
-        alone = _CAPITAL_MARK_ALONE.format(mark=mark) if shouted else rf"\b{mark}\b"
-        text = re.sub(alone, meaning, text)
-    return text
-
-
 def normalise(text: str) -> str:
     """The text as the text tower reads it, in training and in use alike.
 
     Lower case, composed letters, single spaces, plain quotes and dashes, marks for the sides
-    spelt out: (T), (P), (R), (L), Rt, Lt, and AD, AS where they stand in capitals. Applied
-    again it changes nothing.
+    spelt out (``text.sides``). Applied again it changes nothing.
     """
-    text = _ear_marks(unicodedata.normalize("NFC", text))
+    text = spell_sides(unicodedata.normalize("NFC", text))
     before = None
     while text != before:
         before = text
         text = unicodedata.normalize("NFC", text.lower())
         for found, put in _RULES:
             text = found.sub(put, text)
-        text = text.strip()
+        text = spell_sides(text.strip())
     return text
-
-
-def plain_letters(text: str) -> str:
-    """The text without Vietnamese diacritics."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 @cache

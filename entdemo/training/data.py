@@ -21,7 +21,8 @@ from entdemo.gallery.intake import NewCase
 from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.phantom.folder import frame_seed
 from entdemo.storage.training_files import told, write_file
-from entdemo.taxonomy import CLASSES, FINDINGS, mirror_text, region_of
+from entdemo.taxonomy import CLASSES, FINDINGS, region_of
+from entdemo.text.sides import mirror_text
 from entdemo.training.config import EntrepSource, PhantomSource
 
 NO_CAPTION = -1

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from entdemo.phantom.grammar import Dice
-from entdemo.text.wording import plain_letters
+from entdemo.text.letters import plain_letters
 
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile(r"[.,;:!?](?=\s|$)")
@@ -16,7 +16,7 @@ _MIN_TYPO_LENGTH = 5
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _KEPT = re.compile(
     r"^(?:left|right|bilateral|open\w*|close\w*|abduct\w*|adduct\w*|(?:in|ex)spir\w*|phon\w+"
-    r"|apart|together|breath\w*)$",
+    r"|apart|together|breath\w*|không|khong|without)$",
     re.IGNORECASE,
 )
 

@@ -13,8 +13,9 @@ from torch import Tensor
 
 from entdemo.locale import LANGUAGES
 from entdemo.model.base import Tokenize
-from entdemo.taxonomy import CLASSES, findings_of, mirror_class, mirror_text
+from entdemo.taxonomy import CLASSES, findings_of, mirror_class, region_of
 from entdemo.text.prompts import CLASS_PROMPTS
+from entdemo.text.sides import mirror_text
 from entdemo.training.data import NO_CAPTION, FrameSet, caption_ids, finding_bits
 from entdemo.training.sentences import Sentence, sentence, spoil
 
@@ -90,7 +91,7 @@ class TextBank:
         ]
         self._by_fact: dict[tuple[int, int], list[int]] = defaultdict(list)
         for index, item in enumerate(pool):
-            if item.class_name is not None and _drawable(item):
+            if item.class_name is not None and _drawable(item.class_name, item.findings):
                 tags = finding_bits(item.class_name, item.findings)
                 self._by_fact[(CLASSES.index(item.class_name), tags)].append(index)
 
@@ -164,7 +165,6 @@ class TextBank:
         return spoil(text, rng) if rng.random() < _SPOILED else text
 
 
-def _drawable(item: Sentence) -> bool:
-    """Whether a drawn frame can show all that the sentence names."""
-    known = {finding.key for finding in findings_of(item.region)}
-    return known.issuperset(item.findings)
+def _drawable(class_name: str, findings: tuple[str, ...]) -> bool:
+    """Whether a drawn frame can show all that a sentence names."""
+    return {it.key for it in findings_of(region_of(class_name))}.issuperset(findings)

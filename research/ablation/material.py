@@ -18,7 +18,8 @@ from entdemo.model.fusion import class_prototypes
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import Preprocess
 from entdemo.model.tensors import read_tensors
-from entdemo.taxonomy import CLASSES, mirror_text
+from entdemo.taxonomy import CLASSES
+from entdemo.text.sides import mirror_text
 from entdemo.training.augment import Augment
 from entdemo.training.calibrate import encode_texts, resized
 from entdemo.training.config import AugmentConfig, PhantomSource

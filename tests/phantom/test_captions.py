@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from entdemo.locale import LANGUAGES
 from entdemo.phantom.captions import Language, caption
 from entdemo.phantom.facts import Facts, Observation
-from entdemo.taxonomy import CLASSES, findings_of, mirror_class, mirror_text, region_of
+from entdemo.taxonomy import CLASSES, findings_of, mirror_class, region_of
+from entdemo.text.sides import mirror_text
 
 SIDES = {"en": ("right", "left"), "vi": ("phải", "trái")}
 STATES = {

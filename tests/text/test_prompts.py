@@ -2,8 +2,9 @@ from itertools import chain
 
 import pytest
 
-from entdemo.taxonomy import CLASSES, mirror_class, mirror_text
+from entdemo.taxonomy import CLASSES, mirror_class
 from entdemo.text.prompts import CLASS_PROMPTS
+from entdemo.text.sides import mirror_text
 
 
 def test_every_class_has_six_to_eight_prompts_in_both_languages() -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entdemo.text.wording import normalise, plain_letters, to_english
+from entdemo.text.letters import plain_letters
+from entdemo.text.wording import normalise, to_english
 
 ENT_TEXT = st.lists(
     st.sampled_from(
