@@ -2,27 +2,33 @@
 
 A sentence is composed: phrases of one region, then what tells the side or the state (inside the
 phrase, as a heading, as a tail), then how it is said (report, note, question, layman's words).
-Some sentences leave side or state open, so the tower learns what a word alone does not tell.
+Some sentences leave side or state open, so the tower learns what a word alone does not tell, and
+some are about something else altogether, so that it learns to name no class there.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from entdemo.phantom.captions import Language, caption
 from entdemo.phantom.facts import Facts, Observation, Place, Side, Size
 from entdemo.phantom.grammar import Dice, capitalise, tidy
-from entdemo.taxonomy import CLASSES, findings_of, mirror_text, region_of
+from entdemo.taxonomy import CLASSES, findings_of, region_of
 from entdemo.text.prompts import CLASS_PROMPTS
+from entdemo.text.sides import mirror_text
 from entdemo.training.lexicon import Phrase, lexicon
 from entdemo.training.text_augmentation import spoil
 
 __all__ = ["Sentence", "sentence", "spoil"]
 
 _SIDED = ("nose", "ear")
+_ELSEWHERE = 0.08
+"""Share of sentences about something else; the lexicon holds them as a region of that name."""
+
+_TOLD = 0.78
 _OTHER_SIDE = {"right": "left", "left": "right"}
 _IN_PHRASE: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
@@ -85,15 +91,15 @@ class Sentence:
     Attributes:
         text: the sentence, maybe spoilt; not normalised.
         class_name: its class; None where it leaves side or state open.
-        region: its region, always known.
+        region: its region; None where it is not about ears, noses and throats.
         findings: keys that it names; keys of ``taxonomy.FINDINGS`` where the finding is there,
             other words (``grommet``) elsewhere.
-        classes: the classes that it fits: one, or the two of its region.
+        classes: the classes that it fits: one, the two of its region, or all alike.
     """
 
     text: str
     class_name: str | None
-    region: str
+    region: str | None
     findings: tuple[str, ...]
     classes: tuple[str, ...]
 
@@ -173,6 +179,8 @@ def _sided(writer: _Writer) -> str:
     style = writer.dice.roll()
     if style < 0.03:
         return _by_cue(writer)
+    if style < 0.06:
+        return writer.write(writer.phrase("not"), True)
     if style < 0.3:
         return _headed(writer)
     text = writer.body(style < 0.78)
@@ -323,8 +331,21 @@ def _compose(writer: _Writer) -> str:
     return capitalise(text) if dice.chance(0.7) else text
 
 
+def _elsewhere(language: Language, dice: Dice) -> Sentence:
+    """A sentence about another organ or about no medicine at all."""
+    options = lexicon(language)["other", "np"]
+    text = tidy(options[dice.below(len(options))].pattern.expand(dice, {}))
+    if dice.chance(0.15):
+        form = ("say", "ask", "who")[dice.below(3)]
+        wrapped = lexicon(language)["any", form]
+        text = tidy(wrapped[dice.below(len(wrapped))].pattern.expand(dice, {"x": text}))
+    return Sentence(text or "?", None, None, (), CLASSES)
+
+
 def sentence(rng: np.random.Generator, language: Language) -> Sentence:
-    """A random sentence; about one in seven leaves side or state open.
+    """A random sentence.
+
+    About one in five leaves side or state open, and one in twelve is about something else.
 
     Args:
         rng: decides on everything.
@@ -334,17 +355,25 @@ def sentence(rng: np.random.Generator, language: Language) -> Sentence:
         The sentence with its class, region and findings.
     """
     dice = Dice(rng)
+    found = (
+        _elsewhere(language, dice) if dice.chance(_ELSEWHERE) else _about_ent(language, dice, rng)
+    )
+    if dice.chance(0.35):
+        found = replace(found, text=spoil(found.text, rng) or found.text)
+    return found
+
+
+def _about_ent(language: Language, dice: Dice, rng: np.random.Generator) -> Sentence:
     class_name = CLASSES[dice.below(len(CLASSES))]
     region = region_of(class_name)
     if dice.chance(0.12):
         told = True
         text, findings = _captioned(class_name, language, dice, rng)
     else:
-        told = region == "throat" or dice.chance(0.83)
+        told = region == "throat" or dice.chance(_TOLD)
         writer = _Writer(class_name, told, language, dice)
         text, findings = _compose(writer), writer.findings
-    if dice.chance(0.35):
-        text = spoil(text, rng)
     classes = (class_name,) if told else tuple(c for c in CLASSES if region_of(c) == region)
-    unique = tuple(dict.fromkeys(findings))
-    return Sentence(text, class_name if told else None, region, unique, classes)
+    return Sentence(
+        text, class_name if told else None, region, tuple(dict.fromkeys(findings)), classes
+    )
