@@ -62,18 +62,20 @@ def sample_plate(view: View, rng: np.random.Generator) -> Plate:
     ahead = (-float(np.sin(view.turn)), float(np.cos(view.turn)))
     room = 1 - (view.centre[0] * ahead[0] + view.centre[1] * ahead[1])
     rim = front + float(rng.uniform(0.0, 0.25))
-    if kind == "edge":
-        rim = max(front, room - float(rng.uniform(0.08, 0.4)))
+    if kind in ("band", "edge"):
+        deepest = 0.9 if kind == "band" else 0.4
+        rim = max(rim if kind == "band" else front, room - float(rng.uniform(0.08, deepest)))
     near = float(rng.uniform(0.0, 1.0))
     wide = float(rng.uniform(0.8, 1.7)) if kind in ("band", "edge") else 0.0
+    half = wide or max(0.9 * view.length, float(rng.uniform(0.2, 0.62)))
     return Plate(
         kind=kind,
         rim=rim,
         bend=float(rng.uniform(-0.35, 0.3)),
         dip=float(rng.uniform(-0.12, 0.1)),
         skew=float(rng.normal(0, 0.2)),
-        half=wide or max(0.9 * view.length, float(rng.uniform(0.2, 0.62))),
-        thick=float(rng.uniform(0.12, 0.32)),
+        half=half,
+        thick=float(rng.uniform(0.12, 0.32) if wide else half * rng.uniform(0.3, 0.65)),
         blur=0.015 + 0.09 * near**2,
         depth=float(rng.uniform(0.35, 0.8) if wide else rng.uniform(0.55, 0.9)),
     )
@@ -134,9 +136,7 @@ def _coat(plane: Plane, edge: Array, palette: Palette, rng: np.random.Generator)
     body = between(palette.base, palette.pale, float(rng.uniform(0.3, 1.3)))
     rim = between(palette.rim, palette.pale, float(rng.uniform(0.0, 1.0)))
     colour = blend(body, rim, bell(f32(edge + 0.04), float(rng.uniform(0.06, 0.3))))
-    net = np.maximum(
-        vessels(plane.q, plane.p, rng, "medium", 0.8), vessels(plane.q, plane.p, rng, "fine", 0.7)
-    )
-    colour = blend(colour, palette.flush, f32(float(rng.uniform(0.0, 0.8)) * net))
+    net = vessels(plane.q, plane.p, rng, "medium" if rng.random() < 0.5 else "fine", 0.8)
+    colour = blend(colour, palette.flush, f32(float(rng.uniform(0.0, 1.0)) * net))
     spots = smoothstep(0.6, 2.0, noise("cloud", plane.q, plane.p, rng, 1.2))
     return blend(colour, srgb(240, 205, 175), f32(float(rng.uniform(0.0, 0.4)) * spots))

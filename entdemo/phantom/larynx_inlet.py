@@ -85,7 +85,7 @@ def sample_inlet(view: View, shape: Shape, rng: np.random.Generator) -> Inlet:
     back = run + float(rng.uniform(-0.02, 0.1))
     brim, pitted = float(rng.uniform(0.1, 0.32)), rng.random() < 0.6
     return Inlet(
-        half=float(np.clip(view.length * wide + 0.4 * shape.gap * view.length, 0.26, 0.85)),
+        half=float(np.clip(view.length * wide + 0.4 * shape.gap * view.length, 0.32, 0.85)),
         front=run + float(rng.uniform(0.0, 0.25)),
         back=back,
         crest=float(rng.uniform(0.12, 0.34)),
@@ -94,7 +94,7 @@ def sample_inlet(view: View, shape: Shape, rng: np.random.Generator) -> Inlet:
         floor=float(rng.uniform(0.35, 0.8)),
         lobes=float(rng.uniform(0.0, 0.1)),
         gate=float(rng.uniform(0.0, 1.0)),
-        trench=float(rng.uniform(0.05, 0.3) if pitted else rng.uniform(0.1, 0.7)),
+        trench=float(rng.uniform(0.05, 0.3) if pitted else rng.uniform(0.15, 0.9)),
         pits=float(rng.uniform(0.1, 0.5)) if pitted else 0.0,
         wall=back + brim + float(rng.uniform(0.1, 0.5)),
         wall_height=float(rng.uniform(-0.1, 0.6)),
@@ -169,13 +169,14 @@ def _sinuses(plane: Plane, inlet: Inlet, outer: Array, rng: np.random.Generator)
     depth = np.zeros_like(outer)
     if inlet.pits == 0:
         return depth
+    wave = swell(outer.shape[0], rng, int(rng.integers(3, 8)))
     for sign in (-1, 1):
         wide, long = float(rng.uniform(0.12, 0.28)), float(rng.uniform(0.12, 0.34))
         at = (sign * (inlet.half + inlet.brim + 0.8 * wide), float(rng.normal(-0.15, 0.12)))
         pit = sd_ellipse(plane.q, plane.p, at, (wide, long), sign * float(rng.normal(0.4, 0.4)))
         spot = (at[0] + float(rng.normal(0, 0.4)) * wide, at[1] + float(rng.normal(0, 0.4)) * long)
         bulge = np.clip(_mound(plane, spot, (0.5 * wide, 0.5 * long), 0.0), 0, 1)
-        fall = smoothstep(float(rng.uniform(0.02, 0.12)), -0.6 * wide, f32(pit))
+        fall = smoothstep(float(rng.uniform(0.04, 0.2)), -0.8 * wide, f32(pit + 0.06 * wave))
         depth += fall * (1 - float(rng.uniform(0.0, 0.7)) * bulge)
     return f32(inlet.pits * depth * smoothstep(0.5 * inlet.brim, 1.5 * inlet.brim, outer))
 
@@ -183,7 +184,7 @@ def _sinuses(plane: Plane, inlet: Inlet, outer: Array, rng: np.random.Generator)
 def _creases(plane: Plane, rng: np.random.Generator) -> Array:
     """Heights of a few short folds and furrows that run anyhow over the walls."""
     height: Array = np.zeros_like(plane.q)
-    for _ in range(int(rng.integers(2, 8))):
+    for _ in range(int(rng.integers(2, 6))):
         turn = float(rng.uniform(0, np.pi))
         q0, p0 = float(rng.normal(0, 0.6)), float(rng.normal(0, 0.6))
         across, along = rotate(plane.q - q0, plane.p - p0, turn)

@@ -310,7 +310,7 @@ def sink_gap(
     fall = float(rng.uniform(0.3, 2.2) if near else rng.uniform(1.0, 3.0))
     run = 0.2 + fall * np.clip(v + 0.1, 0.1, 1.4) + 0.3 * inward + 0.02 * rings
     depth = np.maximum(view.distance + view.length * run, layers.depth + 0.6)
-    deep = rng.uniform(0.3, 0.6) if rng.random() < 0.25 else rng.uniform(0.03, 0.3)
+    deep = rng.uniform(0.25, 0.6) if rng.random() < 0.4 else rng.uniform(0.03, 0.25)
     light = float(rng.uniform(0.15, 1.2) if near else deep)
     reach = float(rng.uniform(0.5, 1.3))
     shade = light * (0.85 + 0.15 * rings) * smoothstep(reach, -0.1, v) * (1.1 - 0.5 * inward)

@@ -22,6 +22,8 @@ _TINTS: tuple[tuple[Colour, Colour, Colour], ...] = (
     (srgb(206, 106, 82), srgb(184, 62, 44), srgb(226, 156, 132)),
     (srgb(212, 128, 128), srgb(182, 78, 88), srgb(230, 176, 178)),
     (srgb(222, 152, 130), srgb(200, 104, 84), srgb(238, 192, 172)),
+    (srgb(206, 92, 74), srgb(182, 48, 40), srgb(226, 146, 122)),
+    (srgb(204, 104, 104), srgb(176, 58, 66), srgb(224, 156, 154)),
 )
 
 
@@ -78,7 +80,7 @@ def _adenoid(domes: Domes) -> Observation:
         cleft = bell(f32(domes.x - centre[0] + domes.wavy(0.06)), rng.uniform(0.03, 0.09))
         dome = f32(dome * (1 - rng.uniform(0.1, 0.3) * cleft))
     near = rng.uniform(0.75, 1.2)
-    form = Form(near, near * rng.uniform(1.2, 1.6), 1.0, 0.02, 0.15)
+    form = Form(near, near * rng.uniform(1.2, 1.6), 1.0, rng.uniform(0.01, 0.05), 0.15)
     tint = (1.0, rng.uniform(0.85, 1.3), rng.uniform(0.85, 1.25))
     mask = domes.lay(distance, form, tint, rng.uniform(0.7, 1.0), 0.012, dome=dome)
     _furrows(domes, mask, rng.uniform(0.01, 0.05))
@@ -98,31 +100,41 @@ def _mass(domes: Domes) -> Observation:
     count = int(rng.integers(4, 10))
     distance, dome = _lobes(domes, centre, (extent, extent), count, rng.uniform(0.45, 0.75))
     near = rng.uniform(0.75, 1.2)
-    form = Form(near, near * rng.uniform(1.3, 1.8), 1.0, 0.03, 0.12)
+    form = Form(near, near * rng.uniform(1.3, 1.8), 1.0, rng.uniform(0.02, 0.07), 0.12)
     tint = (1.0, rng.uniform(0.7, 1.1), rng.uniform(0.7, 1.1))
     mask = domes.lay(distance, form, tint, 1.0, 0.025, dome=dome)
     _furrows(domes, mask, rng.uniform(0.01, 0.06))
     _pebbles(domes, mask, rng.uniform(0.002, 0.012))
     domes.glints(mask, int(rng.integers(2, 9)))
     cloud = noise("cloud", domes.x, domes.y, rng, 1.2)
-    blood = smoothstep(0.6, 1.4, cloud) * rng.uniform(0.0, 0.8)
+    blood = smoothstep(0.4, 1.8, cloud) * rng.uniform(0.0, 0.8)
     domes.canvas.stain(f32(blood * mask), (0.6, 0.12, 0.12))
-    slough = smoothstep(-0.9, -1.6, cloud) * rng.uniform(0.0, 0.8)
+    slough = smoothstep(-0.6, -2.2, cloud) * rng.uniform(0.0, 0.8)
     domes.canvas.paint(f32(slough * mask), _SLOUGHS[int(rng.integers(len(_SLOUGHS)))])
     return Observation("mass", None, size_of(extent, 0.45, 1.0))
 
 
 def _torus(domes: Domes) -> None:
-    """The torus, a smooth fold on the left, with the tube's dark opening before it."""
+    """The torus, a smooth fold on the left, with the tube's opening; maybe the other one, too."""
     rng = domes.rng
+    if rng.random() < 0.4:
+        _fold(domes, (rng.uniform(0.45, 0.75), rng.uniform(-0.2, 0.3)), 0.3)
     centre = (-rng.uniform(0.45, 0.85), rng.uniform(-0.15, 0.3))
-    radii = (rng.uniform(0.16, 0.32), rng.uniform(0.4, 0.75))
-    distance = f32(domes.egg(centre, radii, rng.uniform(-0.5, 0.1), 0.2) + domes.wavy(0.03))
-    near = rng.uniform(0.9, 1.4)
-    form = Form(near, near * rng.uniform(1.15, 1.5), min(radii), 0.015, 0.1)
-    domes.lay(distance, form, random_tint(rng), rng.uniform(0.7, 1.0))
+    half = _fold(domes, centre, -0.2)
     if rng.random() < 0.6:
-        _tube_opening(domes, (centre[0] - 0.5 * radii[0], centre[1] + rng.uniform(-0.1, 0.2)))
+        _tube_opening(domes, (centre[0] - 0.5 * half, centre[1] + rng.uniform(-0.1, 0.2)))
+
+
+def _fold(domes: Domes, centre: Point, lean: float) -> float:
+    """An upright fold of the side wall; gives its half-width."""
+    rng = domes.rng
+    radii = (rng.uniform(0.16, 0.36), rng.uniform(0.4, 1.1))
+    distance = domes.egg(centre, radii, lean + rng.normal(0, 0.2), rng.uniform(0.0, 0.3))
+    near = rng.uniform(0.9, 1.5)
+    soft = rng.uniform(0.015, 0.08)
+    form = Form(near, near * rng.uniform(1.1, 1.4), radii[0], soft, 0.12)
+    domes.lay(f32(distance + domes.wavy(0.05)), form, random_tint(rng), rng.uniform(0.7, 1.0))
+    return radii[0]
 
 
 def _tube_opening(domes: Domes, place: Point) -> None:
@@ -136,24 +148,46 @@ def _tube_opening(domes: Domes, place: Point) -> None:
 
 
 def _choana(domes: Domes) -> None:
-    """What frames the nasopharynx: septum on the right, turbinate's tail on the left, floor."""
+    """What frames the nasopharynx: an opening, or septum, turbinate's tail and floor apart."""
+    rng = domes.rng
+    if rng.random() < 0.45:
+        _opening(domes)
+    else:
+        _sill(domes)
+    edge = rng.uniform(0.5, 0.92) + rng.normal(0, 0.12) * domes.y + 0.1 * domes.y**2
+    near = rng.uniform(0.3, 0.7)
+    turn, soft = rng.uniform(0.2, 0.6), rng.uniform(0.02, 0.08)
+    form = Form(near, near * rng.uniform(1.3, 2.2), turn, soft, 0.12)
+    domes.lay(f32(edge - domes.x + domes.wavy(0.02)), form, (1.1, 1.15, 1.15), 0.3)
+
+
+def _opening(domes: Domes) -> None:
+    """The choana as a rounded opening in nearer mucosa."""
+    rng = domes.rng
+    centre = (rng.normal(-0.05, 0.1), rng.uniform(-0.25, 0.05))
+    radii = (rng.uniform(0.6, 0.85), rng.uniform(0.75, 1.1))
+    distance = -domes.egg(centre, radii, rng.normal(0, 0.2), rng.uniform(-0.15, 0.15))
+    near = rng.uniform(0.45, 0.8)
+    turn, soft = rng.uniform(0.2, 0.5), rng.uniform(0.02, 0.07)
+    form = Form(near, near * rng.uniform(1.3, 1.9), turn, soft, 0.15)
+    domes.lay(f32(distance + domes.wavy(0.06)), form, random_tint(rng), rng.uniform(0.3, 0.8))
+
+
+def _sill(domes: Domes) -> None:
+    """The floor's hind edge below, and the lateral wall's on the left."""
     rng = domes.rng
     if rng.random() < 0.75:
         sill = rng.uniform(0.6, 0.95) - rng.uniform(-0.1, 0.35) * (domes.x + 0.1) ** 2
         near = rng.uniform(0.6, 1.2)
-        form = Form(near, near * rng.uniform(1.1, 1.5), rng.uniform(0.15, 0.4), 0.03, 0.1)
-        domes.lay(f32(sill - domes.y + domes.wavy(0.03)), form, random_tint(rng), 0.8, 0.015)
+        turn, soft = rng.uniform(0.15, 0.4), rng.uniform(0.02, 0.08)
+        form = Form(near, near * rng.uniform(1.1, 1.5), turn, soft, 0.1)
+        domes.lay(f32(sill - domes.y + domes.wavy(0.05)), form, random_tint(rng), 0.8, 0.015)
     if rng.random() < 0.6:
         edge = -rng.uniform(0.6, 1.0) - rng.uniform(-0.1, 0.3) * domes.y**2
         near = rng.uniform(0.35, 0.9)
-        form = Form(near, near * rng.uniform(1.3, 2.0), rng.uniform(0.2, 0.5), 0.04, 0.12)
-        domes.lay(f32(domes.x - edge + domes.wavy(0.03)), form, random_tint(rng), 0.5)
-    edge = rng.uniform(0.5, 0.92) + rng.normal(0, 0.12) * domes.y + 0.1 * domes.y**2
-    near = rng.uniform(0.3, 0.7)
-    form = Form(
-        near, near * rng.uniform(1.3, 2.2), rng.uniform(0.2, 0.6), rng.uniform(0.02, 0.05), 0.12
-    )
-    domes.lay(f32(edge - domes.x + domes.wavy(0.02)), form, (1.1, 1.15, 1.15), 0.3)
+        turn, soft = rng.uniform(0.2, 0.5), rng.uniform(0.02, 0.08)
+        form = Form(near, near * rng.uniform(1.3, 2.0), turn, soft, 0.12)
+        domes.lay(f32(domes.x - edge + domes.wavy(0.05)), form, random_tint(rng), 0.5)
 
 
 def draw_back(
@@ -186,13 +220,13 @@ def _mucus(domes: Domes) -> Observation:
     """Secretion over the back wall, frothy in places."""
     rng = domes.rng
     cloud = noise("cloud", domes.x, f32(domes.y * 0.6), rng, 0.7)
-    mask = f32(smoothstep(0.3, 1.1, cloud) * rng.uniform(0.5, 0.9))
+    mask = f32(smoothstep(0.0, 1.9, cloud) * rng.uniform(0.5, 0.9))
     lines = []
     for _ in range(int(rng.integers(0, 5))):
         ends = rng.uniform(-0.8, 0.8, (3, 2)).tolist()
-        lines.append((bezier([(px, py) for px, py in ends], 10), rng.uniform(0.02, 0.1)))
+        lines.append((bezier([(px, py) for px, py in ends], 10), rng.uniform(0.01, 0.035)))
     if lines:
-        mask = f32(np.maximum(mask, 0.5 * strokes(domes.size, lines)))
+        mask = f32(np.maximum(mask, 0.6 * strokes(domes.size, lines)))
     domes.canvas.paint(mask, _SLOUGHS[int(rng.integers(len(_SLOUGHS)))])
     domes.canvas.lift(f32(0.03 * mask))
     domes.canvas.moisten(mask, 1.0)

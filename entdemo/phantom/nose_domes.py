@@ -101,7 +101,6 @@ class Domes:
         )
         self.coat = coat_albedo(self.x, self.y, rng, coat)
         self.lumps = window("soft", size, rng)
-        self.bend = rng.uniform(0.5, 0.85)
         self.canvas.albedo = self.coat
         self.shown: dict[str, Array] = {}
 
@@ -138,11 +137,12 @@ class Domes:
             shade = shade * share
         if dome is None:
             inner = np.clip(distance * (-1 / form.turn), 0, 1)
-            dome = f32((inner * (2 - inner)) ** np.float32(self.bend))
+            dome = f32((inner * (2 - inner)) ** np.float32(self.rng.uniform(0.5, 1.2)))
         depth = form.rim + (form.near - form.rim) * dome
         depth = depth * (1 + rough * self.lumps)
-        uneven = smoothstep(-1.6, 0.8, self.lumps) * (1 - mask)
-        self.canvas.stain(f32(0.9 * shade * uneven), (0.22, 0.1, 0.09))
+        uneven = smoothstep(-1.3, 1.6, self.lumps) * (1 - mask)
+        strength = self.rng.uniform(0.4, 0.95)
+        self.canvas.stain(f32(strength * shade * uneven), (0.22, 0.1, 0.09))
         surface = self.coat[::-1] if coat is None else coat
         if tint != (1.0, 1.0, 1.0):
             surface = surface * np.asarray(tint, np.float32)
@@ -200,10 +200,10 @@ class Domes:
     def sprinkle(self) -> None:
         """Small hard highlights all over, as a wet, uneven surface has."""
         rng = self.rng
-        spots = noise("soft", self.x, self.y, rng, rng.uniform(2.5, 6.0))
-        film = noise("cloud", self.x, self.y, rng, rng.uniform(2.0, 5.0))
-        level = rng.uniform(1.7, 2.6)
-        shine = smoothstep(level, level + 0.25, f32(spots + 0.4 * film))
+        spots = noise("soft", self.x, self.y, rng, rng.uniform(5.0, 10.0))
+        film = noise("cloud", self.x, self.y, rng, rng.uniform(0.5, 1.5))
+        level = rng.uniform(2.2, 3.2)
+        shine = smoothstep(level, level + 0.4, f32(spots + 0.7 * film))
         self.canvas.paint(shine, (2.4, 2.4, 2.5))
 
     def wavy(self, amount: float) -> Array:

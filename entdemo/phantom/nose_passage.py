@@ -304,7 +304,7 @@ def _in_cleft(domes: Domes, top: float) -> Array:
     depth = domes.canvas.depth
     level = float(np.percentile(depth[::4, ::4], domes.rng.uniform(72, 90)))
     below = smoothstep(top, top + 0.2, f32(domes.y + domes.wavy(0.1)))
-    return f32(smoothstep(level, 1.08 * level, f32(depth + domes.wavy(0.1))) * below)
+    return f32(smoothstep(level, 1.2 * level, f32(depth + domes.wavy(0.3))) * below)
 
 
 def _blood(passage: Passage) -> None:
@@ -408,9 +408,9 @@ def _discharge(passage: Passage, centre: tuple[float, float], radii: tuple[float
     mask = np.maximum(stream, pool * float(rng.random() < 0.6))
     if rng.random() < 0.5:
         mask = np.maximum(mask, _in_cleft(domes, rng.uniform(-1.0, 0.2)))
-    mask = f32(np.maximum(mask, 0.5 * patch) * rng.uniform(0.6, 0.95))
+    mask = f32(np.maximum(mask, 0.5 * patch) * rng.uniform(0.4, 0.85))
     domes.canvas.paint(mask, tone)
-    domes.canvas.lift(f32(0.15 * mask))
+    domes.canvas.lift(f32(0.1 * mask))
     domes.canvas.moisten(mask, 1.0)
     domes.show("discharge", mask)
     domes.glints(mask, int(rng.integers(0, 6)))
