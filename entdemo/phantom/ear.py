@@ -375,6 +375,18 @@ def _flakes(ear: _Ear, share: float) -> None:
     canvas.moisten(mask, rng.uniform(0.2, 1.0))
 
 
+def _stains(ear: _Ear, share: float) -> None:
+    """A thin yellow to brown film of old wax on parts of the walls."""
+    rng, canvas = ear.rng, ear.canvas
+    if rng.random() > share:
+        return
+    film = smoothstep(rng.uniform(0.0, 0.6), 1.4, noise("soft", canvas.x, canvas.y, rng, 0.8))
+    film = f32(film * smoothstep(0.02, rng.uniform(0.15, 0.5), ear.rim))
+    tone = _WAX_TONES[int(rng.integers(3))]
+    canvas.paint(f32(film * rng.uniform(0.3, 0.85)), tone)
+    canvas.moisten(film, rng.uniform(0.2, 0.8))
+
+
 _WAX_TONES = (
     srgb(235, 200, 110),
     srgb(205, 140, 50),
@@ -631,6 +643,7 @@ def draw(side: EarSide, rng: np.random.Generator, size: int, finding: str | None
     _cone_of_light(ear)
     _annulus(ear)
     _canal(ear)
+    _stains(ear, 0.22)
     _flakes(ear, 0.4)
     for name in chosen:
         if name in _ON_CANAL:

@@ -44,7 +44,7 @@ HABITS: dict[Camera, Habit] = {
     "rhinoscope": Habit((0.64, 0.25, 0.09, 0.02), 0.15, 0.01, 0.0),
     "pharyngoscope": Habit((0.64, 0.25, 0.09, 0.02), 0.15, 0.01, 0.0),
     "laryngoscope": Habit((0.46, 0.24, 0.08, 0.22), 0.15, 0.08, 0.0),
-    "otoscope": Habit((0.46, 0.32, 0.2, 0.02), 0.3, 0.0, 0.7),
+    "otoscope": Habit((0.46, 0.27, 0.25, 0.02), 0.3, 0.0, 0.75),
     "photograph": Habit((0.06, 0.62, 0.3, 0.02), 0.08, 0.0, 0.0),
 }
 """High-speed cameras, whose pictures are grey, film vocal cords."""
@@ -240,7 +240,7 @@ def _speculum(picture: Image.Image, rng: np.random.Generator, focus: Focus) -> I
     across, down = rng.uniform(0.68, 0.95), rng.uniform(0.68, 0.95)
     at_x, at_y = rng.normal(0, 0.05, 2) + 0.3 * np.array([focus.x, focus.y])
     away = f32(np.hypot((x - at_x) / across, (y - at_y) / down))
-    soft = rng.uniform(0.03, 0.16)
+    soft = rng.uniform(0.03, 0.25)
     open_to = smoothstep(1 + soft, 1 - soft, away)
     grey = float(np.clip(rng.normal(34, 12), 8, 70))
     tone = np.clip(grey + rng.normal(0, 3, 3) + np.array([2, -2, 2]), 0, 255).astype(int)

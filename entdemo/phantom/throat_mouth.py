@@ -154,7 +154,8 @@ def draw_tongue(
     roll = smoothstep(0.0, 0.25, over)
     sharp = smoothstep(1.2, 0.2, over) * float(rng.uniform(0.0, 1.0))  # the rim is out of focus
     papillae = np.clip(noise("grain", local.u, local.v, rng, 0.7), -2, 2) * sharp
-    rise = float(rng.uniform(0.25, 0.6 if throat.photograph else 0.8)) * throat.wall
+    low, high = (0.25, 0.6) if throat.photograph else (0.4, 0.85)  # a scope lies on the tongue
+    rise = float(rng.uniform(low, high)) * throat.wall
     depth = throat.wall - 0.35 - 0.25 * roll - rise * smoothstep(0.0, 1.0, over)
     depth += 0.007 * papillae + float(rng.uniform(0, 0.07)) * bell(local.u, 0.06)
     coat = smoothstep(-0.8, 1.2, noise("cloud", local.u, local.v, rng, 0.7))

@@ -83,7 +83,7 @@ class Palette:
     tongue: Colour
 
 
-_PHOTOGRAPH_SHARE = 0.68
+_PHOTOGRAPH_SHARE = 0.62
 _FAR_SHARE = 0.2
 _TINTS: tuple[tuple[Colour, Colour, Colour], ...] = (
     (srgb(206, 110, 98), srgb(168, 56, 52), srgb(226, 160, 144)),
