@@ -19,7 +19,8 @@ from entdemo.errors import QueryError, UserError
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.matching import CLASS_SHARE, Match, Matcher, Query
 from entdemo.gallery.store import Gallery
-from entdemo.image.frame import Frame
+from entdemo.image.frame import Frame, FrameSource, load_frame
+from entdemo.settings import Settings, read_settings
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 from entdemo.text.terms import stems
 
@@ -154,9 +155,13 @@ class Predictor:
 
     @classmethod
     def open(
-        cls, weights: str, gallery: str, device: str = "auto", precision: str = "auto"
+        cls,
+        weights: str | Path | None = None,
+        gallery: str | Path | None = None,
+        device: str | None = None,
+        precision: str | None = None,
     ) -> Predictor:
-        """Load weights and gallery.
+        """Load weights and gallery; what is not given is as the environment sets it.
 
         Args:
             weights: a folder, or a Hub repo as ``owner/name@revision``.
@@ -167,16 +172,17 @@ class Predictor:
         Raises:
             UserError: whatever is missing or broken, named.
         """
+        settings = read_settings(Settings)
         from entdemo.bundle.hub import open_weights
         from entdemo.inference.device import pick_device, pick_precision
         from entdemo.inference.engine import Engine
 
-        chosen = pick_device(device)
-        dtype = pick_precision(chosen, precision)
-        bundle, notice = open_weights(weights)
+        chosen = pick_device(device or settings.device)
+        dtype = pick_precision(chosen, precision or settings.precision)
+        bundle, notice = open_weights(str(weights or settings.weights))
         engine = Engine(bundle, chosen, dtype)
         opened = Gallery.open(
-            gallery,
+            gallery or settings.gallery,
             embedder_id=bundle.info.embedder_id,
             preprocess_hash=bundle.preprocess.hash,
             embed=engine.embed,
@@ -215,10 +221,22 @@ class Predictor:
             matcher = self._matcher = Matcher(self.gallery)
         return matcher
 
-    def predict(self, frame: Frame, k: int = 12, where: CaseFilter = EVERYTHING) -> Prediction:
-        """Class of a frame and its ``k`` nearest cases among those that ``where`` allows."""
+    def predict(
+        self, frame: FrameSource, k: int = 12, where: CaseFilter = EVERYTHING
+    ) -> Prediction:
+        """Class of a frame and its ``k`` nearest cases among those that ``where`` allows.
+
+        Args:
+            frame: anything that ``load_frame`` takes.
+            k: how many cases.
+            where: which cases may be found.
+
+        Raises:
+            UserError: the frame is no picture that can be used.
+        """
+        picture = load_frame(frame)
         clock = _Clock()
-        encoded = self._encoded(frame, clock)
+        encoded = self._encoded(picture, clock)
         neighbours = self._near(self._frame_query(encoded), k, where)
         clock.lap("search")
         return _prediction(
@@ -241,7 +259,7 @@ class Predictor:
 
     def combine(
         self,
-        frame: Frame,
+        frame: FrameSource,
         text: str,
         share: float = 0.5,
         k: int = 12,
@@ -254,20 +272,22 @@ class Predictor:
         ``search`` finds.
 
         Args:
-            frame: the frame.
+            frame: anything that ``load_frame`` takes.
             text: what else should be seen, English or Vietnamese.
             share: how much the description counts, 0 to 1.
             k: how many cases.
             where: which cases may be found.
 
         Raises:
-            UserError: the description is empty or too long, or the share out of range.
+            UserError: the frame is no picture that can be used, the description is empty or too
+                long, or the share out of range.
         """
         check_text(text)
         if not 0 <= share <= 1:
             raise QueryError("predict.share", value=share)
+        picture = load_frame(frame)
         clock = _Clock()
-        encoded = self._encoded(frame, clock)
+        encoded = self._encoded(picture, clock)
         words = self._text_query(text, self.engine.text(text))
         seen = self._frame_query(encoded)
         query = Query(
@@ -295,17 +315,18 @@ class Predictor:
         query = Query(self.matcher.vector(case_id), self.matcher.weak_frame_below)
         return self._near(query, k, replace(where, without=case_id))
 
-    def explain(self, frame: Frame) -> Explanation:
+    def explain(self, frame: FrameSource) -> Explanation:
         """Where the network's attention rested when it named the frame's class, and at which depth.
 
         Method: ``model.relevance``. It costs about two more passes through the network.
         """
-        encoded = self.engine.frame(frame)
+        picture = load_frame(frame)
+        encoded = self.engine.frame(picture)
         label = int(np.argmax(encoded.probabilities))
         model = self.bundle.model
         return Explanation(
             CLASSES[label],
-            self.engine.relevance(frame, label),
+            self.engine.relevance(picture, label),
             encoded.gates,
             model.config.levels,
             model.shape.layers,

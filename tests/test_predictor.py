@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
@@ -65,6 +66,29 @@ def test_a_frame_gets_seven_probabilities_and_its_cases(
     assert similarities == sorted(similarities, reverse=True)
     assert sum(answer.gates) == pytest.approx(1, abs=1e-5)
     assert set(answer.timings_ms) == {"preprocess", "encode", "search", "total"}
+
+
+def test_whatever_holds_a_frame_gets_the_frames_answer(
+    predictor: Predictor, frames: list[Frame], tmp_path: Path
+) -> None:
+    image = Image.fromarray(frames[3].rgb)
+    image.save(tmp_path / "frame.png")
+    file = tmp_path / "frame.png"
+    expected = predictor.predict(frames[3], k=3).neighbours
+    for source in (file, str(file), file.read_bytes(), image, frames[3].rgb):
+        assert predictor.predict(source, k=3).neighbours == expected
+        assert predictor.explain(source).class_name in CLASSES
+    with pytest.raises(UserError, match="not a picture"):
+        predictor.predict(b"hello")
+
+
+def test_it_opens_what_the_environment_names_where_nothing_is_given(
+    weights: Path, gallery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTDEMO_WEIGHTS", str(weights))
+    monkeypatch.setenv("ENTDEMO_GALLERY", str(gallery))
+    opened = Predictor.open(device="cpu")
+    assert (opened.bundle.folder, opened.gallery.folder) == (weights, gallery)
 
 
 def test_a_gallery_frame_finds_itself_first(predictor: Predictor, frames: list[Frame]) -> None:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ MAX_SIDE = 1600
 MAX_SCANS = 32
 """Passes of a progressive JPEG; cameras and programs write about ten."""
 
+Decoded = TypeVar("Decoded")
 Reader = Callable[[bytes], tuple[Image.Image, UserError | None]]
 
 _WARNINGS = threading.Lock()
@@ -66,12 +68,28 @@ def decode(data: bytes) -> tuple[Image.Image, UserError | None]:
     Raises:
         UserError: for anything else, whatever the bytes are.
     """
-    read = check_bytes(data, len(data))
+    return _guarded(partial(check_bytes(data, len(data)), data))
+
+
+def decode_image(image: Image.Image) -> Image.Image:
+    """Decode an image that Pillow has opened, or has decoded already.
+
+    Returns:
+        As ``decode``; the image itself is not changed, beyond that Pillow has loaded it.
+
+    Raises:
+        UserError: if it is not one still picture within the limits.
+    """
+    return _guarded(partial(_still, image))
+
+
+def _guarded(read: Callable[[], Decoded]) -> Decoded:
+    """What ``read`` gives; whatever a decoder raises is told as damage."""
     try:
         # Pillow warns about odd tags; a lock because warning filters belong to the process.
         with _WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return read(data)
+            return read()
     except UserError:
         raise
     except Exception as error:  # decoders raise a dozen types on damaged input
@@ -119,7 +137,7 @@ def check_bytes(start: bytes, size: int) -> Reader:
         raise FrameError("frame.empty")
     reader = _reader(start)
     if reader is None:
-        raise UserError(_why_not(start))
+        raise FrameError(_why_not(start))
     if size > MAX_BYTES:
         limit = MAX_BYTES // 1024**2
         raise FrameError("frame.too_many_bytes", megabytes=size / 1024**2, limit=limit)
@@ -181,12 +199,18 @@ def _read(plugin: type[ImageFile.ImageFile], data: bytes) -> tuple[Image.Image, 
     # The plugin itself, not Image.open: that one obeys a pixel limit anyone may have changed,
     # and turns phone pictures with an embedded preview (MPO) into two frames.
     with plugin(BytesIO(data)) as image:
-        check_size(*image.size)
-        if getattr(image, "is_animated", False):
-            raise FrameError("frame.several" if plugin is TiffImageFile else "frame.animated")
+        check_size(*image.size)  # before a JPEG is told to come out smaller
         image.draft(None, (MAX_SIDE, MAX_SIDE))
-        image.load()
-        return _upright(reduced(to_rgb(image)), _orientation(image)), None
+        return _still(image), None
+
+
+def _still(image: Image.Image) -> Image.Image:
+    check_size(*image.size)
+    if getattr(image, "is_animated", False):
+        several = isinstance(image, TiffImageFile)
+        raise FrameError("frame.several" if several else "frame.animated")
+    image.load()
+    return _upright(reduced(to_rgb(image)), _orientation(image))
 
 
 def _check_webp(data: bytes) -> None:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from entdemo.errors import FrameError, UserError
-from entdemo.image.decode import MAX_BYTES, check_bytes, check_size, decode, reduced
+from entdemo.image.decode import MAX_BYTES, check_bytes, check_size, decode, decode_image, reduced
 from entdemo.image.disc import Box, Disc, find_content
 
-__all__ = ["Box", "Disc", "Frame", "frame_from_array", "load_frame"]
+__all__ = ["Box", "Disc", "Frame", "FrameSource", "frame_from_array", "load_frame"]
 
 Pixels = NDArray[np.uint8]
 _MAX_STRETCH = 1.2
@@ -97,15 +97,27 @@ class Frame:
         return pixels
 
 
-def load_frame(source: bytes | str | Path) -> Frame:
-    """Read an upload.
+FrameSource = str | os.PathLike[str] | bytes | Image.Image | Pixels | Frame
+"""What ``load_frame`` takes."""
+
+
+def load_frame(source: FrameSource) -> Frame:
+    """Read a frame from whatever holds one.
 
     Args:
-        source: the file's bytes, or its path.
+        source: a file's path, its bytes, an image of Pillow, an array [H, W, 3] uint8 of RGB, or a
+            frame, which is returned as it is.
 
     Raises:
         UserError: if it is not one still picture within the limits, with the reason.
+        ValueError: if an array is not [H, W, 3] uint8.
     """
+    if isinstance(source, Frame):
+        return source
+    if isinstance(source, np.ndarray):
+        return frame_from_array(source)
+    if isinstance(source, Image.Image):
+        return _frame(decode_image(source))
     data = source if isinstance(source, bytes) else _read_file(Path(source))
     return _frame(*decode(data))
 

@@ -362,7 +362,7 @@ def test_disc_on_a_page_is_found_where_it_lies_on_black(tone: tuple[int, int, in
         assert frame.disc is not None
         assert abs(frame.disc.cx - black.disc.cx) < 6
         assert abs(frame.disc.cy - black.disc.cy) < 6
-        assert abs(frame.disc.radius - black.disc.radius) < 0.05 * black.disc.radius
+        assert abs(frame.disc.radius - black.disc.radius) < 8
         assert frame.square(64)[:6, :6].max() == 0
 
 
@@ -374,7 +374,7 @@ def test_a_burnt_out_side_does_not_hide_the_disc_on_a_white_page() -> None:
     disc = frame_from_array(picture).disc
     assert disc is not None
     assert abs(disc.cx - 240) < 5
-    assert 225 < disc.radius < 242
+    assert abs(disc.radius - 239) < 5
 
 
 def test_pale_corners_alone_make_no_disc() -> None:
@@ -467,3 +467,33 @@ def test_mirrored_input_gives_the_mirrored_square(
     square = frame_from_array(picture).square(size).astype(int)
     mirrored = frame_from_array(np.ascontiguousarray(picture[:, ::-1])).square(size).astype(int)
     assert np.abs(square - mirrored[:, ::-1]).mean() < 2.5
+
+
+def test_every_way_to_hand_in_a_picture_gives_the_same_frame(tmp_path: Path) -> None:
+    pixels = scene()
+    file = tmp_path / "frame.png"
+    file.write_bytes(saved(pixels))
+    frame = load_frame(file)
+    with Image.open(file) as opened:
+        same = (str(file), file.read_bytes(), opened, Image.fromarray(pixels), pixels, frame)
+        assert all(load_frame(source) == frame for source in same)
+    assert load_frame(frame) is frame
+
+
+def test_an_image_of_pillow_goes_through_the_same_checks() -> None:
+    turned = Image.fromarray(scene())
+    turned.getexif()[0x0112] = 6
+    assert load_frame(turned).rgb.shape == (96, 72, 3)
+    for image, told in (
+        (Image.new("1", (13000, 13000)), "megapixels"),
+        (Image.new("L", (96, 20)), "at least 32"),
+        (Image.open(BytesIO(moving_gif())), "animation"),
+        (Image.open(BytesIO(saved(scene(), "PNG")[:-400])), "cut short"),
+    ):
+        with pytest.raises(UserError, match=told):
+            load_frame(image)
+
+
+def moving_gif() -> bytes:
+    stills = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
+    return saved(stills[0], "GIF", save_all=True, append_images=stills[1:])
