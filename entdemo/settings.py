@@ -1,63 +1,155 @@
-"""Settings from the environment; command-line flags carry the same names."""
+"""Settings from the environment, each named ``ENTDEMO_`` and the field in capitals."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from platformdirs import user_data_path
+from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from entdemo.errors import SettingError
 
-ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_WEIGHTS = ROOT / "weights" / "default"
-DEFAULT_GALLERY = ROOT / "gallery" / "default"
-OWN_GALLERY = ROOT / "gallery" / "own"
-"""The copy of the shipped gallery that holds a teacher's own cases; it serves where it exists."""
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PACKAGE = Path(__file__).resolve().parent
+ROOT = _PACKAGE.parent
+"""The checkout, where there is one."""
 
 
-def _env(name: str, fallback: str) -> str:
-    return os.environ.get(f"ENTDEMO_{name}", "").strip() or fallback
+def _shipped(kind: str) -> Path:
+    """Where the wheel carries shipped files, or where a checkout has them."""
+    installed = _PACKAGE / "shipped" / kind
+    return installed if installed.is_dir() else ROOT / kind / "default"
 
 
-def _gallery() -> str:
-    """Where the gallery is if nothing names it."""
-    return str(OWN_GALLERY if (OWN_GALLERY / "gallery.json").is_file() else DEFAULT_GALLERY)
+DEFAULT_WEIGHTS = _shipped("weights")
+DEFAULT_GALLERY = _shipped("gallery")
+_CHECKOUT_GALLERY = ROOT / "gallery" / "own"
+"""Where own cases lay before they had a folder of the user; it is used on where it exists."""
+
+DEVICES = r"^(auto|cpu|mps|cuda(:\d+)?)$"
+"""What a device may be called."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Where weights and gallery come from, and how to serve.
+def _own_gallery(data: Path) -> Path:
+    is_used = (_CHECKOUT_GALLERY / "gallery.json").is_file()
+    return _CHECKOUT_GALLERY if is_used else data / "gallery"
+
+
+def _weights(known: dict[str, Any]) -> str:
+    own: Path = known["data"] / "weights"
+    return str(own if (own / "entdemo.json").is_file() else DEFAULT_WEIGHTS)
+
+
+def _gallery(known: dict[str, Any]) -> str:
+    own = _own_gallery(known["data"])
+    return str(own if (own / "gallery.json").is_file() else DEFAULT_GALLERY)
+
+
+class Settings(BaseSettings):
+    """Where weights and gallery come from, and what computes with them.
 
     Attributes:
-        weights: a folder, or a Hub repo as ``owner/name@revision``.
-        gallery: a folder.
-        device: ``auto``, ``cuda``, ``mps`` or ``cpu``.
+        data: the user's folder of own weights and own cases.
+        weights: a folder, or a Hub repo as ``owner/name@revision``; own weights serve where they
+            exist, else the shipped ones.
+        gallery: a folder; likewise.
         index: address of a Milvus cluster or a file ``*.db``; empty to search in memory.
+        device: ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
         precision: ``auto``, ``fp32``, ``bf16``, or ``fp16`` on a GPU.
-        auth: ``user:password`` to ask for a login, or empty.
-        edit: ``on`` or ``off``: whether visitors may add own cases and remove them; empty means
-            on where only this computer can reach the app.
     """
 
-    weights: str = field(default_factory=lambda: _env("WEIGHTS", str(DEFAULT_WEIGHTS)))
-    gallery: str = field(default_factory=lambda: _env("GALLERY", _gallery()))
-    device: str = field(default_factory=lambda: _env("DEVICE", "auto"))
-    index: str = field(default_factory=lambda: _env("INDEX", ""))
-    precision: str = field(default_factory=lambda: _env("PRECISION", "auto"))
-    host: str = field(default_factory=lambda: _env("HOST", "127.0.0.1"))
-    port: int = field(default_factory=lambda: int(_env("PORT", "7860")))
-    auth: str = field(default_factory=lambda: _env("AUTH", ""))
-    edit: str = field(default_factory=lambda: _env("EDIT", ""))
+    model_config = SettingsConfigDict(
+        env_prefix="ENTDEMO_",
+        env_ignore_empty=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        str_strip_whitespace=True,
+    )
+
+    data: Path = Field(default_factory=lambda: user_data_path("entdemo", appauthor=False))
+    weights: str = Field(default_factory=_weights)
+    gallery: str = Field(default_factory=_gallery)
+    index: str = ""
+    device: Annotated[str, StringConstraints(pattern=DEVICES)] = "auto"
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+
+    @field_validator("data")
+    @classmethod
+    def _expanded(cls, data: Path) -> Path:
+        try:
+            return data.expanduser()
+        except RuntimeError as error:  # the home of a user who is not there
+            raise ValueError(str(error)) from error
+
+    @property
+    def own_weights(self) -> Path:
+        """Folder of weights that serve in place of the shipped ones."""
+        return self.data / "weights"
+
+    @property
+    def own_gallery(self) -> Path:
+        """Folder of the shipped gallery's copy that holds own cases."""
+        return _own_gallery(self.data)
+
+
+class ServeSettings(Settings):
+    """How to serve the app.
+
+    Attributes:
+        host: name or address to listen on.
+        port: 1 to 65535.
+        auth: ``user:password`` to ask for a login, or empty.
+        edit: whether visitors may add own cases and remove them; None means where only this
+            computer can reach the app.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=1, le=65535)
+    auth: Annotated[str, StringConstraints(pattern=r"^([^:]+:.+)?$")] = ""
+    edit: bool | None = None
+
+    @field_validator("host")
+    @classmethod
+    def _without_brackets(cls, host: str) -> str:
+        return host.removeprefix("[").removesuffix("]")
 
     @property
     def may_edit(self) -> bool:
-        """Whether visitors may change the gallery.
+        """Whether visitors may change the gallery."""
+        return _is_loopback(self.host) if self.edit is None else self.edit
 
-        Raises:
-            UserError: if the setting is neither on nor off.
-        """
-        if self.edit not in ("", "on", "off"):
-            raise SettingError("app.edit", value=self.edit)
-        return self.edit == "on" or (not self.edit and self.host in LOOPBACK)
+    @property
+    def login(self) -> tuple[str, str] | None:
+        """User and password, or None where no login is asked for."""
+        user, _, password = self.auth.partition(":")
+        return (user, password) if user else None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name
+        return host == "localhost"
+
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+def read_settings(kind: type[AnySettings], **given: object) -> AnySettings:
+    """Settings of the environment.
+
+    Args:
+        kind: which of them.
+        given: by field, what was asked for otherwise; None leaves a field to the environment.
+
+    Raises:
+        SettingError: naming the first that cannot be used.
+    """
+    try:
+        return kind.model_validate({name: it for name, it in given.items() if it is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        (field,) = first["loc"]
+        raise SettingError(f"setting.{field}", value=first["input"]) from error

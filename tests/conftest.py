@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 # Before anything imports torch: workers that each use all cores wait for one another.
 if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
+
+# No test reads or writes the data of whoever runs it.
+_DATA = tempfile.TemporaryDirectory(prefix="entdemo-tests-")
+os.environ["ENTDEMO_DATA"] = _DATA.name
 
 LOCAL_NAMES = (*LOOPBACK, "0.0.0.0", "::", "", None)
 

@@ -1,13 +1,29 @@
+"""Settings of the environment, and how a wrong one is told."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 
-import app
 from entdemo import settings
-from entdemo.errors import UserError
-from entdemo.settings import Settings
+from entdemo.errors import SettingError
+from entdemo.settings import (
+    DEFAULT_GALLERY,
+    DEFAULT_WEIGHTS,
+    ServeSettings,
+    Settings,
+    read_settings,
+)
+
+
+@pytest.fixture(autouse=True)
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting but a data folder, and a checkout without own cases."""
+    for name in ("WEIGHTS", "GALLERY", "DEVICE", "PRECISION", "HOST", "PORT", "AUTH", "EDIT"):
+        monkeypatch.delenv(f"ENTDEMO_{name}", raising=False)
+    monkeypatch.setenv("ENTDEMO_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(settings, "_CHECKOUT_GALLERY", tmp_path / "checkout")
 
 
 @pytest.mark.parametrize(
@@ -15,37 +31,85 @@ from entdemo.settings import Settings
     [
         ("", "127.0.0.1", True),
         ("", "localhost", True),
+        ("", "::1", True),
+        ("", "[::1]", True),
         ("", "0.0.0.0", False),
+        ("", "::", False),
         ("", "192.168.1.7", False),
         ("on", "0.0.0.0", True),
         ("off", "127.0.0.1", False),
     ],
 )
 def test_only_the_person_at_this_computer_edits_unless_it_is_set(
-    edit: str, host: str, may: bool
+    edit: str, host: str, may: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert Settings(edit=edit, host=host).may_edit is may
+    monkeypatch.setenv("ENTDEMO_EDIT", edit)
+    monkeypatch.setenv("ENTDEMO_HOST", host)
+    assert ServeSettings().may_edit is may
 
 
-def test_a_space_is_never_edited(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert app.may_edit(Settings(edit="on"))
-    monkeypatch.setenv("SYSTEM", "spaces")
-    monkeypatch.setenv("SPACE_ID", "someone/entdemo")
-    assert not app.may_edit(Settings(edit="on"))
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "tcp://10.0.0.1:7860"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("EDIT", "maybe"),
+        ("AUTH", "nobody"),
+        ("AUTH", ":secret"),
+        ("DEVICE", "cpu:x"),
+        ("PRECISION", "double"),
+        ("DATA", "~nosuchuser/data"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_a_sentence(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"ENTDEMO_{name}", value)
+    with pytest.raises(SettingError, match=f"ENTDEMO_{name}") as caught:
+        read_settings(ServeSettings)
+    for language in ("en", "vi"):
+        assert (value in caught.value.text(language)) is (name != "AUTH")  # it holds a password
 
 
-def test_any_other_word_is_refused() -> None:
-    with pytest.raises(UserError, match="ENTDEMO_EDIT is “yes”"):
-        _ = Settings(edit="yes").may_edit
+def test_a_setting_of_serving_alone_does_not_hinder_a_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ENTDEMO_PORT", "tcp://10.0.0.1:7860")
+    assert read_settings(Settings).device == "auto"
 
 
-def test_own_cases_serve_where_they_are_unless_a_gallery_is_named(
+def test_what_is_given_counts_more_than_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTDEMO_PORT", "8000")
+    monkeypatch.setenv("ENTDEMO_DEVICE", "cuda:1")
+    found = read_settings(ServeSettings, port=9000, device=None)
+    assert (found.port, found.device) == (9000, "cuda:1")
+
+
+def test_a_login_is_user_and_password() -> None:
+    assert ServeSettings().login is None
+    assert ServeSettings(auth="ann:a:b").login == ("ann", "a:b")
+
+
+def test_own_weights_and_cases_serve_where_they_are_unless_others_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("ENTDEMO_GALLERY", raising=False)
-    monkeypatch.setattr(settings, "OWN_GALLERY", tmp_path)
-    assert Settings().gallery == str(settings.DEFAULT_GALLERY)
-    (tmp_path / "gallery.json").touch()
-    assert Settings().gallery == str(tmp_path)
+    found = Settings()
+    assert (found.weights, found.gallery) == (str(DEFAULT_WEIGHTS), str(DEFAULT_GALLERY))
+    for folder, file in ((found.own_weights, "entdemo.json"), (found.own_gallery, "gallery.json")):
+        assert folder.is_relative_to(tmp_path / "data")
+        folder.mkdir(parents=True)
+        (folder / file).touch()
+    own = Settings()
+    assert (own.weights, own.gallery) == (str(found.own_weights), str(found.own_gallery))
     monkeypatch.setenv("ENTDEMO_GALLERY", "elsewhere")
-    assert Settings().gallery == "elsewhere"
+    monkeypatch.setenv("ENTDEMO_WEIGHTS", "owner/name")
+    named = Settings()
+    assert (named.weights, named.gallery) == ("owner/name", "elsewhere")
+
+
+def test_own_cases_that_lie_in_a_checkout_are_used_on(tmp_path: Path) -> None:
+    (tmp_path / "checkout").mkdir()
+    (tmp_path / "checkout" / "gallery.json").touch()
+    found = Settings()
+    assert found.gallery == str(found.own_gallery) == str(tmp_path / "checkout")

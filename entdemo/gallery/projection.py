@@ -47,11 +47,14 @@ class Projection(NamedTuple):
     points: Points
 
 
-def gallery_map(gallery: Gallery) -> Projection:
+def gallery_map(gallery: Gallery, *, keep: bool = True) -> Projection:
     """The gallery's map: all its cases, of a large gallery every n-th.
 
-    It is read from beside the gallery if it is there, else computed (seconds) and, where the
-    folder can be written, left there for the next start.
+    It is read from beside the gallery if it is there, else computed, which takes seconds.
+
+    Args:
+        gallery: whose vectors are shown.
+        keep: leave a computed map beside the gallery, where its folder can be written.
     """
     key = _key(gallery.vectors)
     file = gallery.folder / FILE_NAME
@@ -59,7 +62,8 @@ def gallery_map(gallery: Gallery) -> Projection:
     if kept is not None:
         return kept
     made = project(gallery.vectors)
-    _write(file, key, made)
+    if keep:
+        _write(file, key, made)
     return made
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from pathlib import Path
 
 import torch
 from threadpoolctl import LibController, ThreadpoolController
 
 from entdemo.errors import SettingError
+from entdemo.settings import DEVICES
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -25,14 +27,17 @@ def pick_device(wanted: str = "auto") -> torch.device:
     Raises:
         UserError: the wanted device is unknown or not there.
     """
-    available = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
+    if not re.match(DEVICES, wanted):
+        raise SettingError("setting.device", value=wanted)
+    count = {
+        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
+        "mps": int(torch.backends.mps.is_available()),
+        "cpu": 1,
     }
     if wanted == "auto":
-        wanted = next(name for name, there in available.items() if there)
-    if not available.get(wanted.split(":")[0], False):
+        wanted = next(name for name, there in count.items() if there)
+    kind, _, number = wanted.partition(":")
+    if int(number or 0) >= count[kind]:
         raise SettingError("device.missing", name=wanted)
     if wanted == "cuda":
         return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))

@@ -1,8 +1,8 @@
 """A teacher's own cases in the gallery that the app serves.
 
-The shipped gallery is never changed: the first own case makes a copy of it in ``gallery/own``,
-which the app serves from then on and takes up again when it is started anew. A gallery that was
-named by ENTDEMO_GALLERY is changed where it lies.
+The shipped gallery is never changed: the first own case makes a copy of it in the user's data
+folder, which the app serves from then on and takes up again when it is started anew. A gallery
+that was named by ENTDEMO_GALLERY is changed where it lies.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from entdemo.gallery.cases import Case, read_cases
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.manifest import CASES, FILE_NAME
 from entdemo.gallery.store import Gallery, Progress
-from entdemo.settings import DEFAULT_GALLERY, OWN_GALLERY
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
@@ -48,9 +47,7 @@ class Editor:
         own: where its copy goes.
     """
 
-    def __init__(
-        self, predictor: Predictor, shipped: Path = DEFAULT_GALLERY, own: Path = OWN_GALLERY
-    ) -> None:
+    def __init__(self, predictor: Predictor, shipped: Path, own: Path) -> None:
         self._predictor = predictor
         self._shipped = shipped
         self._own = own

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entdemo.errors import PageError
-from entdemo.settings import ROOT
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGIONS, findings_of, region_of
 from entdemo.ui.gallery_tab_intake import MOST
 from entdemo.ui.header import running_line
@@ -42,8 +41,9 @@ def place(editor: Editor, predictor: Predictor) -> str:
 
 
 def shown_folder(folder: Path) -> str:
-    """The folder as people know it: relative to the app where it lies there."""
-    return str(folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder)
+    """The folder as people know it: ``~`` stands for their home."""
+    home = Path.home()
+    return str(Path("~") / folder.relative_to(home) if folder.is_relative_to(home) else folder)
 
 
 def _drop() -> str:

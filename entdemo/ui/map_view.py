@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from entdemo.gallery.projection import Projection, gallery_map
+from entdemo.settings import DEFAULT_GALLERY
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of, region_of
 from entdemo.ui.cases import class_title
 from entdemo.ui.i18n import attribute_of, both
@@ -40,7 +41,8 @@ class Maps:
         """The gallery's map; who asks while it is being made waits for it."""
         with self._lock:
             if self._last is None or self._last[0] is not gallery:
-                self._last = gallery, gallery_map(gallery)
+                is_shipped = gallery.folder == DEFAULT_GALLERY  # never written to
+                self._last = gallery, gallery_map(gallery, keep=not is_shipped)
             return self._last[1]
 
 

@@ -125,7 +125,8 @@ def test_words_of_people_cannot_leave_the_attribute(gallery: FakeGallery) -> Non
 def test_the_map_is_made_once_for_each_gallery(cases: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Any] = []
     monkeypatch.setattr(
-        "entdemo.ui.map_view.gallery_map", lambda gallery: made.append(gallery) or on_a_line(28)
+        "entdemo.ui.map_view.gallery_map",
+        lambda gallery, **_: made.append(gallery) or on_a_line(28),
     )
     maps, other = Maps(), replace(cases)
     assert maps.of(cases) is maps.of(cases)
@@ -162,8 +163,9 @@ def test_progress_counts_reading_then_computing() -> None:
     assert "Finding their places" in progress_bar(5, 5, 5)
 
 
-def test_a_folder_of_the_app_is_named_from_there(tmp_path: Path) -> None:
-    from entdemo.settings import OWN_GALLERY
-
-    assert shown_folder(OWN_GALLERY) == str(Path("gallery") / "own")
-    assert shown_folder(tmp_path) == str(tmp_path)
+def test_a_folder_of_a_persons_home_is_named_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "ann")
+    assert shown_folder(tmp_path / "ann" / "cases") == str(Path("~") / "cases")
+    assert shown_folder(tmp_path / "cases") == str(tmp_path / "cases")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ HEAVY = ("torch", "open_clip", "peft", "timm")
 
 @pytest.fixture
 def settings() -> Settings:
-    return replace(Settings(), device="cpu", precision="fp32")
+    return Settings(device="cpu", precision="fp32")
 
 
 def test_the_page_imports_nothing_heavy() -> None:
@@ -81,10 +80,10 @@ def test_only_a_cpu_and_weights_in_a_folder_are_foreseeable(
 ) -> None:
     monkeypatch.setattr(opening, "_ACCELERATORS", (tmp_path / "gpu",))
     monkeypatch.setattr(opening.sys, "platform", "linux")
-    automatic = replace(settings, weights=str(DEFAULT_WEIGHTS), device="auto")
+    automatic = settings.model_copy(update={"weights": str(DEFAULT_WEIGHTS), "device": "auto"})
     assert is_foreseeable(automatic)
-    assert is_foreseeable(replace(automatic, device="cpu"))
-    assert not is_foreseeable(replace(automatic, device="cuda"))
-    assert not is_foreseeable(replace(automatic, weights="owner/name"))
+    assert is_foreseeable(automatic.model_copy(update={"device": "cpu"}))
+    assert not is_foreseeable(automatic.model_copy(update={"device": "cuda"}))
+    assert not is_foreseeable(automatic.model_copy(update={"weights": "owner/name"}))
     (tmp_path / "gpu").touch()
     assert not is_foreseeable(automatic)
