@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any
 
 import torch
+from rich.table import Table
 
 from benchmarks.bench_frame import agreement_rows, frame_rows
 from benchmarks.bench_http import http_rows, start_rows
@@ -21,6 +22,7 @@ from benchmarks.bench_models import paper_predictor, serving_dtype
 from benchmarks.bench_open import open_rows
 from benchmarks.bench_rows import Effort, Row
 from benchmarks.bench_search import search_rows
+from entdemo.cli.output import rows as table
 from entdemo.inference.device import precision_name, processor_name, use_cores
 
 
@@ -42,6 +44,15 @@ class Report:
             "processor": self.processor, "threads": self.threads, "precision": self.precision,
             "torch": self.torch, "seconds": round(self.seconds, 1), "rows": rows,
         }  # fmt: skip
+
+    def table(self) -> Table:
+        """For people."""
+        title = (
+            f"{self.processor}, {self.threads} threads, {self.precision}, "
+            f"torch {self.torch}, {self.seconds:.0f} s"
+        )
+        columns = ["ratio", "value", "wanted", "holds", "from"]
+        return table(title, columns, [row.cells() for row in self.rows])
 
 
 def measure(quick: bool, parts: Collection[str], tell: Callable[[str], None]) -> Report:

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from typing import Any, Literal
 
+_SIGNS = {True: "yes", False: "NO", None: "–"}
+
 Bound = Literal["at most", "at least"]
 
 
@@ -41,6 +43,12 @@ class Row:
     def to_json(self) -> dict[str, Any]:
         """For machines."""
         return {**asdict(self), "holds": self.holds}
+
+    def cells(self) -> list[str]:
+        """For a table: name, value, limit, whether it holds, what it is made of."""
+        value = "–" if self.value is None else f"{self.value:.4g}"
+        wanted = "–" if self.limit is None else f"{self.bound} {self.limit:g}"
+        return [self.name, value, wanted, _SIGNS[self.holds], self.detail]
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from app import warm_up
 from benchmarks.screenshots import PICTURES_ARE_THERE, chromium
 from entdemo.phantom import draw
 from entdemo.predictor import Predictor
 from entdemo.settings import Settings
 from entdemo.ui.page import build_page, launch_options
+from entdemo.ui.serve import warm_up
 
 SIZE = (640, 480)
 LIMIT_MS = 1500

@@ -19,15 +19,15 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-import app
 from entdemo.bundle.weights import load_bundle
+from entdemo.errors import SettingError
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.intake import NewCase
 from entdemo.image.frame import load_frame
 from entdemo.predictor import frame_embedder
-from entdemo.settings import ROOT
+from entdemo.settings import ROOT, ServeSettings
 from entdemo.taxonomy import CLASSES
-from entdemo.ui import limits
+from entdemo.ui import limits, serve
 from tests.helpers.bundle import make_bundle
 from tests.helpers.serving import free_port, served
 from tests.helpers.ui_fakes import FakePredictor, draw_frame, fake_gallery
@@ -242,7 +242,7 @@ def test_what_cannot_be_served_is_said_in_one_line(
 ) -> None:
     monkeypatch.setenv("ENTDEMO_WEIGHTS", str(make_bundle(tmp_path / "bundle")))
     monkeypatch.setenv(f"ENTDEMO_{name}", value)
-    assert app.main() == 2
+    assert serve.main() == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("entdemo: ")
     assert sentence in line
@@ -251,19 +251,30 @@ def test_what_cannot_be_served_is_said_in_one_line(
 def test_a_taken_port_is_named(
     predictor: FakePredictor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(app.Predictor, "open", lambda *_: predictor)
+    monkeypatch.setattr(serve.Predictor, "open", lambda *_: predictor)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         monkeypatch.setenv("ENTDEMO_PORT", str(port))
-        assert app.main() == 2
+        assert serve.main() == 2
     assert f"Port {port} is in use." in capsys.readouterr().err
 
 
-def test_a_login_is_user_and_password() -> None:
-    assert app.credentials("") is None
-    assert app.credentials("ann:a:b") == ("ann", "a:b")
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1"])
+def test_an_address_of_others_is_named(
+    host: str, predictor: FakePredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve.Predictor, "open", lambda *_: predictor)
+    with pytest.raises(SettingError, match=f"ENTDEMO_HOST is “{host}”"):
+        serve.serve(ServeSettings(host=host, port=free_port()))
+
+
+def test_a_space_is_never_edited(predictor: FakePredictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert serve.editor_of(predictor, ServeSettings(edit=True))
+    monkeypatch.setenv("SYSTEM", "spaces")
+    monkeypatch.setenv("SPACE_ID", "someone/entdemo")
+    assert serve.editor_of(predictor, ServeSettings(edit=True)) is None
 
 
 @pytest.mark.slow

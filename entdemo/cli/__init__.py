@@ -1,1 +1,1 @@
-"""The commands of ``python -m entdemo``, one file a group."""
+"""The commands of ``entdemo``, or ``python -m entdemo``, one file a group."""

@@ -9,6 +9,7 @@ import typer
 
 from entdemo.cli.bundle import open_bundle
 from entdemo.cli.output import Json, err, out, print_json, progress_bar
+from entdemo.cli.parts import from_checkout
 
 
 def ablate(
@@ -21,14 +22,14 @@ def ablate(
     Writes tables and plots: ablation.md, ablation.png, low-data.png, ablation.json.
     """
     from entdemo.training.config import read_yaml
-    from research.ablation.ablate import ablate
-    from research.ablation.config import AblationConfig
-    from research.ablation.document import MARKDOWN
 
-    settings = read_yaml(config, AblationConfig)
+    ablation = from_checkout("research.ablation.ablate", "ablate", "train")
+    settings = read_yaml(config, ablation.AblationConfig)
     bundle = open_bundle(settings.weights, "cpu")
     with progress_bar("runs") as progress:
-        finished = ablate(settings, bundle, lambda line: err.print(line), progress, workers)
+        finished = ablation.ablate(
+            settings, bundle, lambda line: err.print(line), progress, workers
+        )
     if json:
         print_json(
             {
@@ -37,4 +38,4 @@ def ablate(
             }
         )
     else:
-        out.print(f"Wrote {settings.output / MARKDOWN}.")
+        out.print(f"Wrote {settings.output / ablation.MARKDOWN}.")

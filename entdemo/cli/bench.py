@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from entdemo.cli.output import Json, err, out, print_json, rows
-from entdemo.errors import MissingPartError
-
-if TYPE_CHECKING:
-    from benchmarks.bench import Report
-    from benchmarks.bench_rows import Row
+from entdemo.cli.output import Json, err, out, print_json
+from entdemo.cli.parts import from_checkout
 
 
 class Part(StrEnum):
@@ -24,9 +20,6 @@ class Part(StrEnum):
     INGEST = "ingest"
     PRECISION = "precision"
     SEARCH = "search"
-
-
-_SIGNS = {True: "yes", False: "NO", None: "–"}
 
 
 def bench(
@@ -43,31 +36,10 @@ def bench(
     Needs a checkout of the repository and, for other libraries' rows, the extra "bench". A full
     run takes half an hour to an hour; it keeps the graph of a million vectors under runs/bench.
     """
-    try:
-        from benchmarks.bench import measure
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("benchmarks"):
-            raise MissingPartError("bench.no_checkout") from error
-        raise MissingPartError("bench.package_missing", name=error.name) from error
-    report = measure(
+    report = from_checkout("benchmarks.bench", "bench", "bench").measure(
         quick, only or list(Part), lambda part: err.print(f"measuring: {part}", style="dim")
     )
     if json:
         print_json(report.to_json())
     else:
-        _print(report)
-
-
-def _print(report: Report) -> None:
-    title = (
-        f"{report.processor}, {report.threads} threads, {report.precision}, "
-        f"torch {report.torch}, {report.seconds:.0f} s"
-    )
-    columns = ["ratio", "value", "wanted", "holds", "from"]
-    out.print(rows(title, columns, [_cells(row) for row in report.rows]))
-
-
-def _cells(row: Row) -> list[str]:
-    value = "–" if row.value is None else f"{row.value:.4g}"
-    wanted = "–" if row.limit is None else f"{row.bound} {row.limit:g}"
-    return [row.name, value, wanted, _SIGNS[row.holds], row.detail]
+        out.print(report.table())

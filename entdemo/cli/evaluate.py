@@ -9,7 +9,6 @@ import typer
 
 from entdemo.cli.bundle import open_bundle
 from entdemo.cli.output import (
-    DEFAULTS,
     Device,
     Json,
     Weights,
@@ -22,8 +21,8 @@ from entdemo.cli.output import (
 
 def evaluate(
     data: Annotated[Path, typer.Argument(help="A sub-folder a class or region, or ENTRep.")],
-    weights: Weights = DEFAULTS.weights,
-    device: Device = DEFAULTS.device,
+    weights: Weights,
+    device: Device,
     flip: Annotated[
         bool, typer.Option("--flip", help="Average with the mirror image, sides swapped back.")
     ] = False,
@@ -60,8 +59,8 @@ def evaluate(
 
 def robustness(
     data: Annotated[Path, typer.Argument(help="A sub-folder a class, or ENTRep.")],
-    weights: Weights = DEFAULTS.weights,
-    device: Device = DEFAULTS.device,
+    weights: Weights,
+    device: Device,
     json: Json = False,
 ) -> None:
     """Accuracy lost to blur, glare, dark, noise, JPEG and crop, each at three strengths."""
@@ -88,8 +87,8 @@ def _title(name: str, data: Path, flip: bool) -> str:
 
 def texts(
     file: Annotated[Path, typer.Argument(help='Lines {"text": ..., "class": ...}.')],
-    weights: Weights = DEFAULTS.weights,
-    device: Device = DEFAULTS.device,
+    weights: Weights,
+    device: Device,
     json: Json = False,
 ) -> None:
     """Accuracy on labelled sentences, English or Vietnamese."""

@@ -11,7 +11,6 @@ import typer
 
 from entdemo.cli.bundle import open_bundle
 from entdemo.cli.output import (
-    DEFAULTS,
     Device,
     Json,
     Precision,
@@ -38,10 +37,11 @@ Source = Annotated[Path, _FROM]
 @app.command()
 def build(
     gallery: Folder,
+    *,
     source: Annotated[Path | None, _FROM] = None,
-    weights: Weights = DEFAULTS.weights,
-    device: Device = DEFAULTS.device,
-    precision: Precision = DEFAULTS.precision,
+    weights: Weights,
+    device: Device,
+    precision: Precision,
     json: Json = False,
 ) -> None:
     """Make a gallery from a folder of frames, in place of the one that is there.
@@ -64,9 +64,9 @@ def build(
 def add(
     gallery: Folder,
     source: Source,
-    weights: Weights = DEFAULTS.weights,
-    device: Device = DEFAULTS.device,
-    precision: Precision = DEFAULTS.precision,
+    weights: Weights,
+    device: Device,
+    precision: Precision,
     json: Json = False,
 ) -> None:
     """Add the frames of a folder to a gallery."""
@@ -110,9 +110,9 @@ def export(
 def import_(
     gallery: Folder,
     source: Annotated[Path, typer.Option("--from", help="Folder or zip that export wrote.")],
-    weights: Weights = DEFAULTS.weights,
-    device: Device = DEFAULTS.device,
-    precision: Precision = DEFAULTS.precision,
+    weights: Weights,
+    device: Device,
+    precision: Precision,
     json: Json = False,
 ) -> None:
     """Make a gallery of an exported one, in place of the one that is there."""

@@ -8,7 +8,18 @@ import sys
 
 import typer
 
-from entdemo.cli import ablate, bench, evaluate, gallery, phantom, predict, submit, train, weights
+from entdemo.cli import (
+    ablate,
+    bench,
+    evaluate,
+    gallery,
+    phantom,
+    predict,
+    serve,
+    submit,
+    train,
+    weights,
+)
 from entdemo.errors import UserError
 
 app = typer.Typer(
@@ -20,6 +31,7 @@ app = typer.Typer(
 )
 app.command()(predict.predict)
 app.command()(predict.search)
+app.command()(serve.serve)
 app.command()(evaluate.evaluate)
 app.command()(evaluate.robustness)
 app.command()(evaluate.texts)

@@ -20,18 +20,34 @@ from rich.progress import (
 from rich.table import Table
 
 from entdemo.gallery.store import Progress as Report
-from entdemo.settings import Settings
-
-DEFAULTS = Settings()
+from entdemo.settings import Settings, read_settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Weights = Annotated[
-    str, typer.Option(envvar="ENTDEMO_WEIGHTS", help="Folder, or Hub repo owner/name@revision.")
+
+
+def from_settings(name: str, otherwise: str) -> dict[str, Any]:
+    """Arguments of an option that the environment gives where the command line does not."""
+    return {
+        "default_factory": lambda: getattr(read_settings(Settings), name),
+        "show_default": f"ENTDEMO_{name.upper()}, else {otherwise}",
+    }
+
+
+WEIGHTS = from_settings("weights", "own or shipped weights")
+
+Weights = Annotated[str, typer.Option(help="Folder, or Hub repo owner/name@revision.", **WEIGHTS)]
+Gallery = Annotated[
+    str,
+    typer.Option(
+        help="Folder of the gallery.", **from_settings("gallery", "own or shipped gallery")
+    ),
 ]
-Gallery = Annotated[str, typer.Option(envvar="ENTDEMO_GALLERY", help="Folder of the gallery.")]
-Device = Annotated[str, typer.Option(envvar="ENTDEMO_DEVICE", help="auto, cuda, mps or cpu.")]
+Device = Annotated[
+    str, typer.Option(help="auto, cpu, mps, cuda or cuda:N.", **from_settings("device", "auto"))
+]
 Precision = Annotated[
-    str, typer.Option(envvar="ENTDEMO_PRECISION", help="auto, fp32, bf16, or fp16 on a GPU.")
+    str,
+    typer.Option(help="auto, fp32, bf16, or fp16 on a GPU.", **from_settings("precision", "auto")),
 ]
 Count = Annotated[int, typer.Option("--k", min=1, max=1000, help="How many cases.")]
 

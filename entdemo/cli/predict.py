@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entdemo.cli.output import (
-    DEFAULTS,
     Count,
     Device,
     Gallery,
@@ -39,6 +38,7 @@ Share = Annotated[float, typer.Option("--share", help="How much --text counts, 0
 
 def predict(
     frame: Annotated[Path, typer.Argument(help="JPEG, PNG, WebP, BMP, TIFF or DICOM.")],
+    *,
     k: Count = 12,
     text: Words = None,
     share: Share = 0.5,
@@ -47,10 +47,10 @@ def predict(
     findings: Findings = None,
     sources: Sources = None,
     min_similarity: Least = -1.0,
-    weights: Weights = DEFAULTS.weights,
-    gallery: Gallery = DEFAULTS.gallery,
-    device: Device = DEFAULTS.device,
-    precision: Precision = DEFAULTS.precision,
+    weights: Weights,
+    gallery: Gallery,
+    device: Device,
+    precision: Precision,
     json: Json = False,
 ) -> None:
     """Class of an endoscopy frame, and the nearest teaching cases.
@@ -78,16 +78,17 @@ def predict(
 
 def search(
     text: Annotated[str, typer.Argument(help="A description, English or Vietnamese.")],
+    *,
     k: Count = 12,
     regions: Regions = None,
     classes: Classes = None,
     findings: Findings = None,
     sources: Sources = None,
     min_similarity: Least = -1.0,
-    weights: Weights = DEFAULTS.weights,
-    gallery: Gallery = DEFAULTS.gallery,
-    device: Device = DEFAULTS.device,
-    precision: Precision = DEFAULTS.precision,
+    weights: Weights,
+    gallery: Gallery,
+    device: Device,
+    precision: Precision,
     json: Json = False,
 ) -> None:
     """Class that a description points to, and the teaching cases that fit it.

@@ -9,7 +9,6 @@ import typer
 
 from entdemo.cli.bundle import open_bundle
 from entdemo.cli.output import (
-    DEFAULTS,
     Device,
     Json,
     Weights,
@@ -26,12 +25,13 @@ def submit(
         int,
         typer.Option(min=1, max=3, help="1 classes, 2 frame to frame, 3 phrase to frame."),
     ],
+    *,
     to: Annotated[Path | None, typer.Option("--out", help="Zip file to write.")] = None,
     validate: Annotated[
         Path | None, typer.Option(help="Check this zip file in place of writing one.")
     ] = None,
-    weights: Weights = DEFAULTS.weights,
-    device: Device = DEFAULTS.device,
+    weights: Weights,
+    device: Device,
     json: Json = False,
 ) -> None:
     """Answer a track's test list into a zip file, or check one; exit code 1 if it is wrong."""

@@ -9,6 +9,7 @@ import typer
 from rich.progress import Progress
 
 from entdemo.cli.output import Json, bar_columns, err, out, print_json
+from entdemo.cli.parts import needs_extra
 
 if TYPE_CHECKING:
     from entdemo.training.config import TrainConfig
@@ -22,8 +23,9 @@ def train(
 
     Several processes share each batch: accelerate launch --multi_gpu -m entdemo train RECIPE.
     """
-    from entdemo.training.config import read_config
-    from entdemo.training.recipe import Recipe
+    with needs_extra("train"):
+        from entdemo.training.config import read_config
+        from entdemo.training.recipe import Recipe
 
     config = read_config(recipe)
     with _Bar(config) as bar:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from entdemo.cli.output import DEFAULTS, Json, print_json
+from entdemo.cli.output import WEIGHTS, Json, print_json
+from entdemo.settings import Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Fetch, publish and check weights.")
 
@@ -17,7 +18,9 @@ Source = Annotated[str, typer.Argument(help="Folder, or Hub repo owner/name@revi
 @app.command()
 def pull(
     source: Source,
-    folder: Annotated[Path, typer.Argument(help="New folder to put the weights into.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="New folder; else that of own weights, which then serve.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Copy weights from the Hub into a folder, after checking every file.
@@ -26,11 +29,12 @@ def pull(
     """
     from entdemo.bundle import hub
 
-    info = hub.pull(source, folder, progress=not json)
+    target = folder or read_settings(Settings).own_weights
+    info = hub.pull(source, target, progress=not json)
     if json:
-        print_json({"folder": str(folder), "name": info.name, "embedder_id": info.embedder_id})
+        print_json({"folder": str(target), "name": info.name, "embedder_id": info.embedder_id})
     else:
-        typer.echo(f"{info.name} ({info.embedder_id}) in {folder}.")
+        typer.echo(f"{info.name} ({info.embedder_id}) in {target}.")
 
 
 @app.command()
@@ -59,8 +63,8 @@ def adopt(
     adapter: Annotated[str, typer.Argument(help="Folder or Hub repo of an adapter by PEFT.")],
     folder: Annotated[Path, typer.Argument(help="New folder to put the weights into.")],
     base: Annotated[
-        str, typer.Option(help="Weights of the same base, for everything else.")
-    ] = DEFAULTS.weights,
+        str, typer.Option(help="Weights of the same base, for everything else.", **WEIGHTS)
+    ],
     json: Json = False,
 ) -> None:
     """Make weights of a LoRA adapter that was trained elsewhere with peft and open_clip.
@@ -80,7 +84,9 @@ def adopt(
 
 @app.command()
 def verify(
-    source: Source = DEFAULTS.weights,
+    source: Annotated[
+        str, typer.Argument(help="Folder, or Hub repo owner/name@revision.", **WEIGHTS)
+    ],
     json: Json = False,
 ) -> None:
     """Check every file, key and reference embedding of weights; exit code 1 if anything is wrong.

@@ -40,6 +40,7 @@ def set_up_logs() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(DiscreetFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.disable(logging.NOTSET)  # the command line lets errors through alone
     logging.getLogger("entdemo").setLevel(logging.INFO)
     _tame_server()
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from entdemo.bundle.weights import HEAD, read_info
 from entdemo.cli.main import app
 from entdemo.errors import UserError
+from entdemo.settings import Settings
 from tests.helpers.bundle import make_bundle
 from tests.helpers.hub_server import Hub
 
@@ -42,6 +43,15 @@ def test_push_then_pull_in_json(
         "embedder_id": read_info(bundle).embedder_id,
     }
     assert run("verify", target) == "The weights are whole.\n"
+
+
+def test_pull_without_a_folder_gives_the_weights_that_serve(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTDEMO_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("ENTDEMO_WEIGHTS", raising=False)
+    pulled = json.loads(run("pull", bundle, "--json"))
+    assert pulled["folder"] == Settings().weights == str(tmp_path / "data" / "weights")
 
 
 def test_verify_lists_what_is_wrong_and_fails(bundle: Path, tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""Serve the app until the process is stopped."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from typing import Any, cast
+
+from entdemo.inference.zero_gpu import on_zero_gpu, prepare_zero_gpu
+
+# What the environment decides is set before the imports that read it.
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+prepare_zero_gpu()
+
+from gradio.utils import get_space
+
+from entdemo.errors import SettingError, UserError
+from entdemo.predictor import Predictor
+from entdemo.settings import DEFAULT_GALLERY, ServeSettings, read_settings
+from entdemo.ui.editor import Editor
+from entdemo.ui.housekeeping import keep_clearing
+from entdemo.ui.lazy_predictor import Opening, is_foreseeable
+from entdemo.ui.logs import set_up_logs
+from entdemo.ui.memory import keep_memory_flat
+from entdemo.ui.page import build_page, launch_options
+from entdemo.ui.program_visits import ProgramVisits
+
+
+def main() -> int:
+    """Serve by the settings of the environment; 2 where there is nothing to serve."""
+    try:
+        serve(read_settings(ServeSettings))
+    except UserError as error:
+        print(f"entdemo: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def serve(settings: ServeSettings) -> None:
+    """Open the predictor, build the page and serve it until the process is stopped.
+
+    Raises:
+        UserError: if weights, gallery or address cannot be used.
+    """
+    set_up_logs()
+    keep_memory_flat()
+    host = "0.0.0.0" if get_space() else settings.host  # a Space is reached from outside
+    check_address(host, settings.port)
+    predictor = predictor_of(settings)
+    if predictor.notice:
+        print(f"entdemo: {predictor.notice}", file=sys.stderr)
+    served = cast(Predictor, predictor)  # an opening one has all that a predictor has
+    visits = ProgramVisits()
+    demo = build_page(served, editor_of(served, settings), visits)
+    options: dict[str, Any] = {
+        "server_name": f"[{host}]" if ":" in host else host,
+        "server_port": settings.port,
+        "auth": settings.login,
+    }
+    try:
+        _, url, _ = demo.launch(prevent_thread_lock=True, **launch_options(served), **options)
+    except OSError as error:
+        raise SettingError("app.port_busy", port=settings.port) from error
+    keep_clearing(demo, visits)
+    print(f"entdemo runs at {url}", flush=True)
+    try:
+        warm_up(predictor.open() if isinstance(predictor, Opening) else predictor)
+    except UserError:
+        demo.close(verbose=False)
+        raise
+    demo.block_thread()
+
+
+def check_address(host: str, port: int) -> None:
+    """Find out whether the address can be listened on: gradio would blame the port for all.
+
+    Raises:
+        SettingError: saying why it cannot.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SettingError("app.port_busy", port=port) from error
+        if error.errno == errno.EACCES:
+            raise SettingError("app.port_forbidden", port=port) from error
+        raise SettingError("app.host", host=host, reason=error.strerror or error) from error
+
+
+def predictor_of(settings: ServeSettings) -> Predictor | Opening:
+    """What answers; on a CPU the page is served before the weights are loaded.
+
+    Raises:
+        UserError: if weights or gallery cannot be used.
+    """
+    if is_foreseeable(settings) and not get_space():
+        return Opening(settings)
+    return Predictor.open(settings.weights, settings.gallery, settings.device, settings.precision)
+
+
+def editor_of(predictor: Predictor, settings: ServeSettings) -> Editor | None:
+    """What lets visitors change the gallery, None where they must not; on a Space all share it."""
+    if get_space() or not settings.may_edit:
+        return None
+    return Editor(predictor, DEFAULT_GALLERY, settings.own_gallery)
+
+
+def warm_up(predictor: Predictor) -> None:
+    """Answer once, so that the first visitor does not wait for what is made on first use.
+
+    A ZeroGPU Space lends its GPU to visitors' requests only.
+    """
+    if on_zero_gpu():
+        return
+    for case in predictor.gallery.cases[:1]:
+        predictor.predict(predictor.gallery.frame_path(case))
+    predictor.search("ear")
