@@ -13,7 +13,7 @@ _DARK_CORNER = 48.0
 _MARGIN = 6.0
 _FLAT_CORNERS = 3
 _FLAT_SPREAD = 4.0
-_INNER_RIM = 0.985
+_INNER_RIM = 0.975
 """Share of a disc's radius up to which the page does not shine into it."""
 _SHORT_LINE = 0.15
 _BRIDGED_GAP = 0.2
