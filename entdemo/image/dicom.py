@@ -16,7 +16,7 @@ from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from entdemo.errors import FrameError, UserError
-from entdemo.image.decode import MAX_SIDE, check_scans, check_size, reduced, to_rgb
+from entdemo.image.pixels import MAX_SIDE, check_scans, check_size, reduced, to_rgb
 
 if TYPE_CHECKING:
     from pydicom import Dataset

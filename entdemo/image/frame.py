@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from entdemo.errors import FrameError, UserError
-from entdemo.image.decode import MAX_BYTES, check_bytes, check_size, decode, decode_image, reduced
+from entdemo.image.decode import MAX_BYTES, check_bytes, decode, decode_image
 from entdemo.image.disc import Box, Disc, find_content
+from entdemo.image.pixels import check_size, reduced
 
 __all__ = ["Box", "Disc", "Frame", "FrameSource", "frame_from_array", "load_frame"]
 
