@@ -14,7 +14,6 @@ from typing import Any
 
 from safetensors.torch import save_file
 
-from entdemo.bundle.adapter import read_adapter_config
 from entdemo.bundle.golden import read_golden, write_golden
 from entdemo.bundle.weights import (
     BASE,
@@ -29,6 +28,7 @@ from entdemo.bundle.weights import (
     write_info,
 )
 from entdemo.errors import BundleError
+from entdemo.model.adapter import read_adapter_config
 from entdemo.model.files import ADAPTER_WEIGHTS
 from entdemo.model.preprocess import Preprocess
 from entdemo.model.tensors import read_tensors

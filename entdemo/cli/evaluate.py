@@ -54,7 +54,9 @@ def evaluate(
             err.print(f"Pictures skipped: {len(report.skipped)}")
         print_json(report.to_json())
     else:
-        out.print(report.table())
+        from entdemo.evaluation.tables import report_table
+
+        out.print(report_table(report))
 
 
 def robustness(

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import RenderableType
-
 from entdemo.data.skipped import Skipped
 from entdemo.evaluation.bootstrap import Interval
 from entdemo.evaluation.metrics import ClassFigures, ReliabilityBin, Swap
@@ -108,12 +106,6 @@ class Report:
                 "text_mrr": _ends(text.mrr_ci95 if text else None),
             },
         }
-
-    def table(self) -> RenderableType:
-        """Tables for a terminal."""
-        from entdemo.evaluation.tables import report_table
-
-        return report_table(self)
 
 
 IMAGE = "frame to frame: class"

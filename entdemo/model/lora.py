@@ -13,8 +13,8 @@ from open_clip.model import CLIP
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
 from peft.utils import set_peft_model_state_dict
 
-from entdemo.bundle.adapter import read_adapter_config
 from entdemo.errors import BundleError
+from entdemo.model.adapter import read_adapter_config
 from entdemo.model.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from entdemo.model.tensors import check_tensors, read_tensors
 

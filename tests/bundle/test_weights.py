@@ -15,7 +15,6 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from entdemo.bundle.adapter import ADAPTER_CONFIG
 from entdemo.bundle.hub import verify
 from entdemo.bundle.weights import (
     BASE,
@@ -29,6 +28,7 @@ from entdemo.bundle.weights import (
     read_info,
 )
 from entdemo.errors import UserError
+from entdemo.model.adapter import ADAPTER_CONFIG
 from entdemo.model.lora import ADAPTER_WEIGHTS
 from tests.helpers.bundle import edit_info, info_values, make_bundle, restate_hashes
 

@@ -23,6 +23,7 @@ from entdemo.evaluation.searches import (
     TEXT_FINDING,
     TEXT_VIETNAMESE,
 )
+from entdemo.evaluation.tables import report_table
 from entdemo.taxonomy import CLASSES
 from tests.helpers.evaluation_fakes import colour_frame, fake_bundle, save_frame
 
@@ -57,7 +58,7 @@ def add_captions(folder: Path) -> None:
 
 def shown(report: Report) -> str:
     console = Console(file=io.StringIO(), width=200, record=True)
-    console.print(report.table())
+    console.print(report_table(report))
     return console.export_text()
 
 

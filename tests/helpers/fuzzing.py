@@ -17,7 +17,6 @@ from PIL import Image
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGBaseline8Bit
 
-from entdemo.bundle.adapter import ADAPTER_CONFIG, read_adapter_config
 from entdemo.bundle.golden import check_golden
 from entdemo.bundle.weights import GOLDEN, INFO, TOKENIZER, read_info
 from entdemo.data.entrep.reader import read_entrep
@@ -31,6 +30,7 @@ from entdemo.gallery.graph_file import is_sound
 from entdemo.gallery.index import HnswIndex
 from entdemo.gallery.store import Gallery
 from entdemo.image.frame import load_frame
+from entdemo.model.adapter import ADAPTER_CONFIG, read_adapter_config
 from entdemo.model.base import create_tokenizer
 from entdemo.model.lora import ADAPTER_WEIGHTS
 from entdemo.model.network import EntClip
