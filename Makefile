@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: app test lint types quality browser screenshots bundle clean
+.PHONY: app test lint types layers quality browser screenshots bundle clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/python app.py
@@ -17,7 +17,11 @@ lint: $(VENV)/test.stamp
 types: $(VENV)/test.stamp
 	$(BIN)/mypy
 
-quality: lint types
+# Which room of the package may import which; the contract stands in pyproject.toml.
+layers: $(VENV)/test.stamp
+	$(BIN)/lint-imports
+
+quality: lint types layers
 
 # Browser tests drive Debian's Chromium and are skipped, with the reason, where there is none.
 browser:
@@ -50,4 +54,4 @@ bundle: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks.model_card runs/test --sentences tests/sentences.jsonl
 
 clean:
-	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache dist .hypothesis
