@@ -77,7 +77,7 @@ class Step:
         trained: of them.
         weights_gib: parameters, gradients, moments and average.
         frame_mib: kept for one more frame.
-        peak_gib: of the batch in so many pieces.
+        peak_gib: of the batch in so many chunks.
         step_tflop: of the whole batch at once.
         minutes: of the whole stage, by card.
     """
@@ -145,8 +145,8 @@ def summary(
     weights = 4 * (parameters + 4 * trained) / GIB
     captions = stage.batch_size + stage.batch_size // 2 + _PROMPTS
 
-    def peak(pieces: int) -> float:
-        shares = [-(-number // pieces) for number in (stage.batch_size, captions)]
+    def peak(chunks: int) -> float:
+        shares = [-(-number // chunks) for number in (stage.batch_size, captions)]
         kept = frames.at(shares[0]).kept + texts.at(shares[1]).kept
         return weights + kept / GIB + BESIDE_GIB
 
@@ -159,7 +159,7 @@ def summary(
         weights,
         frames.each.kept / 2**20,
         texts.each.kept / 2**20,
-        {pieces: peak(pieces) for pieces in (1, 2, 4, 8)},
+        {chunks: peak(chunks) for chunks in (1, 2, 4, 8)},
         step / 1e12,
         {card: total / (peak * 1e12 * UTILISATION) / 60 for card, peak in CARDS.items()},
     )
@@ -186,8 +186,8 @@ def table(config: TrainConfig, step: Step) -> Table:
         "weights, gradients, AdamW, average": f"{step.weights_gib:.2f} GiB",
         "kept for the way back": f"{step.frame_mib:.0f} MiB a frame, {step.text_mib:.0f} a text",
     }
-    for pieces, peak in step.peak_gib.items():
-        name = "at once" if pieces == 1 else f"in {pieces} pieces"
+    for chunks, peak in step.peak_gib.items():
+        name = "at once" if chunks == 1 else f"in {chunks} chunks"
         shown[f"memory, batch of {stage.batch_size} {name}"] = f"{peak:.1f} GiB"
     shown["one step"] = f"{step.step_tflop:.1f} TFLOP"
     for card, minutes in step.minutes.items():

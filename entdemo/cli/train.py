@@ -24,14 +24,13 @@ def train(
     Several processes share each batch: accelerate launch --multi_gpu -m entdemo train RECIPE.
     """
     with needs_extra("train"):
+        from entdemo.training import train
         from entdemo.training.config import read_config
-        from entdemo.training.recipe import Recipe
 
     config = read_config(recipe)
     with _Bar(config) as bar:
-        run = Recipe(config, report=bar.report, say=bar.say)
-        info = run.run()
-    if not run.processes.is_main_process:
+        info = train.train(config, report=bar.report, say=bar.say)
+    if info is None:  # the main process tells
         return
     if json:
         print_json({"output": str(config.output), "name": info.name, "metrics": info.metrics})

@@ -129,8 +129,8 @@ class AugmentConfig(Strict):
     glare: Share = 0.0
 
 
-class BranchConfig(Strict):
-    """How a further run of a stage differs from the stage itself, see ``StageConfig``."""
+class IngredientConfig(Strict):
+    """How a further ingredient of a soup differs from the stage itself, see ``StageConfig``."""
 
     steps: Positive
     ema: Annotated[float, Field(ge=0, lt=1)]
@@ -147,11 +147,11 @@ class StageConfig(Strict):
         objective: in place of the recipe's.
         contrast_scale: inverse temperature that the contrast starts the stage with; None goes on
             with the learned one.
-        pieces: a batch goes through the network in so many pieces, for less memory; its gradient
-            stays that of the whole batch, see ``step.GradientStep``.
+        chunks: a batch goes through the network in so many chunks, for less memory; its gradient
+            stays that of the whole batch (gradient cache, see ``step.GradientStep``).
         frames: drawn for this stage, in place of the recipe's training frames.
-        branches: further runs of the stage from the same start; the mean of the weights of all
-            runs goes on (Wortsman et al., "Model soups", 2022).
+        soup: further ingredients beside the stage itself, trained from the same start; the mean of
+            the weights of all goes on (Wortsman et al., "Model soups", 2022).
         patience: the stage ends after so many looks at the validation frames without a better
             mean accuracy, and keeps its best weights; None trains all steps and keeps the last.
     """
@@ -166,27 +166,27 @@ class StageConfig(Strict):
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.998
     objective: ObjectiveConfig | None = None
     contrast_scale: Annotated[float, Field(ge=1, le=100)] | None = None
-    pieces: Positive = 1
+    chunks: Positive = 1
     frames: PhantomSource | None = None
-    branches: tuple[BranchConfig, ...] = ()
+    soup: tuple[IngredientConfig, ...] = ()
     patience: Positive | None = None
 
     @property
-    def runs(self) -> tuple[StageConfig, ...]:
-        """The stage itself, then each branch as a stage."""
-        own = self.model_copy(update={"branches": ()})
-        return (own, *(own.model_copy(update=dict(branch)) for branch in self.branches))
+    def ingredients(self) -> tuple[StageConfig, ...]:
+        """The stage itself, then each further ingredient of its soup as a stage."""
+        own = self.model_copy(update={"soup": ()})
+        return (own, *(own.model_copy(update=dict(other)) for other in self.soup))
 
     @model_validator(mode="after")
-    def _a_frame_a_piece(self) -> StageConfig:
-        if self.pieces > self.batch_size:
-            raise ValueError("a batch cannot have more pieces than frames")
+    def _a_frame_a_chunk(self) -> StageConfig:
+        if self.chunks > self.batch_size:
+            raise ValueError("a batch cannot have more chunks than frames")
         return self
 
     @model_validator(mode="after")
-    def _branches_train_the_base(self) -> StageConfig:
-        if self.branches and self.trains == "lora":
-            raise ValueError("adapters of several runs have no mean: branches must train “base”")
+    def _soup_of_bases(self) -> StageConfig:
+        if self.soup and self.trains == "lora":
+            raise ValueError("adapters of several runs have no mean: a soup must train “base”")
         return self
 
 
@@ -219,6 +219,11 @@ class TrainConfig(Strict):
     stages: Annotated[tuple[StageConfig, ...], Field(min_length=1)]
 
     @property
+    def run_folder(self) -> Path:
+        """Log, checkpoints, tokenizer and rounded base of this recipe's run."""
+        return self.runs / self.name
+
+    @property
     def objectives(self) -> tuple[ObjectiveConfig, ...]:
         """The objective of each stage."""
         return tuple(stage.objective or self.objective for stage in self.stages)
@@ -229,15 +234,15 @@ class TrainConfig(Strict):
         places: dict[str, Any] = {"output": True, "runs": True, "data": folders, "model": {"start"}}
         return self.model_dump(mode="json", exclude=places)
 
-    def frames_of(self, run: StageConfig) -> Source:
-        """Where the frames that a run of a stage trains on come from."""
-        return run.frames or self.data.train
+    def frames_of(self, stage: StageConfig) -> Source:
+        """Where the frames that a stage, or an ingredient of it, trains on come from."""
+        return stage.frames or self.data.train
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """All frames that are trained on, those of ``data`` first, none twice."""
-        runs = [run for stage in self.stages for run in stage.runs]
-        return tuple(dict.fromkeys((self.data.train, *map(self.frames_of, runs))))
+        trained = [ingredient for stage in self.stages for ingredient in stage.ingredients]
+        return tuple(dict.fromkeys((self.data.train, *map(self.frames_of, trained))))
 
     @model_validator(mode="after")
     def _stages_apart_from_validation(self) -> TrainConfig:

@@ -8,10 +8,19 @@ whole batch.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
 from torch import Tensor, nn
+
+_PATIENCE = timedelta(hours=6)
+"""How long processes wait for the one that draws frames, validates or writes."""
+
+
+def start_processes() -> PartialState:
+    """Join the processes that ``accelerate launch`` or ``torchrun`` started, or run alone."""
+    return PartialState(cpu=not torch.accelerator.is_available(), timeout=_PATIENCE)
 
 
 class Shares:

@@ -1,14 +1,32 @@
-"""That training and validation frames have nothing in common."""
+"""Check that a run can end, and that training and validation frames have nothing in common."""
 
 from __future__ import annotations
 
 import hashlib
 
 from entdemo.errors import TrainingError
+from entdemo.taxonomy import CLASSES
+from entdemo.training.build_data import TrainingData
 from entdemo.training.data import FrameSet
 
 
-def check_apart(train: FrameSet, validation: FrameSet) -> None:
+def check_data(data: TrainingData) -> None:
+    """Refuse frames that would end a run only after its training, and leaks.
+
+    Raises:
+        UserError: a class without a frame, no captions to validate on, or see ``check_leakage``.
+    """
+    for frames in data.by_source.values():
+        missing = set(range(len(CLASSES))) - set(frames.labels.tolist())
+        if missing:
+            names = ", ".join(CLASSES[label] for label in sorted(missing))
+            raise TrainingError("train.class_missing", classes=names)
+        check_leakage(frames, data.validation)
+    if not any((*data.validation.captions_en, *data.validation.captions_vi)):
+        raise TrainingError("train.no_captions")
+
+
+def check_leakage(train: FrameSet, validation: FrameSet) -> None:
     """Refuse an examination or a picture that lies on both sides.
 
     Raises:

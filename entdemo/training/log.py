@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ _COLUMNS = ("stage", "step", "name", "value")
 
 Row = dict[str, float]
 """Figures of a step by name, with its ``stage`` and ``step``."""
+Report = Callable[[Row], None]
+Say = Callable[[str], None]
 
 
 class StageLog:

@@ -18,7 +18,7 @@ from entdemo.storage.training_files import sync, told, write_file
 from entdemo.training.anchors import anchors_of
 from entdemo.training.batches import Batches
 from entdemo.training.config import TrainConfig
-from entdemo.training.log import Row, StageLog
+from entdemo.training.log import Report, Row, StageLog
 from entdemo.training.objective import Objective
 from entdemo.training.optim import parameter_groups, prepare_parameters, warmup_cosine
 from entdemo.training.step import GradientStep
@@ -33,7 +33,7 @@ class StageRun:
         model: the network, trained in place.
         config: the recipe.
         index: which stage of it.
-        branch: which run of the stage, 0 for its own.
+        ingredient: which ingredient of the stage's soup, 0 for the stage itself.
         batches: where batches come from; they are those of all processes together.
         validate: looks at the moving average and returns its figures.
         report: called with each logged row.
@@ -44,16 +44,17 @@ class StageRun:
         model: EntClip,
         config: TrainConfig,
         index: int,
-        branch: int,
+        ingredient: int,
         batches: Batches,
         validate: Callable[[EntClip], Row],
-        report: Callable[[Row], None],
+        report: Report,
     ) -> None:
-        self.config, self.index, self.stage = config, index, config.stages[index].runs[branch]
+        self.config, self.index = config, index
+        self.stage = config.stages[index].ingredients[ingredient]
         self.batches, self.validate, self.report = batches, validate, report
-        work = config.runs / config.name
-        self.folder = work / (f"stage-{index}-branch-{branch}" if branch else f"stage-{index}")
-        self.log_file = (self.folder if branch else work) / LOG
+        name = f"stage-{index}-ingredient-{ingredient}" if ingredient else f"stage-{index}"
+        self.folder = config.run_folder / name
+        self.log_file = (self.folder if ingredient else config.run_folder) / LOG
         prepare_parameters(model, config.model, self.stage)
         optimizer = torch.optim.AdamW(parameter_groups(model, self.stage))
         schedule = LambdaLR(optimizer, warmup_cosine(self.stage.warmup, self.stage.steps))
@@ -67,7 +68,7 @@ class StageRun:
             if state is not None:
                 self.accelerator.register_for_checkpointing(state)
         objective = Objective(self.stage.objective or config.objective, anchors_of(model))
-        self.gradients = GradientStep(self.accelerator, self.model, objective, self.stage.pieces)
+        self.gradients = GradientStep(self.accelerator, self.model, objective, self.stage.chunks)
 
     def run(self) -> EntClip:
         """Train from the last checkpoint, or from the start, to the end.

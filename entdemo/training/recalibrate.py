@@ -16,10 +16,10 @@ import typer
 from entdemo.bundle.weights import HEAD, Bundle, BundleInfo, load_bundle, save_head, write_info
 from entdemo.errors import MissingPartError, UserError
 from entdemo.settings import DEFAULT_WEIGHTS
+from entdemo.training.build_data import square_side
 from entdemo.training.calibrate import calibrated
 from entdemo.training.config import PhantomSource
 from entdemo.training.data import FrameSet, draw_frames
-from entdemo.training.recipe import square_side
 
 
 def recalibrate(folder: Path, runs: Path = Path("runs")) -> BundleInfo:

@@ -22,6 +22,6 @@ def sources_of(training: Mapping[str, Any]) -> list[dict[str, Any]]:
     if "train" in training.get("data", {}):
         found.append(training["data"]["train"])
     for stage in training.get("stages", ()):
-        runs = (stage, *stage.get("branches", ()))
-        found += [run["frames"] for run in runs if run.get("frames")]
+        soup = stage.get("soup", ()) or stage.get("branches", ())  # its name in older records
+        found += [run["frames"] for run in (stage, *soup) if run.get("frames")]
     return [source for at, source in enumerate(found) if source not in found[:at]]

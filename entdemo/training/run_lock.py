@@ -1,38 +1,40 @@
-"""A run's folder belongs to one recipe and one set of frames."""
+"""Lock a run's folder to one recipe and one set of frames."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
+from entdemo.bundle.weights import Bundle
 from entdemo.errors import TrainingError
 from entdemo.storage.training_files import write_file
+from entdemo.training.build_data import TrainingData
 from entdemo.training.config import TrainConfig
-from entdemo.training.data import FrameSet
 
 _FILE = "recipe.json"
 
 
-def claim_folder(
-    folder: Path, config: TrainConfig, frames: list[FrameSet], start: str | None = None
-) -> None:
-    """Take a folder for a run, or find that it is this run's.
+def lock_run(config: TrainConfig, data: TrainingData, start: Bundle | None = None) -> None:
+    """Take ``config.run_folder`` for a run, or find that it is this run's.
 
     Args:
-        folder: of the run.
-        config: its recipe.
-        frames: all that it looks at.
-        start: digest of the weights that it goes on from.
+        config: its recipe; where its paths lead does not matter.
+        data: all frames that it looks at.
+        start: weights that it goes on from.
 
     Raises:
-        UserError: it holds checkpoints of another recipe, other frames or another start, which
-            would be taken for this one's; or it cannot be written.
+        UserError: the folder holds checkpoints of another recipe, other frames or another start,
+            which would be taken for this one's; or it cannot be written.
     """
-    digests = [each.digest() for each in frames]
-    content = {"recipe": config.without_places(), "frames": digests, "start": start}
-    claim = json.dumps(content, indent=1)
-    file = folder / _FILE
+    content = json.dumps(
+        {
+            "recipe": config.without_places(),
+            "frames": [frames.digest() for frames in (*data.by_source.values(), data.validation)],
+            "start": start.info.content_digest if start else None,
+        },
+        indent=1,
+    )
+    file = config.run_folder / _FILE
     if not file.exists():
-        write_file(file, claim.encode())
-    elif file.read_text("utf-8") != claim:
-        raise TrainingError("train.other_recipe", path=folder)
+        write_file(file, content.encode())
+    elif file.read_text("utf-8") != content:
+        raise TrainingError("train.other_recipe", path=config.run_folder)

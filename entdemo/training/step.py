@@ -1,7 +1,7 @@
-"""Loss terms and gradients of one global batch, in one piece or in several.
+"""Loss terms and gradients of one global batch, at once or in chunks.
 
 Source: Gao et al., "Scaling deep contrastive learning batch size under memory limited setup",
-RepL4NLP 2021 (GradCache), for batches in several pieces.
+RepL4NLP 2021 (GradCache), for batches in chunks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from entdemo.training.objective import Objective, batch_tokens
 Terms = dict[str, Tensor]
 
 
-class _Piece(NamedTuple):
+class _Chunk(NamedTuple):
     """Frames and texts that go through the network together."""
 
     pixels: Tensor
@@ -34,49 +34,49 @@ class GradientStep:
         accelerator: places batches, and joins processes.
         model: prepared by it; not wrapped for distributed training, which is done here.
         objective: of embeddings of the whole batch.
-        pieces: the batch goes through the network in so many pieces. Summing the losses of small
+        chunks: the batch goes through the network in so many chunks. Summing the losses of small
             batches would be another objective, as a contrast depends on what stands beside a
-            frame. So embeddings of all pieces are computed first, without a graph; the loss gives
-            their gradients; then each piece is computed again and takes its gradients back. The
-            result is that of the whole batch, at the memory of a piece and the cost of one more
+            frame. So embeddings of all chunks are computed first, without a graph; the loss gives
+            their gradients; then each chunk is computed again and takes its gradients back. The
+            result is that of the whole batch, at the memory of a chunk and the cost of one more
             forward pass.
     """
 
     def __init__(
-        self, accelerator: Accelerator, model: EntClip, objective: Objective, pieces: int
+        self, accelerator: Accelerator, model: EntClip, objective: Objective, chunks: int
     ) -> None:
         self.accelerator, self.model, self.objective = accelerator, model, objective
-        self.pieces = pieces
+        self.chunks = chunks
         self.shares = Shares(accelerator)
 
     def __call__(self, batch: Batch) -> Terms:
         """The weighted loss terms of the whole batch, the same in every process."""
         batch = batch.to(self.accelerator.device)
-        own = _Piece(self.shares.own(batch.pixels), self.shares.own(batch_tokens(batch)))
-        terms = self._at_once(own, batch) if self.pieces == 1 else self._in_pieces(own, batch)
+        own = _Chunk(self.shares.own(batch.pixels), self.shares.own(batch_tokens(batch)))
+        terms = self._at_once(own, batch) if self.chunks == 1 else self._in_chunks(own, batch)
         self.shares.average_gradients(self.model.parameters())
         return terms
 
-    def _at_once(self, own: _Piece, batch: Batch) -> Terms:
+    def _at_once(self, own: _Chunk, batch: Batch) -> Terms:
         encoded, texts = self.model(*own)
         return self._backward(encoded.embedding, texts, batch)
 
-    def _in_pieces(self, own: _Piece, batch: Batch) -> Terms:
-        columns = (torch.tensor_split(rows, self.pieces) for rows in own)
-        pieces = [_Piece(*rows) for rows in zip(*columns, strict=True)]
+    def _in_chunks(self, own: _Chunk, batch: Batch) -> Terms:
+        columns = (torch.tensor_split(rows, self.chunks) for rows in own)
+        chunks = [_Chunk(*rows) for rows in zip(*columns, strict=True)]
         with torch.no_grad():
-            encoded = [self._encode(piece) for piece in pieces]
+            encoded = [self._encode(chunk) for chunk in chunks]
         frames, texts = (torch.cat(rows).requires_grad_() for rows in zip(*encoded, strict=True))
         terms = self._backward(frames, texts, batch)
-        gradients = (_pieces_of_gradient(rows, self.pieces) for rows in (frames, texts))
-        for piece, gradient in zip(pieces, zip(*gradients, strict=True), strict=True):
-            pairs = zip(self._encode(piece), gradient, strict=True)
+        gradients = (_chunks_of_gradient(rows, self.chunks) for rows in (frames, texts))
+        for chunk, gradient in zip(chunks, zip(*gradients, strict=True), strict=True):
+            pairs = zip(self._encode(chunk), gradient, strict=True)
             trained = [(out, own) for out, own in pairs if out.requires_grad]
             torch.autograd.backward([out for out, _ in trained], [own for _, own in trained])
         return terms
 
-    def _encode(self, piece: _Piece) -> tuple[Tensor, Tensor]:
-        encoded, texts = self.model(*piece)
+    def _encode(self, chunk: _Chunk) -> tuple[Tensor, Tensor]:
+        encoded, texts = self.model(*chunk)
         return encoded.embedding, texts
 
     def _backward(self, frames: Tensor, texts: Tensor, batch: Batch) -> Terms:
@@ -103,6 +103,6 @@ class GradientStep:
         return self.shares.whole(own, len(batch.clean))
 
 
-def _pieces_of_gradient(rows: Tensor, pieces: int) -> tuple[Tensor, ...]:
+def _chunks_of_gradient(rows: Tensor, chunks: int) -> tuple[Tensor, ...]:
     gradient = torch.zeros_like(rows) if rows.grad is None else rows.grad
-    return torch.tensor_split(gradient, pieces)
+    return torch.tensor_split(gradient, chunks)

@@ -12,23 +12,13 @@ from entdemo.data.entrep import EntrepSet, is_entrep, read_entrep
 from entdemo.errors import UserError
 from entdemo.taxonomy import CLASSES
 from tests.helpers.entrep_folder import (
-    Drawn,
     EntrepFolder,
     add_broken,
     on_disk,
     write_entrep,
     write_json,
 )
-from tests.helpers.evaluation_fakes import colour_frame
-
-
-def coloured(n: int, seed: int) -> list[Drawn]:
-    """Frames that the colour network of ``fakes`` knows."""
-    names = [CLASSES[index % 7] for index in range(n)]
-    return [
-        Drawn(colour_frame(name, seed + index), name, f"A {name}, case {index}.", f"Ảnh {name}")
-        for index, name in enumerate(names)
-    ]
+from tests.helpers.evaluation_fakes import coloured
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from entdemo.data.dataset import HeldOut, read_data
 from entdemo.errors import UserError
 from entdemo.evaluation.evaluate import evaluate, held_out
 from entdemo.evaluation.searches import IMAGE_ELSEWHERE, IMAGE_FINDING, TEXT_VIETNAMESE
-from tests.data.test_entrep_reader import coloured
 from tests.helpers.entrep_folder import EntrepFolder, add_broken, write_entrep, write_json
-from tests.helpers.evaluation_fakes import fake_bundle
+from tests.helpers.evaluation_fakes import coloured, fake_bundle
 
 
 @pytest.fixture

@@ -19,9 +19,8 @@ from entdemo.errors import UserError
 from entdemo.evaluation.submission import answer_track, picture_pool, write_submission
 from entdemo.evaluation.submission_check import validate_submission
 from entdemo.taxonomy import CLASSES
-from tests.data.test_entrep_reader import coloured
 from tests.helpers.entrep_folder import EntrepFolder, on_disk, write_entrep
-from tests.helpers.evaluation_fakes import fake_bundle
+from tests.helpers.evaluation_fakes import coloured, fake_bundle
 
 
 @pytest.fixture

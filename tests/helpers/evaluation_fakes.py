@@ -16,6 +16,7 @@ from torch.nn import functional
 from entdemo.bundle.weights import Bundle
 from entdemo.model.preprocess import Preprocess
 from entdemo.taxonomy import CLASSES
+from tests.helpers.entrep_folder import Drawn
 
 CORNERS = torch.tensor(list(product((1.0, -1.0), repeat=3))[:7])
 """[7, 3], the eighth, black, is nobody's."""
@@ -91,3 +92,12 @@ def save_frame(
     """Save a frame that shows the class ``shown``, whatever its folder says."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(colour_frame(shown, seed, strength, tinged)).save(path)
+
+
+def coloured(n: int, seed: int) -> list[Drawn]:
+    """Frames that the colour network knows, with captions; classes take turns."""
+    names = [CLASSES[index % 7] for index in range(n)]
+    return [
+        Drawn(colour_frame(name, seed + index), name, f"A {name}, case {index}.", f"Ảnh {name}")
+        for index, name in enumerate(names)
+    ]

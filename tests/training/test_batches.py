@@ -6,25 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from entdemo.model.preprocess import Preprocess
 from entdemo.taxonomy import CLASSES, mirror_class
 from entdemo.training import batches as module
 from entdemo.training.batches import Batches
 from entdemo.training.config import AugmentConfig
 from entdemo.training.data import FrameSet, finding_bits
 from entdemo.training.texts import MIRRORED, TextBank, draw_sentences
+from tests.helpers.training import PREPROCESS, remember
 
-PREPROCESS = Preprocess(32, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 SIDES = {"en": ("left", "right"), "vi": ("trái", "phải")}
-
-
-def remember(texts: list[str]) -> torch.Tensor:
-    """A tokenizer whose rows can be read again."""
-    rows = torch.zeros(len(texts), 400, dtype=torch.int64)
-    for row, text in zip(rows, texts, strict=True):
-        codes = torch.tensor([ord(letter) for letter in text[:400]])
-        row[: len(codes)] = codes
-    return rows
 
 
 def read(row: torch.Tensor) -> str:

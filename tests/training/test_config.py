@@ -43,7 +43,7 @@ def test_shipped_recipes_are_valid_and_keep_their_sets_apart(recipe: Path) -> No
         ({"precision": "fp8"}, "precision"),
         ({"model": {"base": "x", "lora_rank": 0}}, "model.lora_rank"),
         ({"stages": [{"trains": "base", "steps": 4}]}, "lora"),
-        ({"stages": [LORA | {"branches": [{"steps": 2, "ema": 0.5}]}]}, "branches"),
+        ({"stages": [LORA | {"soup": [{"steps": 2, "ema": 0.5}]}]}, "soup"),
         ({"stages": [LORA | {"frames": {"n": 7, "seed": 2}}]}, "different seeds"),
         ({"data": {"train": ENTREP, "validation": ENTREP}}, "two parts"),
         ({"data": {"train": ENTREP, "validation": HELD_OUT | {"seed": 1}}}, "two parts"),

@@ -31,16 +31,16 @@ from entdemo.training.data import (
     read_entrep_frames,
 )
 from entdemo.training.objective import Facts, positives
-from entdemo.training.recipe import Recipe
 from entdemo.training.texts import TextBank, draw_sentences
-from tests.data.test_entrep_reader import coloured
+from entdemo.training.train import train
 from tests.helpers.entrep_folder import (
     EntrepFolder,
     add_broken,
     phantom_frames,
     write_entrep,
 )
-from tests.training.test_batches import PREPROCESS, remember
+from tests.helpers.evaluation_fakes import coloured
+from tests.helpers.training import PREPROCESS, remember
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def config(folder: EntrepFolder, root: Path) -> TrainConfig:
 
 
 def run(config: TrainConfig) -> None:
-    Recipe(config, report=lambda row: None, say=lambda line: None).run()
+    train(config, report=lambda row: None, say=lambda line: None)
 
 
 def test_what_would_fail_at_the_end_is_refused_at_the_start(

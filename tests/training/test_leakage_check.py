@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 
@@ -16,30 +15,24 @@ from entdemo.data.dataset import HeldOut, read_data
 from entdemo.errors import UserError
 from entdemo.phantom.folder import frame_seed
 from entdemo.training.config import EntrepSource, TrainConfig, read_config
-from entdemo.training.data import FrameSet, read_entrep_frames
-from entdemo.training.leakage_check import check_apart
-from tests.data.test_entrep_reader import coloured
+from entdemo.training.data import read_entrep_frames
+from entdemo.training.leakage_check import check_leakage
 from tests.helpers.entrep_folder import EntrepFolder, write_entrep
+from tests.helpers.evaluation_fakes import coloured
+from tests.helpers.training import black_frames
 
 ROOT = Path(__file__).parents[2]
 RECIPES = sorted((Path(entdemo.training.__file__).parent / "recipes").glob("*.yaml"))
 
 
-def frames(groups: list[str], start: int = 0) -> FrameSet:
-    squares = np.zeros((len(groups), 4, 4, 3), np.uint8)
-    squares[:, 0, 0, 0] = np.arange(start, start + len(groups))
-    zeros = np.zeros(len(groups), np.int64)
-    return FrameSet(squares, zeros, zeros, [""] * len(groups), [""] * len(groups), groups)
-
-
 def test_shared_examinations_and_pictures_are_refused() -> None:
-    train = frames(["g-1", "g-2", ""])
-    check_apart(train, frames(["g-3", "", ""], 10))
+    train = black_frames(["g-1", "g-2", ""])
+    check_leakage(train, black_frames(["g-3", "", ""], 10))
     with pytest.raises(UserError, match="both training and validation: 1") as caught:
-        check_apart(train, frames(["g-2", "g-2"], 10))
+        check_leakage(train, black_frames(["g-2", "g-2"], 10))
     assert "g-2" not in str(caught.value)
     with pytest.raises(UserError, match="Pictures that are among both"):
-        check_apart(train, frames(["g-3"], 2))
+        check_leakage(train, black_frames(["g-3"], 2))
 
 
 @pytest.fixture
@@ -57,7 +50,7 @@ def test_no_examination_of_an_entrep_folder_is_on_both_sides(
     train, validation = (read_entrep_frames(it, 32, lambda line: None) for it in (source, other))
     assert not set(train.groups) & set(validation.groups)
     assert "" not in {*train.groups, *validation.groups}
-    check_apart(train, validation)
+    check_leakage(train, validation)
     counted = read_data(folder.path, HeldOut(share, seed)).items
     assert {f"entrep {item.group}" for item in counted} == set(validation.groups)
 
@@ -94,6 +87,6 @@ def test_sets_of_one_seed_or_too_many_frames_are_refused(tmp_path: Path) -> None
 
 
 def test_frames_without_examinations_are_compared_by_their_pixels() -> None:
-    drawn = replace(frames(["", ""]), groups=[])
+    drawn = replace(black_frames(["", ""]), groups=[])
     with pytest.raises(UserError, match="Pictures"):
-        check_apart(drawn, drawn)
+        check_leakage(drawn, drawn)

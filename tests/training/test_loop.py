@@ -18,9 +18,7 @@ from entdemo.training.batches import Batch
 from entdemo.training.config import TrainConfig
 from entdemo.training.log import Row
 from entdemo.training.loop import StageRun
-from tests.training.test_step import Small, batch
-
-STEPS = 7
+from tests.helpers.training import STEPS, Trainable, batch, small_recipe
 
 
 class CutOffError(Exception):
@@ -39,32 +37,6 @@ class Given:
             raise CutOffError
         self.asked.append(step)
         return batch(seed + step)
-
-
-class Trainable(Small):
-    """With the parts of CLIP that a stage looks at."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.clip.visual = nn.Module()
-        self.clip.visual.conv1 = nn.Identity()
-
-
-def config(folder: Path, **stage: object) -> TrainConfig:
-    common = {"steps": STEPS, "batch_size": 5, "warmup": 2, "lr": 0.05, "ema": 0.5}
-    return TrainConfig.model_validate(
-        {
-            "name": "small",
-            "output": folder / "weights",
-            "runs": folder / "runs",
-            "precision": "no",
-            "validate_every": 2,
-            "log_every": 1,
-            "data": {"train": {"n": 7, "seed": 1}, "validation": {"n": 7, "seed": 2}},
-            "model": {"base": "entclip-lite0-128"},
-            "stages": [{"trains": "base", **common, **stage}, {"trains": "lora", "steps": 1}],
-        }
-    )
 
 
 def look(model: nn.Module) -> Row:
@@ -90,12 +62,12 @@ def log_of(config: TrainConfig) -> bytes:
     return (config.runs / config.name / "log.csv").read_bytes()
 
 
-@pytest.mark.parametrize("pieces", [1, 2])
-def test_a_run_cut_off_at_any_step_ends_the_same(tmp_path: Path, pieces: int) -> None:
-    whole = config(tmp_path / "whole", pieces=pieces)
+@pytest.mark.parametrize("chunks", [1, 2])
+def test_a_run_cut_off_at_any_step_ends_the_same(tmp_path: Path, chunks: int) -> None:
+    whole = small_recipe(tmp_path / "whole", chunks=chunks)
     wanted = run(whole, Given())
     for cut in range(STEPS):
-        own = config(tmp_path / str(cut), pieces=pieces)
+        own = small_recipe(tmp_path / str(cut), chunks=chunks)
         with pytest.raises(CutOffError):
             run(own, Given(cut))
         rest = Given()
@@ -105,7 +77,7 @@ def test_a_run_cut_off_at_any_step_ends_the_same(tmp_path: Path, pieces: int) ->
 
 
 def test_a_finished_stage_is_not_trained_again(tmp_path: Path) -> None:
-    own = config(tmp_path)
+    own = small_recipe(tmp_path)
     wanted, again = run(own, Given()), Given()
     assert_same(run(own, again), wanted)
     assert again.asked == []
@@ -133,8 +105,8 @@ def full_disk(after: int) -> Callable[[Accelerator, str], None]:
 def test_a_full_disk_is_told_and_the_last_checkpoint_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
-    own, stage = config(tmp_path), tmp_path / "runs" / "small" / "stage-0"
-    wanted = run(config(tmp_path / "whole"), Given())
+    own, stage = small_recipe(tmp_path), tmp_path / "runs" / "small" / "stage-0"
+    wanted = run(small_recipe(tmp_path / "whole"), Given())
     with monkeypatch.context() as patch:
         patch.setattr(Accelerator, "save_state", full_disk(after))
         with pytest.raises(UserError, match="No space left on device") as caught:
@@ -150,7 +122,7 @@ def test_a_full_disk_is_told_and_the_last_checkpoint_stays(
 def test_a_kill_between_checkpoint_and_marker_goes_on_from_the_older_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own, wanted = config(tmp_path), run(config(tmp_path / "whole"), Given())
+    own, wanted = small_recipe(tmp_path), run(small_recipe(tmp_path / "whole"), Given())
     write = loop.write_file
 
     def killed(path: Path, data: bytes) -> None:
@@ -173,7 +145,7 @@ def test_a_kill_between_checkpoint_and_marker_goes_on_from_the_older_one(
 
 @pytest.mark.parametrize("file", ["model.safetensors", "optimizer.bin", "custom_checkpoint_0.pkl"])
 def test_a_damaged_checkpoint_is_told(tmp_path: Path, file: str) -> None:
-    own = config(tmp_path)
+    own = small_recipe(tmp_path)
     with pytest.raises(CutOffError):
         run(own, Given(5))
     (tmp_path / "runs/small/stage-0/checkpoint-4" / file).write_bytes(b"\x00" * 30)
@@ -191,11 +163,11 @@ def test_patience_ends_a_stage_with_its_best_weights(tmp_path: Path) -> None:
         return {"accuracy_frames": figures[steps]}
 
     given = Given()
-    found = run(config(tmp_path, steps=20, patience=2), given, judge)
+    found = run(small_recipe(tmp_path, steps=20, patience=2), given, judge)
     assert given.asked == list(range(8))
     assert_same({name: found[name] for name in seen[4]}, seen[4])
     again = Given()
-    assert_same(run(config(tmp_path, steps=20, patience=2), again, judge), found)
+    assert_same(run(small_recipe(tmp_path, steps=20, patience=2), again, judge), found)
     assert again.asked == []
 
 
@@ -203,15 +175,15 @@ def test_patience_survives_a_cut(tmp_path: Path) -> None:
     def falling(model: nn.Module) -> Row:
         return {"accuracy_frames": -float(model.tower.weight.detach().abs().sum())}
 
-    wanted = run(config(tmp_path / "whole", patience=2), Given(), falling)
-    own = config(tmp_path / "cut", patience=2)
+    wanted = run(small_recipe(tmp_path / "whole", patience=2), Given(), falling)
+    own = small_recipe(tmp_path / "cut", patience=2)
     with pytest.raises(CutOffError):
         run(own, Given(3), falling)
     assert_same(run(own, Given(), falling), wanted)
 
 
 def test_the_log_has_every_figure_once(tmp_path: Path) -> None:
-    own = config(tmp_path)
+    own = small_recipe(tmp_path)
     run(own, Given())
     rows = list(csv.DictReader(log_of(own).decode().splitlines()))
     assert len({(row["step"], row["name"]) for row in rows}) == len(rows)
@@ -225,13 +197,13 @@ def test_mixed_precision_goes_on_to_the_same_end(
 ) -> None:
     monkeypatch.setattr(AcceleratorState, "_shared_state", {})  # each process has one precision
     mixed = {"precision": "bf16"}
-    wanted = run(config(tmp_path / "whole").model_copy(update=mixed), Given())
-    own = config(tmp_path / "cut").model_copy(update=mixed)
+    wanted = run(small_recipe(tmp_path / "whole").model_copy(update=mixed), Given())
+    own = small_recipe(tmp_path / "cut").model_copy(update=mixed)
     with pytest.raises(CutOffError):
         run(own, Given(3))
     assert_same(run(own, Given()), wanted)
     monkeypatch.setattr(AcceleratorState, "_shared_state", {})
-    exact = run(config(tmp_path / "exact"), Given())
+    exact = run(small_recipe(tmp_path / "exact"), Given())
     assert not torch.equal(exact["tower.weight"], wanted["tower.weight"])
     assert torch.allclose(exact["tower.weight"], wanted["tower.weight"], atol=0.1)
 
@@ -240,7 +212,7 @@ def test_mixed_precision_goes_on_to_the_same_end(
 def test_fp16_without_a_gpu_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AcceleratorState, "_shared_state", {})
     with pytest.raises(UserError, match="needs a GPU"):
-        run(config(tmp_path).model_copy(update={"precision": "fp16"}), Given())
+        run(small_recipe(tmp_path).model_copy(update={"precision": "fp16"}), Given())
 
 
 def test_a_precision_that_the_device_lacks_is_told(
@@ -251,4 +223,4 @@ def test_a_precision_that_the_device_lacks_is_told(
 
     monkeypatch.setattr(loop, "Accelerator", refuses)
     with pytest.raises(UserError, match=r"precision “no” .*supported device"):
-        run(config(tmp_path), Given())
+        run(small_recipe(tmp_path), Given())

@@ -21,8 +21,8 @@ import yaml
 
 from entdemo.bundle.weights import CARD, INFO, load_bundle
 from entdemo.cli import main as cli
-from tests.data.test_entrep_reader import coloured
 from tests.helpers.entrep_folder import EntrepFolder, add_broken, write_entrep
+from tests.helpers.evaluation_fakes import coloured
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +86,7 @@ def place(path: Path) -> Place:
         "objective": objective,
         "stages": [
             {"trains": "base", "steps": 4, "batch_size": 5, "warmup": 1},
-            {"trains": "lora", "steps": 3, "batch_size": 5, "warmup": 1, "pieces": 2},
+            {"trains": "lora", "steps": 3, "batch_size": 5, "warmup": 1, "chunks": 2},
         ],
     }
     (path / "recipe.yaml").write_text(yaml.safe_dump(recipe), "utf-8")

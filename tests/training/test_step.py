@@ -1,4 +1,4 @@
-"""A batch in pieces, or over processes, leaves the gradients of the whole batch."""
+"""A batch in chunks, or over processes, leaves the gradients of the whole batch."""
 
 from __future__ import annotations
 
@@ -8,65 +8,17 @@ from dataclasses import fields, replace
 import pytest
 import torch
 from accelerate import Accelerator
-from torch import Tensor, nn
+from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx.experimental.symbolic_shapes import ShapeEnv
-from torch.nn import functional
 
-from entdemo.model.fusion import FusionHead
-from entdemo.model.network import EncodedFrames
 from entdemo.training.batches import Batch
 from entdemo.training.config import ObjectiveConfig
-from entdemo.training.data import NO_CAPTION
 from entdemo.training.distributed import Shares
 from entdemo.training.objective import Objective
 from entdemo.training.step import GradientStep
 from entdemo.training.texts import TextBatch
-
-FRAMES = 5
-DIM = 6
-
-
-class Small(nn.Module):
-    """What a step needs of the network, on 4 x 4 pixels and 4 tokens."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tower = nn.Linear(48, 4)
-        self.words = nn.EmbeddingBag(50, DIM)
-        self.head = FusionHead(width=4, embed_dim=DIM, levels=1, classes=7)
-        self.clip = nn.Module()
-        self.clip.logit_scale = nn.Parameter(torch.tensor(2.0))
-
-    def forward(self, pixels: Tensor, tokens: Tensor) -> tuple[EncodedFrames, Tensor]:
-        return self.encode_frames(pixels), functional.normalize(self.words(tokens), dim=-1)
-
-    def encode_frames(self, pixels: Tensor) -> EncodedFrames:
-        embedding, gates = self.head([self.tower(pixels.flatten(1))])
-        return EncodedFrames(embedding, gates, pixels.flatten(1))
-
-
-def batch(seed: int = 0) -> Batch:
-    """Uneven in every way: 5 frames, 5 + 2 + 14 texts."""
-    torch.manual_seed(seed)
-    labels = torch.tensor([0, 1, 1, 6, 0])
-    tags = torch.tensor([1, 2, 3, 1, 1])
-    none = torch.full((FRAMES,), NO_CAPTION)
-    pixels = torch.rand(FRAMES, 3, 4, 4)
-    return Batch(
-        pixels=pixels,
-        labels=labels,
-        tags=tags,
-        captions=none,
-        texts=TextBatch(torch.randint(50, (FRAMES, 4)), labels, tags & 2, none),
-        sentence_tokens=torch.randint(50, (2, 4)),
-        sentence_classes=torch.tensor([[True] * 2 + [False] * 5, [False] * 6 + [True]]),
-        prompt_tokens=torch.randint(50, (14, 4)),
-        prompt_owner=torch.arange(7).repeat_interleave(2),
-        partners=torch.tensor([4, 2, 1, 3, 0]),
-        mix=torch.rand(FRAMES),
-        clean=pixels * 0.9,
-    )
+from tests.helpers.training import Small, batch
 
 
 def small() -> Small:
@@ -83,11 +35,11 @@ def gradients(model: Small) -> dict[str, Tensor]:
 
 
 def stepped(
-    pieces: int, given: Batch, train_words: bool = True
+    chunks: int, given: Batch, train_words: bool = True
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     model = small()
     model.words.requires_grad_(train_words)
-    terms = GradientStep(Accelerator(cpu=True), model, objective(), pieces)(given)
+    terms = GradientStep(Accelerator(cpu=True), model, objective(), chunks)(given)
     return {name: term.detach() for name, term in terms.items()}, gradients(model)
 
 
@@ -97,17 +49,17 @@ def assert_close(found: dict[str, Tensor], wanted: dict[str, Tensor]) -> None:
         assert torch.allclose(found[name], tensor, atol=1e-6, rtol=1e-5), name
 
 
-@pytest.mark.parametrize("pieces", [2, 3, 5])
-def test_pieces_leave_the_gradients_of_the_whole_batch(pieces: int) -> None:
+@pytest.mark.parametrize("chunks", [2, 3, 5])
+def test_chunks_leave_the_gradients_of_the_whole_batch(chunks: int) -> None:
     whole_terms, whole = stepped(1, batch())
-    terms, found = stepped(pieces, batch())
+    terms, found = stepped(chunks, batch())
     assert list(terms) == ["classes", "contrast", "mixup", "sentences", "consistency"]
     assert_close(terms, whole_terms)
     assert_close(found, whole)
     assert all(float(it.abs().sum()) > 0 for name, it in found.items() if "gates" not in name)
 
 
-def test_a_frozen_text_tower_takes_no_gradient_in_pieces_either() -> None:
+def test_a_frozen_text_tower_takes_no_gradient_in_chunks_either() -> None:
     _, whole = stepped(1, batch(), train_words=False)
     _, found = stepped(2, batch(), train_words=False)
     assert "words.weight" not in found
@@ -174,14 +126,14 @@ def what_all_hold(given: Batch, count: int) -> list[Tensor]:
     return [padded(it, count) for it in (encoded.embedding, texts, clean)]
 
 
-@pytest.mark.parametrize(("count", "pieces"), [(2, 1), (3, 1), (2, 2)])
-def test_processes_together_leave_the_gradients_of_one(count: int, pieces: int) -> None:
+@pytest.mark.parametrize(("count", "chunks"), [(2, 1), (3, 1), (2, 2)])
+def test_processes_together_leave_the_gradients_of_one(count: int, chunks: int) -> None:
     wanted_terms, wanted = stepped(1, batch())
     each: list[dict[str, Tensor]] = []
     for rank in range(count):
         model, process = small(), OneOf(rank, count)
         process.answers = what_all_hold(batch(), count)
-        terms = GradientStep(process, model, objective(), pieces)(batch())
+        terms = GradientStep(process, model, objective(), chunks)(batch())
         assert_close({name: it.detach() for name, it in terms.items()}, wanted_terms)
         each.append(gradients(model))
     mean = {name: sum(own[name] for own in each) / count for name in each[0]}

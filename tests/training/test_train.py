@@ -18,9 +18,9 @@ from entdemo.bundle.weights import (
     read_info,
 )
 from entdemo.model.tensors import read_tensors
+from entdemo.training import train as driver
 from entdemo.training.config import TrainConfig
-from entdemo.training.loop import Row
-from entdemo.training.recipe import Recipe
+from entdemo.training.log import Row
 from tests.helpers.bundle import make_bundle
 
 
@@ -30,7 +30,7 @@ class InterruptedRunError(Exception):
 
 def config(folder: Path, start: Path | None = None) -> TrainConfig:
     stage = {"steps": 4, "batch_size": 4, "warmup": 1}
-    branched = {"frames": {"n": 14, "seed": 5}, "branches": [{"steps": 2, "ema": 0.5}]}
+    soup = {"frames": {"n": 14, "seed": 5}, "soup": [{"steps": 2, "ema": 0.5}]}
     return TrainConfig.model_validate(
         {
             "name": "tiny",
@@ -46,7 +46,7 @@ def config(folder: Path, start: Path | None = None) -> TrainConfig:
                 "lora_rank": 2,
                 "start": str(start) if start else None,
             },
-            "stages": [{"trains": "base", **stage, **branched}, {"trains": "lora", **stage}],
+            "stages": [{"trains": "base", **stage, **soup}, {"trains": "lora", **stage}],
         }
     )
 
@@ -59,7 +59,7 @@ def train(folder: Path, stop_at: int | None = None, start: Path | None = None) -
         if stop_at is not None and len(rows) == stop_at:
             raise InterruptedRunError
 
-    Recipe(config(folder, start), report, say=lambda line: None).run()
+    driver.train(config(folder, start), report, say=lambda line: None)
     return rows
 
 
@@ -82,7 +82,9 @@ def test_a_bundle_is_written_and_a_resumed_run_ends_the_same(
     ]  # fmt: skip
     folder = tmp_path / "whole" / "weights"
     assert {path.name for path in folder.iterdir()} == ALLOWED_FILES
-    first, second = (ended(tmp_path / "whole", name) for name in ("stage-0", "stage-0-branch-1"))
+    first, second = (
+        ended(tmp_path / "whole", name) for name in ("stage-0", "stage-0-ingredient-1")
+    )
     for name, tensor in read_tensors(folder / BASE).items():
         if f"clip.{name}" in first:
             mean = (first[f"clip.{name}"] + second[f"clip.{name}"]) / 2

@@ -1,0 +1,38 @@
+"""Build the network that a recipe trains."""
+
+from __future__ import annotations
+
+import torch
+
+from entdemo.bundle.weights import Bundle
+from entdemo.model.base import is_hybrid
+from entdemo.model.network import EntClip, EntClipConfig
+from entdemo.model.stem import load_imagenet_weights
+from entdemo.training.anchors import FindingAnchors
+from entdemo.training.config import TrainConfig
+from entdemo.training.data import FrameSet
+from entdemo.training.start import place_anchors, take_over
+
+
+def build_model(config: TrainConfig, frames: FrameSet, start: Bundle | None) -> EntClip:
+    """Build the network before its first step.
+
+    Args:
+        config: the recipe. Random weights follow from its seed; a hybrid base gets a stem trained
+            on ImageNet.
+        frames: their captions place finding anchors.
+        start: weights that take the place of random ones.
+    """
+    torch.manual_seed(config.seed)
+    settings = config.model
+    network = EntClipConfig(settings.base, settings.levels, settings.slerp_join)
+    model = EntClip(network, settings.pretrained)
+    if start:
+        take_over(model, start)
+    elif is_hybrid(settings.base):
+        load_imagenet_weights(model.clip.visual.conv1)
+    if any(terms.findings for terms in config.objectives):
+        model.anchors = FindingAnchors(model.shape.embed_dim)
+        if start:
+            place_anchors(model.anchors, start, frames)
+    return model

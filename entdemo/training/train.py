@@ -1,0 +1,59 @@
+"""Train a recipe, from frames to a finished weight bundle; alone or as one of several processes."""
+
+from __future__ import annotations
+
+from entdemo.bundle.weights import BundleInfo, read_info
+from entdemo.training.build_data import build_data, build_texts
+from entdemo.training.build_model import build_model
+from entdemo.training.config import TrainConfig
+from entdemo.training.distributed import start_processes
+from entdemo.training.export import export_bundle
+from entdemo.training.leakage_check import check_data
+from entdemo.training.log import Report, Say
+from entdemo.training.run_lock import lock_run
+from entdemo.training.stages import run_stages
+from entdemo.training.start import open_start
+
+
+def train(config: TrainConfig, report: Report, say: Say) -> BundleInfo | None:
+    """Train every stage of a recipe and write its bundle to ``config.output``.
+
+    All randomness follows from the recipe's seeds. An interrupted run resumes from its last
+    checkpoint and ends with the same bytes.
+
+    Args:
+        config: the recipe.
+        report: called with each logged row of figures, in the main process.
+        say: called with one line before each longer step, in the main process.
+
+    Returns:
+        The bundle's record; None in every process but the main one.
+
+    Raises:
+        UserError: frames cannot be used, ``config.run_folder`` holds a run of another recipe or of
+            other frames, or the disk cannot be written. Whatever was complete before stays.
+    """
+    processes = start_processes()
+    if not processes.is_main_process:
+        say = _ignore
+    if processes.num_processes > 1:
+        say(f"{processes.num_processes} processes share each batch")
+
+    start = open_start(config)
+    data = build_data(config, processes, say)
+    check_data(data)
+    with processes.main_process_first():
+        lock_run(config, data, start)
+    texts = build_texts(config, data, start, processes, say)
+    model = build_model(config, data.train, start)
+    model = run_stages(model, config, data, texts, processes, report, say)
+
+    if processes.is_main_process:
+        say("calibrating and writing the bundle")
+        export_bundle(model, config, data, texts.tokenize, start)
+    processes.wait_for_everyone()
+    return read_info(config.output) if processes.is_main_process else None
+
+
+def _ignore(line: str) -> None:
+    """Take the place of ``say`` in every process but the main one."""
