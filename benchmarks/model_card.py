@@ -16,12 +16,12 @@ from typing import Annotated, Any
 
 import typer
 
+from entdemo.bundle.card import write_card
 from entdemo.bundle.weights import Bundle, load_bundle, write_info
 from entdemo.evaluation.evaluate import evaluate
 from entdemo.evaluation.report import Report
 from entdemo.evaluation.texts import evaluate_texts
 from entdemo.settings import DEFAULT_WEIGHTS
-from entdemo.training.card import write_card
 
 LANGUAGES = {"en": "English", "vi": "Vietnamese"}
 

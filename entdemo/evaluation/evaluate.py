@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from entdemo.bundle.record import sources_of
 from entdemo.bundle.weights import Bundle
 from entdemo.data.dataset import DataSet, HeldOut, read_data
 from entdemo.evaluation import metrics
@@ -21,7 +22,6 @@ from entdemo.evaluation.report import ClassReport, Report
 from entdemo.evaluation.retrieval import NO_LABEL
 from entdemo.evaluation.searches import search_all
 from entdemo.taxonomy import REGIONS
-from entdemo.training.record import sources_of
 
 Ints = NDArray[np.int64]
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from entdemo.bundle.card import write_card
 from entdemo.bundle.golden import write_golden
 from entdemo.bundle.weights import (
     BASE,
@@ -33,7 +34,6 @@ from entdemo.taxonomy import CLASSES
 from entdemo.text.prompts import CLASS_PROMPTS
 from entdemo.training import calibrate
 from entdemo.training.build_data import TrainingData
-from entdemo.training.card import write_card
 from entdemo.training.config import PhantomSource, TrainConfig
 from entdemo.training.start import record_of
 

@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from entdemo.bundle.hub import resolve_weights
+from entdemo.bundle.record import sources_of
 from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.errors import TrainingError
 from entdemo.model.network import EntClip
@@ -16,7 +17,6 @@ from entdemo.training.anchors import FindingAnchors
 from entdemo.training.calibrate import encode_texts
 from entdemo.training.config import EntrepSource, PhantomSource, TrainConfig
 from entdemo.training.data import FrameSet
-from entdemo.training.record import sources_of
 
 _CAPTIONS = 4_000
 """Captions, spread over all frames, that finding anchors are placed by."""

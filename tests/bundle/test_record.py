@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entdemo.training.record import sources_of
+from entdemo.bundle.record import sources_of
 
 FIRST = {
     "data": {"train": {"n": 14, "seed": 1}, "validation": {"n": 7, "seed": 9}},

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from entdemo.bundle.record import sources_of
 from entdemo.bundle.weights import CARD, CURVES, LOG, BundleInfo
 from entdemo.model.base import is_hybrid
-from entdemo.training.record import sources_of
 
 _FRONT = {
     "license": "apache-2.0",
