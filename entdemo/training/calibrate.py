@@ -28,14 +28,14 @@ from entdemo.taxonomy import CLASSES
 from entdemo.training.augment import Augment
 from entdemo.training.config import AugmentConfig
 from entdemo.training.data import FrameSet
-from entdemo.training.ood_negatives import KINDS, outsiders
+from entdemo.training.ood_negatives import KINDS, ood_negatives
 from entdemo.training.texts import all_prompts
 
 _BATCH = 64
 _OOD_FRAMES = 3_500
 _KEPT_SHARE = 0.995
 _OUTSIDE_SHARE = 0.1
-_OUTSIDERS = 60
+_NEGATIVES = 60
 """Pictures of each kind that are no endoscopy."""
 
 
@@ -208,7 +208,7 @@ def _threshold(
     squares = [
         frame_from_array(picture).square(size)
         for kind in KINDS
-        for picture in outsiders(kind, _OUTSIDERS)
+        for picture in ood_negatives(kind, _NEGATIVES)
     ]
     others = encode_squares(model, preprocess, np.stack(squares))
     inside, outside = (_scores(model, part, calibration) for part in (held_out, others))

@@ -152,8 +152,8 @@ class StageConfig(Strict):
         frames: drawn for this stage, in place of the recipe's training frames.
         soup: further ingredients beside the stage itself, trained from the same start; the mean of
             the weights of all goes on (Wortsman et al., "Model soups", 2022).
-        patience: the stage ends after so many looks at the validation frames without a better
-            mean accuracy, and keeps its best weights; None trains all steps and keeps the last.
+        patience: the stage ends after so many validations without a better mean accuracy, and
+            keeps its best weights; None trains all steps and keeps the last.
     """
 
     trains: Literal["base", "lora"]
@@ -197,10 +197,8 @@ class TrainConfig(Strict):
         output: folder of the finished weight bundle, relative to the working folder.
         runs: folder for logs, checkpoints and cached frames.
         precision: ``bf16`` and ``fp16`` train under autocast; ``fp16`` needs a GPU.
-        validate_every: steps between two looks at the validation frames, each with a checkpoint.
-        log_every: steps between two rows of the log.
+        validate_every: steps between two validations, each with a checkpoint.
         sentence_pool: free sentences that are composed for training texts to be drawn from.
-        tensorboard: whether to write TensorBoard's event files beside the CSV log.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -209,9 +207,7 @@ class TrainConfig(Strict):
     runs: Path = Path("runs")
     precision: Literal["no", "bf16", "fp16"] = "bf16"
     validate_every: Positive = 200
-    log_every: Positive = 20
     sentence_pool: Positive = 120_000
-    tensorboard: bool = False
     augment: AugmentConfig = AugmentConfig()
     data: DataConfig
     model: ModelConfig

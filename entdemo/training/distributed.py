@@ -1,4 +1,4 @@
-"""A global batch over several processes: each encodes its share, all see the whole.
+"""Shard a global batch over several processes: each encodes its shard, all see the whole.
 
 The contrast compares every frame with every text of the batch, so the loss is computed on the
 gathered embeddings by every process. Gradients come out as those of one process that holds the
@@ -23,8 +23,8 @@ def start_processes() -> PartialState:
     return PartialState(cpu=not torch.accelerator.is_available(), timeout=_PATIENCE)
 
 
-class Shares:
-    """This process's share of what all processes hold.
+class Sharding:
+    """Split batches over processes and join what they computed.
 
     Args:
         accelerator: tells how many processes there are, and joins them.
@@ -35,19 +35,19 @@ class Shares:
         self.count: int = accelerator.num_processes
         self.rank: int = accelerator.process_index
 
-    def own(self, rows: Tensor) -> Tensor:
-        """This process's rows of [N, ...]; the last row is repeated until shares are equal."""
+    def shard(self, rows: Tensor) -> Tensor:
+        """Take this process's rows of [N, ...]; the last row is repeated until shards are equal."""
         if self.count == 1:
             return rows
         size = -(-len(rows) // self.count)
         index = torch.arange(size, device=rows.device) + self.rank * size
         return rows[index.clamp(max=len(rows) - 1)]
 
-    def whole(self, own: Tensor, total: int) -> Tensor:
-        """All processes' rows as [total, ...]; gradients flow into this process's rows.
+    def gather(self, own: Tensor, total: int) -> Tensor:
+        """Join all processes' rows to [total, ...]; gradients flow into this process's rows.
 
         They are multiplied by the number of processes, as ``average_gradients`` divides by it:
-        what only the loss uses has its whole gradient in every process, what encodes has a share.
+        what only the loss uses has its whole gradient in every process, what encodes has a part.
         """
         if self.count == 1:
             return own

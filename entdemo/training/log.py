@@ -1,4 +1,4 @@
-"""The log of a training run: a CSV, and TensorBoard's event files where the recipe wants them."""
+"""Log a training run as CSV."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from entdemo.errors import MissingPartError, StorageError
+from entdemo.errors import StorageError
 from entdemo.storage.training_files import write_file
 
 _COLUMNS = ("stage", "step", "name", "value")
@@ -20,24 +19,22 @@ Say = Callable[[str], None]
 
 
 class StageLog:
-    """Rows of one stage in the run's log.
+    """Write the rows of one stage to the run's log.
 
     Args:
         path: the CSV, one line a figure, with the columns ``stage,step,name,value``.
         stage: number of the stage.
         start: first step that this process does; rows of later ones are of a run that was cut
             off after its last checkpoint, and are dropped.
-        tensorboard: folder for event files; None writes none.
 
     Raises:
-        UserError: it cannot be written, or TensorBoard is wanted but not installed.
+        UserError: it cannot be written.
     """
 
-    def __init__(self, path: Path, stage: int, start: int, tensorboard: Path | None) -> None:
+    def __init__(self, path: Path, stage: int, start: int) -> None:
         self.path, self.stage = path, stage
         kept = [row for row in _read(path) if int(row[0]) != stage or int(row[1]) < start]
         write_file(path, _lines([list(_COLUMNS), *kept]).encode())
-        self.events = _events(tensorboard, start) if tensorboard else None
 
     def add(self, row: Row) -> None:
         """Write the figures of a step."""
@@ -49,14 +46,6 @@ class StageLog:
                 file.write(_lines(rows))
         except OSError as error:
             raise StorageError("train.write_failed", file=self.path.name, reason=error) from error
-        if self.events:
-            for name, value in figures.items():
-                self.events.add_scalar(name, value, step)
-
-    def close(self) -> None:
-        """Bring event files to the disk."""
-        if self.events:
-            self.events.close()
 
 
 def _read(path: Path) -> list[list[str]]:
@@ -72,11 +61,3 @@ def _lines(rows: list[list[str]]) -> str:
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)
     return text.getvalue()
-
-
-def _events(folder: Path, start: int) -> Any:
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError as error:
-        raise MissingPartError("train.no_tensorboard") from error
-    return SummaryWriter(str(folder), purge_step=start)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import torch
 from accelerate import Accelerator, DataLoaderConfiguration
@@ -25,9 +24,12 @@ from entdemo.training.step import GradientStep
 from entdemo.training.stopping import EarlyStop
 from entdemo.training.weight_averaging import WeightAverage
 
+LOG_EVERY = 20
+"""Steps between two rows of the log that no validation gives."""
+
 
 class StageRun:
-    """Runs one stage of a recipe, alone or as one of several processes.
+    """Run one stage of a recipe, alone or as one of several processes.
 
     Args:
         model: the network, trained in place.
@@ -35,7 +37,7 @@ class StageRun:
         index: which stage of it.
         ingredient: which ingredient of the stage's soup, 0 for the stage itself.
         batches: where batches come from; they are those of all processes together.
-        validate: looks at the moving average and returns its figures.
+        validate: returns figures of the moving average.
         report: called with each logged row.
     """
 
@@ -80,27 +82,27 @@ class StageRun:
             UserError: a checkpoint cannot be read, or the disk cannot be written.
         """
         start = self._resume()
-        with self._log(start) as write:
-            for step in range(start, self.stage.steps):
-                if self.stopping and self.stopping.stopped:
-                    break
-                self._advance(step, write)
+        write = self._log(start)
+        for step in range(start, self.stage.steps):
+            if self.stopping and self.stopping.stopped:
+                break
+            self._advance(step, write)
         if self.stopping:
             self.average.load_state_dict(self.stopping.weights)
         self.average.copy_to(self.model)
         self.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)
         return self.model.cpu()
 
-    def _advance(self, step: int, write: Callable[[Row], None]) -> None:
-        """A step, and after some a look at the validation frames and a checkpoint."""
+    def _advance(self, step: int, write: Report) -> None:
+        """Do a step; validate and write a checkpoint where they are due."""
         row = self._step(step)
         last = step + 1 == self.stage.steps
-        looked = last or (step + 1) % self.config.validate_every == 0
-        if looked:
-            row |= self._look()
-        if looked or step % self.config.log_every == 0:
+        validated = last or (step + 1) % self.config.validate_every == 0
+        if validated:
+            row |= self._validate()
+        if validated or step % LOG_EVERY == 0:
             write(row)
-        if looked:
+        if validated:
             self._save(step + 1)
 
     def _step(self, step: int) -> Row:
@@ -116,36 +118,29 @@ class StageRun:
             name: loss.item() for name, loss in losses.items()
         }
 
-    def _look(self) -> Row:
-        """The moving average's figures: one process looks, all are told."""
-        told_to_all: list[Row] = [{}]
+    def _validate(self) -> Row:
+        """Validate the moving average in the main process, and tell all others."""
+        figures_of_main: list[Row] = [{}]
         if self.accelerator.is_main_process:
             with self.average.applied(self.model):
-                told_to_all = [self.validate(self.model)]
-        figures: Row = broadcast_object_list(told_to_all)[0]
+                figures_of_main = [self.validate(self.model)]
+        figures: Row = broadcast_object_list(figures_of_main)[0]
         if self.stopping:
             mean = sum(figures.values()) / len(figures)
-            self.stopping.look(mean, self.average.shadow)
+            self.stopping.update(mean, self.average.shadow)
         return figures
 
-    @contextmanager
-    def _log(self, start: int) -> Iterator[Callable[[Row], None]]:
-        """Where rows go: the run's log and the caller's report, from one process alone."""
+    def _log(self, start: int) -> Report:
+        """Return what writes rows to the run's log and to the caller, in the main process alone."""
         if not self.accelerator.is_main_process:
-            yield lambda row: None
-            return
-        work = self.folder.parent
-        events = work / "tensorboard" / self.folder.name if self.config.tensorboard else None
-        log = StageLog(self.log_file, self.index, start, events)
+            return lambda row: None
+        log = StageLog(self.log_file, self.index, start)
 
         def write(row: Row) -> None:
             log.add(row)
             self.report(row)
 
-        try:
-            yield write
-        finally:
-            log.close()
+        return write
 
     def _save(self, steps_done: int) -> None:
         """Write a checkpoint beside the last one, then let the marker point to it."""

@@ -122,7 +122,7 @@ KINDS: dict[str, Callable[[Rng], Picture]] = {
 }
 
 
-def outsiders(kind: str, n: int, seed: int = 0) -> list[Picture]:
+def ood_negatives(kind: str, n: int, seed: int = 0) -> list[Picture]:
     """``n`` pictures of a kind of ``KINDS``, uint8 [H, W, 3], every fifth behind a disc."""
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
     pictures = [KINDS[kind](rng) for _ in range(n)]

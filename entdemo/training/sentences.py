@@ -20,9 +20,7 @@ from entdemo.taxonomy import CLASSES, findings_of, region_of
 from entdemo.text.prompts import CLASS_PROMPTS
 from entdemo.text.sides import mirror_text
 from entdemo.training.lexicon import Phrase, lexicon
-from entdemo.training.text_augmentation import spoil
-
-__all__ = ["Sentence", "sentence", "spoil"]
+from entdemo.training.text_augmentation import augment_text
 
 _SIDED = ("nose", "ear")
 _ELSEWHERE = 0.08
@@ -89,7 +87,7 @@ class Sentence:
     """A sentence and what it tells.
 
     Attributes:
-        text: the sentence, maybe spoilt; not normalised.
+        text: the sentence, maybe augmented; not normalised.
         class_name: its class; None where it leaves side or state open.
         region: its region; None where it is not about ears, noses and throats.
         findings: keys that it names; keys of ``taxonomy.FINDINGS`` where the finding is there,
@@ -359,7 +357,7 @@ def sentence(rng: np.random.Generator, language: Language) -> Sentence:
         _elsewhere(language, dice) if dice.chance(_ELSEWHERE) else _about_ent(language, dice, rng)
     )
     if dice.chance(0.35):
-        found = replace(found, text=spoil(found.text, rng) or found.text)
+        found = replace(found, text=augment_text(found.text, rng) or found.text)
     return found
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from entdemo.model.network import EntClip
 from entdemo.training.batches import Batch
-from entdemo.training.distributed import Shares
+from entdemo.training.distributed import Sharding
 from entdemo.training.objective import Objective, batch_tokens
 
 Terms = dict[str, Tensor]
@@ -47,14 +47,14 @@ class GradientStep:
     ) -> None:
         self.accelerator, self.model, self.objective = accelerator, model, objective
         self.chunks = chunks
-        self.shares = Shares(accelerator)
+        self.sharding = Sharding(accelerator)
 
     def __call__(self, batch: Batch) -> Terms:
-        """The weighted loss terms of the whole batch, the same in every process."""
+        """Return the weighted loss terms of the whole batch, the same in every process."""
         batch = batch.to(self.accelerator.device)
-        own = _Chunk(self.shares.own(batch.pixels), self.shares.own(batch_tokens(batch)))
+        own = _Chunk(self.sharding.shard(batch.pixels), self.sharding.shard(batch_tokens(batch)))
         terms = self._at_once(own, batch) if self.chunks == 1 else self._in_chunks(own, batch)
-        self.shares.average_gradients(self.model.parameters())
+        self.sharding.average_gradients(self.model.parameters())
         return terms
 
     def _at_once(self, own: _Chunk, batch: Batch) -> Terms:
@@ -80,13 +80,13 @@ class GradientStep:
         return encoded.embedding, texts
 
     def _backward(self, frames: Tensor, texts: Tensor, batch: Batch) -> Terms:
-        """From this process's embeddings to the loss terms, and back."""
+        """Compute the loss terms from this process's embeddings, and go back."""
         tokens = batch_tokens(batch)
         terms = self.objective(
             self.model.head,
             self.model.clip.logit_scale,
-            self.shares.whole(frames, len(batch.pixels)),
-            self.shares.whole(texts, len(tokens)),
+            self.sharding.gather(frames, len(batch.pixels)),
+            self.sharding.gather(texts, len(tokens)),
             batch,
             self._clean(batch),
         )
@@ -95,12 +95,12 @@ class GradientStep:
 
     @torch.no_grad()
     def _clean(self, batch: Batch) -> Tensor | None:
-        """[B, D] embeddings of the frames before they were degraded, as targets."""
+        """Encode the frames before they were degraded, as targets [B, D]."""
         if batch.clean is None:
             return None
         with self.accelerator.autocast():
-            own = self.model.encode_frames(self.shares.own(batch.clean)).embedding
-        return self.shares.whole(own, len(batch.clean))
+            own = self.model.encode_frames(self.sharding.shard(batch.clean)).embedding
+        return self.sharding.gather(own, len(batch.clean))
 
 
 def _chunks_of_gradient(rows: Tensor, chunks: int) -> tuple[Tensor, ...]:

@@ -11,10 +11,10 @@ from torch import Tensor
 
 
 class EarlyStop:
-    """Keeps the best weights seen, and says when they have not been beaten for a while.
+    """Keep the best weights, and tell when they have not been beaten for a while.
 
     Args:
-        patience: looks at the validation frames without a better one before a stage ends.
+        patience: validations without a better figure before a stage ends.
     """
 
     def __init__(self, patience: int) -> None:
@@ -28,7 +28,7 @@ class EarlyStop:
         """Whether the stage should end."""
         return self.idle >= self.patience
 
-    def look(self, figure: float, weights: dict[str, Tensor]) -> None:
+    def update(self, figure: float, weights: dict[str, Tensor]) -> None:
         """Compare a figure, higher is better, and the weights that it belongs to."""
         if figure > self.best:
             self.best, self.idle = figure, 0

@@ -1,4 +1,4 @@
-"""Spoil clean sentences the way people type them: no accents, odd case, lost marks, slips."""
+"""Augment clean sentences the way people type them: no accents, odd case, lost marks, slips."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def _crowd(text: str, dice: Dice) -> str:
 _CASES: tuple[Callable[[str], str], ...] = (str.lower, str.lower, str.upper, str.title)
 
 
-def spoil(text: str, rng: np.random.Generator) -> str:
-    """The text as a hasty person may have typed it; side and state can still be read.
+def augment_text(text: str, rng: np.random.Generator) -> str:
+    """Return the text as a hasty person may have typed it; side and state can still be read.
 
     Any of: accents lost (all or some), case changed, marks dropped or crowded, one or two slips.
     """

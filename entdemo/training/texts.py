@@ -17,14 +17,15 @@ from entdemo.taxonomy import CLASSES, findings_of, mirror_class, region_of
 from entdemo.text.prompts import CLASS_PROMPTS
 from entdemo.text.sides import mirror_text
 from entdemo.training.data import NO_CAPTION, FrameSet, caption_ids, finding_bits
-from entdemo.training.sentences import Sentence, sentence, spoil
+from entdemo.training.sentences import Sentence, sentence
+from entdemo.training.text_augmentation import augment_text
 
 MIRRORED = np.array([CLASSES.index(mirror_class(name)) for name in CLASSES])
 """Index of the class that a flip turns each class into."""
 
 _KINDS = ("caption", "sentence", "prompt")
 _SHARES = (0.5, 0.35, 0.15)
-_SPOILED = 0.3
+_AUGMENTED = 0.3
 
 Rng = np.random.Generator
 
@@ -130,7 +131,7 @@ class TextBank:
         text = english or vietnamese if rng.random() < 0.5 else vietnamese or english
         if not text:
             return self._prompt(label, rng)
-        text = self._maybe_spoiled(mirror_text(text) if flip else text, rng)
+        text = self._maybe_augmented(mirror_text(text) if flip else text, rng)
         return _Picked(text, label, tags, int(self._captions[int(flip)][index]))
 
     def _prompt(self, label: int, rng: Rng) -> _Picked:
@@ -152,7 +153,7 @@ class TextBank:
         for row, item in zip(allowed, picked, strict=True):
             for name in item.classes:
                 row[CLASSES.index(name)] = True
-        return self.tokenize([self._maybe_spoiled(item.text, rng) for item in picked]), allowed
+        return self.tokenize([self._maybe_augmented(item.text, rng) for item in picked]), allowed
 
     def some_prompts(self, per_class: int, rng: Rng) -> tuple[Tensor, Tensor]:
         """``per_class`` prompts of each class: tokens and int64 indices of their classes."""
@@ -161,8 +162,8 @@ class TextBank:
         return self.tokenize(texts), owner
 
     @staticmethod
-    def _maybe_spoiled(text: str, rng: Rng) -> str:
-        return spoil(text, rng) if rng.random() < _SPOILED else text
+    def _maybe_augmented(text: str, rng: Rng) -> str:
+        return augment_text(text, rng) if rng.random() < _AUGMENTED else text
 
 
 def _drawable(class_name: str, findings: tuple[str, ...]) -> bool:

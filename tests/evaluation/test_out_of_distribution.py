@@ -11,7 +11,7 @@ import pytest
 from benchmarks import out_of_distribution as ood
 from benchmarks.strangers import KINDS, strangers
 from entdemo.image.frame import frame_from_array
-from entdemo.training import ood_negatives as outsiders
+from entdemo.training import ood_negatives
 from tests.helpers.evaluation_fakes import fake_bundle, save_frame
 
 
@@ -24,16 +24,16 @@ def test_strangers_can_be_uploaded_and_are_the_same_twice(kind: str) -> None:
     assert not np.array_equal(pictures[0], strangers(kind, 1, seed=1)[0])
 
 
-@pytest.mark.parametrize("kind", outsiders.KINDS)
-def test_outsiders_can_be_uploaded(kind: str) -> None:
-    pictures = outsiders.outsiders(kind, 6)
+@pytest.mark.parametrize("kind", ood_negatives.KINDS)
+def test_negatives_can_be_uploaded(kind: str) -> None:
+    pictures = ood_negatives.ood_negatives(kind, 6)
     assert all(frame_from_array(picture).square(32).any() for picture in pictures)
     corners = [picture[0, 0].tolist() for picture in pictures]
     assert corners[0] == corners[5] == [0, 0, 0]  # behind a disc
 
 
 def test_calibrated_and_reported_photographs_differ() -> None:
-    calibrated = {picture.tobytes() for picture in outsiders.outsiders("photographs", 30)}
+    calibrated = {picture.tobytes() for picture in ood_negatives.ood_negatives("photographs", 30)}
     assert not calibrated & {picture.tobytes() for picture in strangers("photographs", 30)}
 
 

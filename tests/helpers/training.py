@@ -84,7 +84,6 @@ def small_recipe(folder: Path, **stage: object) -> TrainConfig:
             "runs": folder / "runs",
             "precision": "no",
             "validate_every": 2,
-            "log_every": 1,
             "data": {"train": {"n": 7, "seed": 1}, "validation": {"n": 7, "seed": 2}},
             "model": {"base": "entclip-lite0-128"},
             "stages": [{"trains": "base", **common, **stage}, {"trains": "lora", "steps": 1}],

@@ -47,7 +47,7 @@ def test_degraded_frames_differ_and_are_the_same_twice() -> None:
 
 
 def test_a_bundle_is_calibrated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibrate, "_OUTSIDERS", 2)
+    monkeypatch.setattr(calibrate, "_NEGATIVES", 2)
     folder = make_bundle(tmp_path / "weights")
     source = {"train": {"n": 14, "seed": 1}, "validation": {"n": 7, "seed": 2}}
     edit_info(folder, training={"data": source, "seed": 3})

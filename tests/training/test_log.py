@@ -11,10 +11,9 @@ from entdemo.training.log import StageLog
 
 
 def logged(path: Path, stage: int, start: int, stop: int) -> None:
-    log = StageLog(path, stage, start, None)
+    log = StageLog(path, stage, start)
     for step in range(start, stop):
         log.add({"stage": stage, "step": step, "classes": 1 / (step + 1), "contrast": 2.0})
-    log.close()
 
 
 def test_rows_after_the_last_checkpoint_are_dropped(tmp_path: Path) -> None:
@@ -32,23 +31,8 @@ def test_rows_after_the_last_checkpoint_are_dropped(tmp_path: Path) -> None:
 
 
 def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    log = StageLog(tmp_path / "log.csv", 0, 0, None)
+    log = StageLog(tmp_path / "log.csv", 0, 0)
     log.path.unlink()
     log.path.mkdir()
     with pytest.raises(UserError, match=r"log\.csv could not be written"):
         log.add({"stage": 0, "step": 0, "classes": 1.0})
-
-
-def test_event_files_hold_the_same_figures(tmp_path: Path) -> None:
-    accumulator = pytest.importorskip(
-        "tensorboard.backend.event_processing.event_accumulator", reason="needs the extra “train”"
-    )
-    for start, stop in ((0, 5), (3, 6)):
-        log = StageLog(tmp_path / "log.csv", 0, start, tmp_path / "events")
-        for step in range(start, stop):
-            log.add({"stage": 0, "step": step, "classes": float(step)})
-        log.close()
-    events = accumulator.EventAccumulator(str(tmp_path / "events")).Reload()
-    assert [(it.step, it.value) for it in events.Scalars("classes")] == [
-        (step, float(step)) for step in range(6)
-    ]

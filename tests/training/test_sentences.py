@@ -10,8 +10,11 @@ from entdemo.taxonomy import CLASSES, REGIONS, region_of
 from entdemo.text.letters import plain_letters
 from entdemo.text.wording import normalise
 from entdemo.training.lexicon import lexicon
-from entdemo.training.sentences import Sentence, sentence, spoil
-from entdemo.training.text_augmentation import _mistype  # the slip alone, without chance
+from entdemo.training.sentences import Sentence, sentence
+from entdemo.training.text_augmentation import (
+    _mistype,  # the slip alone, without chance
+    augment_text,
+)
 
 RIGHT = r"\b(right|rt|r|ad|phai|p)\b"
 LEFT = r"\b(left|lt|l|as|trai|t)\b"
@@ -112,12 +115,12 @@ def test_every_phrase_of_the_lexicon_can_be_said(language: Language) -> None:
 
 
 @pytest.mark.parametrize("text", ["Màng nhĩ phải thủng.", "Left vocal fold polyp, cords open."])
-def test_spoil_keeps_what_tells_the_class(text: str) -> None:
+def test_augmentation_keeps_what_tells_the_class(text: str) -> None:
     rng = np.random.default_rng(0)
-    spoilt = {spoil(text, rng) for _ in range(300)}
-    assert len(spoilt) > 30
+    augmented = {augment_text(text, rng) for _ in range(300)}
+    assert len(augmented) > 30
     word = r"phai" if "phải" in text else r"left\b.*open"
-    assert all(re.search(word, _plain(item)) for item in spoilt)
+    assert all(re.search(word, _plain(item)) for item in augmented)
 
 
 def test_a_slip_changes_one_letter_of_a_long_word() -> None:

@@ -14,7 +14,7 @@ from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
 from entdemo.training.batches import Batch
 from entdemo.training.config import ObjectiveConfig
-from entdemo.training.distributed import Shares
+from entdemo.training.distributed import Sharding
 from entdemo.training.objective import Objective
 from entdemo.training.step import GradientStep
 from entdemo.training.texts import TextBatch
@@ -141,9 +141,9 @@ def test_processes_together_leave_the_gradients_of_one(count: int, chunks: int) 
 
 
 def test_one_process_hands_its_rows_on() -> None:
-    shares, rows = Shares(Accelerator(cpu=True)), torch.rand(3, 2, requires_grad=True)
-    assert shares.own(rows) is rows
-    assert shares.whole(rows, 3) is rows
+    sharding, rows = Sharding(Accelerator(cpu=True)), torch.rand(3, 2, requires_grad=True)
+    assert sharding.shard(rows) is rows
+    assert sharding.gather(rows, 3) is rows
 
 
 def test_a_step_on_a_gpu_mixes_no_devices() -> None:

@@ -12,12 +12,12 @@ def test_it_stops_after_idle_looks_with_the_best_weights() -> None:
     weights = {"w": torch.zeros(2)}
     for figure, idle in ((0.5, 0), (0.7, 0), (0.7, 1)):
         weights["w"].fill_(figure)
-        stop.look(figure, weights)
+        stop.update(figure, weights)
         assert stop.idle == idle
         assert not stop.stopped
     again = EarlyStop(patience=2)
     again.load_state_dict(stop.state_dict())
-    again.look(0.6, {"w": torch.ones(2)})
+    again.update(0.6, {"w": torch.ones(2)})
     assert again.stopped
     assert torch.equal(again.weights["w"], torch.full((2,), 0.7))
 
@@ -25,5 +25,5 @@ def test_it_stops_after_idle_looks_with_the_best_weights() -> None:
 def test_a_better_look_starts_the_count_anew() -> None:
     stop = EarlyStop(patience=2)
     for figure in (0.5, 0.4, 0.6, 0.5):
-        stop.look(figure, {})
+        stop.update(figure, {})
     assert not stop.stopped
