@@ -47,7 +47,7 @@ def build(
     """Make a gallery from a folder of frames, in place of the one that is there.
 
     Without --from the gallery keeps its own frames, and the weights compute their vectors again.
-    Several processes share the work under ``accelerate launch -m entdemo gallery build ...``.
+    Several processes share the work: torchrun --nproc-per-node 8 -m entdemo gallery build ...
     """
     from entdemo.gallery.build import build_gallery, embed_again
     from entdemo.gallery.folder import read_folder

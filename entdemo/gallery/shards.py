@@ -1,4 +1,4 @@
-"""One gallery made by several processes or nodes that ``accelerate launch`` has started.
+"""Make one gallery with several processes or nodes that ``torchrun`` has started.
 
 Each process takes in its share of the pictures and notes finished batches in the journal. Then the
 first one makes the gallery as a single process would: it finds nearly everything in the journal,
@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +22,9 @@ from entdemo.gallery.intake import NewCase
 from entdemo.gallery.journal import Journal
 from entdemo.gallery.manifest import FRAMES
 from entdemo.gallery.store import BATCH_SIZE, Embed, Gallery, Progress
+
+_PATIENCE = timedelta(days=30)
+"""How long processes wait for the slowest share; a gallery of millions takes days."""
 
 
 class Change(Protocol):
@@ -58,15 +62,14 @@ def together(
     """
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return change(folder, items, embed, embedder_id, preprocess_hash, progress=progress)
-    import torch
-    from accelerate import PartialState
+    from torch import distributed
 
-    processes = PartialState(cpu=not torch.cuda.is_available())
+    distributed.init_process_group("gloo", timeout=_PATIENCE)
     refuse_other_content(folder)
-    share = share_of(items, processes.process_index, processes.num_processes)
+    share = share_of(items, distributed.get_rank(), distributed.get_world_size())
     take_share(folder, share, embed, embedder_id, preprocess_hash)
-    processes.wait_for_everyone()
-    if not processes.is_main_process:
+    distributed.barrier()
+    if distributed.get_rank():
         return None
     return change(folder, items, embed, embedder_id, preprocess_hash, progress=progress)
 

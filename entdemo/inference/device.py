@@ -22,7 +22,7 @@ _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 def pick_device(wanted: str = "auto") -> torch.device:
     """CUDA if there, else MPS, else CPU; or the one that is asked for.
 
-    Of several GPUs each process that ``accelerate`` started gets its own.
+    Of several GPUs each process that ``torchrun`` or ``accelerate`` started gets its own.
 
     Raises:
         UserError: the wanted device is unknown or not there.

@@ -58,19 +58,27 @@ def test_a_single_process_just_makes_the_change(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_two_processes_under_accelerate(tmp_path: Path) -> None:
+def test_two_processes_under_torchrun(tmp_path: Path) -> None:
     from PIL import Image
 
     frames, weights = tmp_path / "frames", make_bundle(tmp_path / "weights")
     (frames / "throat").mkdir(parents=True)
     for seed in range(70):
         Image.fromarray(picture(seed)).save(frames / "throat" / f"{seed:02}.png")
-    build = ["-m", "entdemo", "gallery", "build"]
-    options = ["--from", frames, "--weights", weights, "--device", "cpu", "--json"]
-    launch = ["-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
-    for name, start in (("two", launch), ("one", [])):
-        command = [sys.executable, *start, *build, tmp_path / name, *options]
+    (notes := tmp_path / "notes").mkdir()
+    torchrun = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
+    starts = {
+        "one": ["-m", "entdemo"],
+        "two": [*torchrun, "-m", "tests.helpers.launched", notes],
+    }
+    for name, start in starts.items():
+        build = ["gallery", "build", tmp_path / name, "--from", frames, "--weights", weights]
+        command = [sys.executable, *start, *build, "--device", "cpu", "--json"]
         subprocess.run(list(map(str, command)), cwd=ROOT, check=True, capture_output=True)
+    taken = {path.name: int(path.read_text("ascii")) for path in notes.iterdir()}
+    assert taken.keys() == {"0-of-2", "1-of-2"}
+    assert sum(taken.values()) == 70
+    assert min(taken.values()) > 0
     two, one = (Gallery.open(tmp_path / name) for name in ("two", "one"))
     assert two.cases == one.cases
     assert np.allclose(two.vectors, one.vectors, atol=1e-5)
