@@ -8,85 +8,56 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
 from rich.table import Table
+from torch import Tensor
+from torchvision.transforms import v2
 
 from entdemo.bundle.weights import Bundle
 from entdemo.data.dataset import read_data
 from entdemo.errors import DataError
 from entdemo.evaluation.encode import Progress, encode_squares, squares_of
+from entdemo.image import corruptions
 from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.taxonomy import CLASSES
 
 Picture = NDArray[np.uint8]
-Rng = np.random.Generator
-Harm = Callable[[Picture, float, Rng], Picture]
+Harm = Callable[[Tensor, float], Tensor]
 
 _BATCH = 32
 
 
-def blur(picture: Picture, share: float, rng: Rng) -> Picture:
-    """Gaussian blur; ``share`` is its deviation as a share of the shorter side."""
-    radius = share * min(picture.shape[:2])
-    return np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(radius)))
+def _glare(pixels: Tensor, share: float) -> Tensor:
+    """A white spot of radius ``share`` of the shorter side, in the middle half of the frame."""
+    height, width = pixels.shape[-2:]
+    x, y = (float(torch.rand(()) - 0.5) * extent / min(height, width) for extent in (width, height))
+    return corruptions.spot(pixels, x, y, 2 * share)
 
 
-def glare(picture: Picture, share: float, rng: Rng) -> Picture:
-    """A soft white spot of radius ``share`` of the shorter side, in the middle half."""
-    height, width = picture.shape[:2]
-    y, x = np.ogrid[:height, :width]
-    cy, cx = rng.uniform(0.25, 0.75, 2) * (height, width)
-    away = np.hypot(y - cy, x - cx) / (share * min(height, width))
-    light = 255 * np.clip(1.5 - away, 0, 1)[..., None]
-    return _clipped(picture + light)
+def _noise(pixels: Tensor, deviation: float) -> Tensor:
+    """Gaussian noise, in steps of 255."""
+    return corruptions.noise(pixels, deviation / 255)
 
 
-def dark(picture: Picture, share: float, rng: Rng) -> Picture:
-    """Only ``share`` of the light, under a gamma of 2.2."""
-    table = (255 * share ** (1 / 2.2) * np.arange(256) / 255).astype(np.uint8)
-    harmed: Picture = table[picture]
-    return harmed
-
-
-def noise(picture: Picture, deviation: float, rng: Rng) -> Picture:
-    """Gaussian noise in each channel, in steps of 255."""
-    return _clipped(picture + rng.normal(0, deviation, picture.shape))
-
-
-def jpeg(picture: Picture, quality: float, rng: Rng) -> Picture:
-    """JPEG compression."""
-    buffer = BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=int(quality))
-    return np.asarray(Image.open(buffer).convert("RGB"))
-
-
-def crop(picture: Picture, share: float, rng: Rng) -> Picture:
+def _crop(pixels: Tensor, share: float) -> Tensor:
     """A window of ``share`` of each side, anywhere."""
-    height, width = (round(share * extent) for extent in picture.shape[:2])
-    top = int(rng.integers(0, picture.shape[0] - height + 1))
-    left = int(rng.integers(0, picture.shape[1] - width + 1))
-    return np.ascontiguousarray(picture[top : top + height, left : left + width])
-
-
-def _clipped(values: NDArray[np.float64]) -> Picture:
-    clipped: Picture = np.clip(values, 0, 255).astype(np.uint8)
-    return clipped
+    window: Tensor = v2.RandomCrop([round(share * extent) for extent in pixels.shape[-2:]])(pixels)
+    return window
 
 
 HARMS: dict[str, tuple[Harm, tuple[float, float, float]]] = {
-    "blur": (blur, (0.006, 0.012, 0.024)),
-    "glare": (glare, (0.1, 0.17, 0.25)),
-    "dark": (dark, (0.5, 0.25, 0.12)),
-    "noise": (noise, (12.0, 25.0, 50.0)),
-    "jpeg": (jpeg, (40.0, 20.0, 8.0)),
-    "crop": (crop, (0.9, 0.8, 0.65)),
+    "blur": (corruptions.blur, (0.006, 0.012, 0.024)),
+    "glare": (_glare, (0.1, 0.17, 0.25)),
+    "dark": (corruptions.dim, (0.5, 0.25, 0.12)),
+    "noise": (_noise, (12.0, 25.0, 50.0)),
+    "jpeg": (corruptions.jpeg, (40.0, 20.0, 8.0)),
+    "crop": (_crop, (0.9, 0.8, 0.65)),
 }
 """What is done, and its three strengths, weakest first; units are told by each function."""
 
@@ -165,6 +136,21 @@ def measure(bundle: Bundle, data: Path, progress: Progress | None = None) -> Rob
 
 
 def _harmed(frames: Sequence[Frame], name: str, level: int, start: int) -> list[Frame]:
-    harm, strengths = HARMS[name]
-    rng = np.random.default_rng([list(HARMS).index(name), level, start])
-    return [frame_from_array(harm(frame.rgb, strengths[level], rng)) for frame in frames]
+    seed = np.random.SeedSequence([list(HARMS).index(name), level, start]).generate_state(1)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(int(seed[0]))
+        return [frame_from_array(harm(frame.rgb, name, level)) for frame in frames]
+
+
+def harm(picture: Picture, name: str, level: int) -> Picture:
+    """Harm uint8 [H, W, 3]; chance comes from torch's global generator.
+
+    Args:
+        picture: a frame as recorded.
+        name: of ``HARMS``.
+        level: 0, 1 or 2, of its strengths.
+    """
+    change, strengths = HARMS[name]
+    pixels = torch.tensor(picture).permute(2, 0, 1).float() / 255
+    harmed = (change(pixels, strengths[level]) * 255).round().byte()
+    return harmed.permute(1, 2, 0).contiguous().numpy()

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torchvision.transforms import v2
 
-from entdemo.image.corruptions import DiscCrop, Glare, UnevenLight
+from entdemo.image.corruptions import DiscCrop, Glare, UnevenLight, noise
 from entdemo.training.config import AugmentConfig
 
 _GROUP = 4
@@ -61,7 +61,7 @@ class Augment:
         degraded, clean = [], []
         for group in torch.split(squares, _GROUP):
             pixels = self.pose(group).float().div_(255)
-            degraded.append(self.hide(_noise(self.look(pixels))))
+            degraded.append(self.hide(_expose(self.look(pixels))))
             clean.append(pixels)
         return torch.cat(degraded), torch.cat(clean)
 
@@ -71,9 +71,8 @@ def _some(transform: v2.Transform, share: float) -> list[v2.Transform]:
     return [v2.RandomApply([transform], p=share)] if share else []
 
 
-def _noise(pixels: Tensor) -> Tensor:
-    """Sensor noise of a random strength, and a random gamma for the exposure."""
+def _expose(pixels: Tensor) -> Tensor:
+    """Expose each frame by a random gamma, with sensor noise of a random strength."""
     strength = (torch.rand(len(pixels), 1, 1, 1) ** 2 * 0.06).to(pixels.device)
     gamma = torch.empty(len(pixels), 1, 1, 1).uniform_(-0.4, 0.4).exp().to(pixels.device)
-    noisy = pixels.clamp(1e-4, 1).pow(gamma) + torch.randn_like(pixels) * strength
-    return noisy.clamp(0, 1)
+    return noise(pixels.clamp(1e-4, 1).pow(gamma), strength)

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torchvision.transforms import v2
 
+from entdemo.image import corruptions
 from entdemo.image.corruptions import DiscCrop, Glare, UnevenLight
 from entdemo.training.augment import Augment
 from entdemo.training.config import AugmentConfig
@@ -78,3 +79,26 @@ def test_degradations_that_are_off_draw_nothing() -> None:
     plain = Augment(32, AugmentConfig())
     assert len(plain.pose.transforms) == 2
     assert len(plain.look.transforms) == 3
+
+
+def test_each_function_does_what_it_is_named_after() -> None:
+    frames = one_sided(64).float() / 255
+    torch.testing.assert_close(corruptions.dim(frames, 0.25) ** 2.2, frames**2.2 * 0.25)
+    edge = frames.diff(dim=-1).abs().amax()
+    assert corruptions.blur(frames, 0.05).diff(dim=-1).abs().amax() < edge / 4
+    assert float((corruptions.noise(frames, 0.1) - frames).std()) == pytest.approx(0.07, abs=0.03)
+    coarse, fine = (
+        (corruptions.jpeg(frames, quality) - frames).abs().mean() for quality in (5, 95)
+    )
+    assert coarse > 3 * fine
+    green = corruptions.narrow_band(frames, 1.0, 1.0)
+    assert float(green[:, 0].max()) == 0, "there is no green light to show as red"
+    torch.testing.assert_close(green[:, 1], frames[:, 2])
+
+
+def test_a_spot_is_round_where_it_is_put_on_a_wide_frame() -> None:
+    found = corruptions.spot(torch.zeros(3, 50, 100), x=1.0, y=0.0, radius=0.3)[0]
+    rows, columns = (found > 0.5).nonzero(as_tuple=True)
+    assert float(columns.float().mean()) == pytest.approx(74.5, abs=1)
+    assert float(rows.float().mean()) == pytest.approx(24.5, abs=1)
+    assert len(rows.unique()) == pytest.approx(len(columns.unique()), abs=1)
