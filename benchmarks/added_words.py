@@ -18,8 +18,9 @@ from rich.table import Table
 
 from entdemo.gallery.cases import Case
 from entdemo.image.frame import load_frame
+from entdemo.inference.prediction import Neighbour
 from entdemo.locale import LANGUAGES, Language
-from entdemo.predictor import Neighbour, Predictor
+from entdemo.predictor import Predictor
 from entdemo.settings import Settings
 from entdemo.taxonomy import FINDINGS
 

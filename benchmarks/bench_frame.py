@@ -159,9 +159,9 @@ def agreement_rows(effort: Effort) -> Iterator[Row]:
     low, high = (shipped_engine(dtype) for dtype in (torch.bfloat16, torch.float32))
     cosines, same = [], 0
     for frame in frames:
-        square = high.square(frame)
+        square = high.prepare(frame)
         one, other = low.frame(frame, square), high.frame(frame, square)
-        cosines.append(float(one.embedding @ other.embedding))
+        cosines.append(float(one.vector @ other.vector))
         same += int(np.argmax(one.probabilities) == np.argmax(other.probabilities))
     yield Row("bf16 against fp32: least cosine", min(cosines), "at least", 0.999, f"{count} frames")
     yield Row("bf16 against fp32: same class", same / count, "at least", 0.995, f"{count} frames")

@@ -84,7 +84,7 @@ def ingest(predictor: Predictor, files: list[Path], folder: Path) -> tuple[float
     items = [NewCase(file, CLASSES[number % SOURCES % 7]) for number, file in enumerate(files)]
     with Peak() as peak:
         start = time.perf_counter()
-        build_gallery(folder, items, predictor.engine.embed, "bench", "bench")
+        build_gallery(folder, items, predictor.embedder)
         return time.perf_counter() - start, peak.highest
 
 

@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -38,7 +38,7 @@ from entdemo.gallery.manifest import DATA_FILES, Mark
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from tests.helpers.bundle import make_bundle, restate_hashes
-from tests.helpers.gallery_samples import embed, new_cases
+from tests.helpers.gallery_samples import EMBEDDER, new_cases
 
 Damage = Callable[[Path], object]
 
@@ -50,7 +50,6 @@ _FORGED = "hash restated"
 _SECONDS = 10.0
 _NOBODY = 65534
 _LINKED_BYTES = 2_000_000
-_MADE_BY = ("weights-1", "prep-1")
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def _bundle_opened(folder: Path) -> tuple[str, str]:
 
 def gallery_subject(folder: Path) -> Subject:
     """A gallery of 12 drawn cases; two of its frames are damaged, as the others are alike."""
-    gallery = build_gallery(folder / "gallery", new_cases(12), embed, *_MADE_BY)
+    gallery = build_gallery(folder / "gallery", new_cases(12), EMBEDDER)
     frames = [gallery.cases[0].file, gallery.cases[7].file]
     names = ["gallery.json", *DATA_FILES, *frames]
     return Subject("gallery", gallery.folder, names, list(DATA_FILES), _restate, _gallery_opened)
@@ -197,7 +196,10 @@ def _gallery_opened(folder: Path) -> tuple[str, str]:
     gallery = Gallery.open(folder)
     found = gallery.search(gallery.vectors[:5], 3)
     answers = repr([(hit.case, round(hit.similarity, 4)) for hits in found for hit in hits])
-    add_cases(folder, new_cases(1, 90), embed, gallery.embedder_id, gallery.preprocess_hash)
+    embedder = replace(
+        EMBEDDER, embedder_id=gallery.embedder_id, preprocess_hash=gallery.preprocess_hash
+    )
+    add_cases(folder, new_cases(1, 90), embedder)
     return answers, "; ".join(gallery.notes)
 
 

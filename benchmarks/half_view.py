@@ -17,11 +17,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from entdemo.bundle.hub import resolve_weights
-from entdemo.bundle.weights import load_bundle
+from entdemo.cli.bundle import open_encoder
 from entdemo.data.dataset import Item, read_items
 from entdemo.errors import DataError, UserError
-from entdemo.evaluation.encode import encode_squares, squares_of
 from entdemo.evaluation.metrics import (
     CORD_STATES,
     SIDES,
@@ -81,15 +79,15 @@ def main(
     weights: Annotated[str, typer.Option()] = Settings().weights,
 ) -> None:
     """Print one row a view."""
-    bundle = load_bundle(resolve_weights(weights))
+    encoder = open_encoder(weights, Settings().device)
     items = with_class(data)
     truth = np.array([CLASSES.index(item.class_name or "") for item in items], np.int64)
-    squares = np.concatenate([squares_of(bundle, [load_frame(item.file)]) for item in items])
+    squares = np.concatenate([encoder.squares([load_frame(item.file)]) for item in items])
     table = Table(title=f"{len(items)} frames", title_justify="left", caption=CAPTION)
     for column in ("in view", "accuracy", *PAIRS):
         table.add_column(column)
     for name, shown in views(squares):
-        predicted = encode_squares(bundle, shown).probabilities.argmax(axis=1)
+        predicted = encoder.frames(shown).probabilities.argmax(axis=1)
         table.add_row(*row(name, truth, predicted))
     Console().print(table)
 

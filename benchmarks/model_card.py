@@ -17,11 +17,13 @@ from typing import Annotated, Any
 import typer
 
 from entdemo.bundle.card import write_card
-from entdemo.bundle.weights import Bundle, load_bundle, write_info
+from entdemo.bundle.weights import write_info
+from entdemo.cli.bundle import open_encoder
 from entdemo.evaluation.evaluate import evaluate
 from entdemo.evaluation.report import Report
 from entdemo.evaluation.texts import evaluate_texts
-from entdemo.settings import DEFAULT_WEIGHTS
+from entdemo.inference.encoder import Encoder
+from entdemo.settings import DEFAULT_WEIGHTS, Settings
 
 LANGUAGES = {"en": "English", "vi": "Vietnamese"}
 
@@ -38,7 +40,7 @@ def frame_figures(report: Report) -> dict[str, Any]:
     return figures
 
 
-def sentence_figures(bundle: Bundle, file: Path) -> dict[str, Any]:
+def sentence_figures(encoder: Encoder, file: Path) -> dict[str, Any]:
     """Accuracy of hand-written sentences, by language."""
     lines = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
     figures = {}
@@ -50,7 +52,7 @@ def sentence_figures(bundle: Bundle, file: Path) -> dict[str, Any]:
                 json.dumps({key: line[key] for key in ("text", "class", "region")}) for line in own
             ]
             part.write_text("\n".join(rows) + "\n", "utf-8")
-            figures[language] = evaluate_texts(bundle, part).to_json()
+            figures[language] = evaluate_texts(encoder, part).to_json()
     return figures
 
 
@@ -120,12 +122,13 @@ def main(
     weights: Annotated[Path, typer.Option()] = DEFAULT_WEIGHTS,
 ) -> None:
     """Evaluate and rewrite ``entdemo.json`` and ``README.md`` of the bundle."""
-    bundle = load_bundle(weights)
+    encoder = open_encoder(str(weights), Settings().device)
+    bundle = encoder.bundle
     metrics = {"validation": bundle.info.metrics["validation"]}
-    metrics["phantom_test"] = frame_figures(evaluate(bundle, frames))
-    metrics["sentences"] = sentence_figures(bundle, sentences)
+    metrics["phantom_test"] = frame_figures(evaluate(encoder, frames))
+    metrics["sentences"] = sentence_figures(encoder, sentences)
     if real is not None:
-        metrics["real_frames"] = frame_figures(evaluate(bundle, real))
+        metrics["real_frames"] = frame_figures(evaluate(encoder, real))
     values = bundle.info.model_dump(mode="json", exclude={"format", "files"}) | {"metrics": metrics}
     info = write_info(weights, values)
     section = markdown(metrics)

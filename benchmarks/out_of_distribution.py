@@ -20,15 +20,14 @@ from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.strangers import KINDS, strangers
-from entdemo.bundle.hub import resolve_weights
-from entdemo.bundle.weights import Bundle, load_bundle
+from entdemo.cli.bundle import open_encoder
 from entdemo.data.dataset import read_items
-from entdemo.evaluation.encode import encode_squares, squares_of
 from entdemo.image.frame import Frame, frame_from_array, load_frame
+from entdemo.inference.encoder import Encoder
 from entdemo.phantom.frame import draw
 from entdemo.settings import Settings
 
-Scores = NDArray[np.float32]
+Scores = NDArray[np.float64]
 
 _SEED = 9_091_000_000
 """Beyond every seed of a recipe or a test folder."""
@@ -36,19 +35,19 @@ _DRAWN = "drawn frames"
 _REAL = "real frames"
 
 
-def scores(bundle: Bundle, frames: Iterable[Frame]) -> Scores:
-    """Out-of-distribution score of each frame, float32 [N]; high is strange."""
-    squares = [squares_of(bundle, [frame]) for frame in frames]
-    return encode_squares(bundle, np.concatenate(squares)).distances
+def scores(encoder: Encoder, frames: Iterable[Frame]) -> Scores:
+    """Out-of-distribution score of each frame, float64 [N]; high is strange."""
+    squares = [encoder.squares([frame]) for frame in frames]
+    return encoder.frames(np.concatenate(squares)).distances
 
 
-def endoscopy(bundle: Bundle, n: int, real: Path | None) -> dict[str, Scores]:
+def endoscopy(encoder: Encoder, n: int, real: Path | None) -> dict[str, Scores]:
     """Scores of drawn frames, and of real ones where there are any, by folder and together."""
     drawn = (frame_from_array(draw(_SEED + index).rgb) for index in range(n))
-    found = {_DRAWN: scores(bundle, drawn)}
+    found = {_DRAWN: scores(encoder, drawn)}
     if real is not None:
         items = read_items(real)
-        every = scores(bundle, (load_frame(item.file) for item in items))
+        every = scores(encoder, (load_frame(item.file) for item in items))
         folders = np.array([item.file.parent.name for item in items])
         found |= {f"real: {name}": every[folders == name] for name in dict.fromkeys(folders)}
         found[_REAL] = every
@@ -116,10 +115,12 @@ def main(
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Print AUROC, and what is accepted and refused at the bundle's threshold."""
-    bundle = load_bundle(resolve_weights(weights))
-    inside = endoscopy(bundle, n, real)
-    outside = {kind: scores(bundle, map(frame_from_array, strangers(kind, each))) for kind in KINDS}
-    result = compare(inside, outside, bundle.info.ood.threshold)
+    encoder = open_encoder(weights, Settings().device)
+    inside = endoscopy(encoder, n, real)
+    outside = {
+        kind: scores(encoder, map(frame_from_array, strangers(kind, each))) for kind in KINDS
+    }
+    result = compare(inside, outside, encoder.bundle.info.ood.threshold)
     if json:
         typer.echo(jsonlib.dumps(result, indent=2))
     else:

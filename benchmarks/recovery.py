@@ -38,13 +38,12 @@ from entdemo.gallery.build import add_cases, build_gallery, embed_again, remove_
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from tests.helpers.bundle import edit_info, make_bundle, restate_hashes
-from tests.helpers.gallery_samples import embed, embed_otherwise, new_cases
+from tests.helpers.gallery_samples import EMBEDDER, OTHER_EMBEDDER, new_cases
 from tests.helpers.hub_client_settings import use_hub
 from tests.helpers.hub_server import Hub
 
 REPO = "clinic/bundle"
 NOTHING = "nothing"
-_MADE_BY = ("weights-1", "prep-1")
 _BASE_BYTES = 1_500_000
 """Size of a pulled bundle's largest file: enough for kills to fall into its download and copy."""
 _STATES = ("old", "new", "mix", "none")
@@ -84,13 +83,13 @@ def gallery_actions() -> list[Action]:
     """Each way in which a gallery changes, on one of 12 drawn cases."""
 
     def first_build(folder: Path) -> Gallery:
-        return build_gallery(folder / "gallery", new_cases(12), embed, *_MADE_BY)
+        return build_gallery(folder / "gallery", new_cases(12), EMBEDDER)
 
     def rebuild(folder: Path) -> Gallery:
-        return build_gallery(folder / "gallery", new_cases(10, 50), embed, *_MADE_BY)
+        return build_gallery(folder / "gallery", new_cases(10, 50), EMBEDDER)
 
     def add(folder: Path) -> Gallery:
-        return add_cases(folder / "gallery", new_cases(6, 50), embed, *_MADE_BY)
+        return add_cases(folder / "gallery", new_cases(6, 50), EMBEDDER)
 
     def remove(folder: Path) -> Gallery:
         captions = {item.caption_en for item in new_cases(5)}
@@ -99,7 +98,7 @@ def gallery_actions() -> list[Action]:
         return remove_cases(folder / "gallery", gone)
 
     def again(folder: Path) -> Gallery:
-        return embed_again(folder / "gallery", embed_otherwise, "weights-2", "prep-1")
+        return embed_again(folder / "gallery", OTHER_EMBEDDER)
 
     changes = {"rebuild": rebuild, "add": add, "remove": remove, "embed again": again}
     return [

@@ -18,11 +18,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from entdemo.bundle.hub import resolve_weights
-from entdemo.bundle.weights import Bundle, load_bundle
-from entdemo.evaluation.encode import encode_squares, squares_of
-from entdemo.evaluation.metrics import region_probabilities
+from entdemo.cli.bundle import open_encoder
 from entdemo.image.frame import Frame, frame_from_array
+from entdemo.inference.encoder import Encoder
 from entdemo.phantom.frame import draw
 from entdemo.phantom.lens import STYLES
 from entdemo.settings import Settings
@@ -44,15 +42,15 @@ def region_frames(style: str, n: int) -> Iterator[tuple[int, Frame]]:
         yield region, frame_from_array(draw(_SEED + index, name, style).rgb)
 
 
-def predicted(bundle: Bundle, style: str, n: int) -> tuple[Ints, Ints]:
+def predicted(encoder: Encoder, style: str, n: int) -> tuple[Ints, Ints]:
     """True and predicted region numbers of ``n`` frames, int64 [n] each."""
     frames = region_frames(style, n)
     truth, found = [], []
     while batch := list(islice(frames, _BATCH)):
-        squares = squares_of(bundle, [frame for _, frame in batch])
-        encoded = encode_squares(bundle, squares)
+        squares = encoder.squares([frame for _, frame in batch])
+        encoded = encoder.frames(squares)
         truth += [region for region, _ in batch]
-        found += region_probabilities(encoded.probabilities).argmax(axis=1).tolist()
+        found += encoded.regions.argmax(axis=1).tolist()
     return np.array(truth, np.int64), np.array(found, np.int64)
 
 
@@ -93,8 +91,8 @@ def main(
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Print one row a style."""
-    bundle = load_bundle(resolve_weights(weights))
-    measured = {style: figures(*predicted(bundle, style, n)) for style in STYLES}
+    encoder = open_encoder(weights, Settings().device)
+    measured = {style: figures(*predicted(encoder, style, n)) for style in STYLES}
     if json:
         typer.echo(jsonlib.dumps({"n": n, "styles": measured}, indent=2))
     else:

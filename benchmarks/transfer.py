@@ -28,8 +28,8 @@ from torch.nn import functional
 from benchmarks.lite0 import PREPROCESS, Lite0, denoise, descend, fine_tuned, views
 from entdemo.bundle.weights import load_bundle
 from entdemo.data.dataset import read_data
-from entdemo.evaluation.metrics import region_probabilities
 from entdemo.image.frame import Frame, load_frame
+from entdemo.inference.calibration import REGION_MEMBERS
 from entdemo.model.network import EntClip
 from entdemo.settings import DEFAULT_WEIGHTS, ROOT
 from entdemo.taxonomy import REGIONS
@@ -102,7 +102,7 @@ class Looked:
             sums = [total + part.numpy() for total, part in zip(sums, parts, strict=True)]
         right = [
             np.asarray(sums[0]).argmax(-1) == self.drawn.labels,
-            *(region_probabilities(total).argmax(-1) == self.regions for total in sums[1:]),
+            *((total @ REGION_MEMBERS.numpy()).argmax(-1) == self.regions for total in sums[1:]),
         ]
         return [float(np.mean(hits)) for hits in right]
 

@@ -28,9 +28,8 @@ from entdemo.gallery.index import ExactIndex
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.storage import files
-from tests.helpers.gallery_samples import embed, new_cases
+from tests.helpers.gallery_samples import EMBEDDER, new_cases
 
-_MADE_BY = ("weights-1", "prep-1")
 _PATIENCE = 300.0
 _K = 10
 
@@ -56,7 +55,7 @@ class Outcome:
 
 def write_at_once(folder: Path, frames: int, writers: int = 2) -> Outcome:
     """Add ``frames`` drawn cases in each of ``writers`` processes, all started together."""
-    build_gallery(folder, [], embed, *_MADE_BY)
+    build_gallery(folder, [], EMBEDDER)
     context = multiprocessing.get_context("fork")
     stop, looks = context.Event(), context.Value("i", 0)
     adders = [context.Process(target=_add, args=(folder, frames, n)) for n in range(writers)]
@@ -77,7 +76,7 @@ def write_at_once(folder: Path, frames: int, writers: int = 2) -> Outcome:
 
 def _add(folder: Path, frames: int, number: int) -> None:
     files.LOCK_SECONDS = _PATIENCE
-    add_cases(folder, new_cases(frames, start=number * frames), embed, *_MADE_BY)
+    add_cases(folder, new_cases(frames, start=number * frames), EMBEDDER)
 
 
 def _read(folder: Path, stop: Event, looks: Synchronized[int]) -> None:

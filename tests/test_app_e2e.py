@@ -299,9 +299,8 @@ def build_cases(folder: Path) -> Path:
         NewCase(load_frame(picture), name, "normal", f"{name}.", f"{name}.")
         for picture, name in zip(pictures, CLASSES, strict=True)
     ]
-    embed = frame_embedder(bundle, torch.device("cpu"))
     target = folder / "gallery"
-    build_gallery(target, cases, embed, bundle.info.embedder_id, bundle.preprocess.hash)
+    build_gallery(target, cases, frame_embedder(bundle, torch.device("cpu")))
     return target
 
 

@@ -7,15 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from entdemo.bundle.weights import Calibration
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.filters import CaseFilter
 from entdemo.gallery.intake import NewCase
 from entdemo.image.frame import Frame, frame_from_array
+from entdemo.inference.calibration import calibrate
+from entdemo.inference.encoder import Encoded
+from entdemo.inference.prediction import Prediction
 from entdemo.phantom import draw
-from entdemo.predictor import MAX_TEXT, Prediction, Predictor, likeliest_region
+from entdemo.predictor import MAX_TEXT, Predictor
 from entdemo.taxonomy import CLASSES
 from tests.helpers.bundle import make_bundle
 
@@ -44,8 +49,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, frames: list[Frame], weigh
         NewCase(frame, CLASSES[index % 7], "normal", f"Case {index}.", f"Ca {index}.")
         for index, frame in enumerate(frames)
     ]
-    embed = frame_embedder(bundle, pick_device("cpu"))
-    build_gallery(folder, items, embed, bundle.info.embedder_id, bundle.preprocess.hash)
+    build_gallery(folder, items, frame_embedder(bundle, pick_device("cpu")))
     return folder
 
 
@@ -219,10 +223,15 @@ def test_missing_weights_or_gallery_are_named(weights: Path, gallery: Path, tmp_
 
 
 def answer_with(probabilities: list[float], *, in_distribution: bool = True) -> Prediction:
-    named = dict(zip(CLASSES, probabilities, strict=True))
-    return Prediction(
-        max(named, key=named.__getitem__), likeliest_region(named), named, in_distribution, (), {}
+    logits = torch.tensor([probabilities], dtype=torch.float64).log()
+    given = calibrate(logits, Calibration(frame_temperature=1.0, text_temperature=1.0))
+    encoded = Encoded(
+        np.ones(1, np.float32),
+        tuple(given.probabilities[0].tolist()),
+        tuple(given.regions[0].tolist()),
+        distance=1.0,
     )
+    return Prediction.of(encoded, (), {}, refused_above=2.0 if in_distribution else 0.5)
 
 
 def test_a_split_between_sides_is_worded_as_unsure() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from entdemo.image.frame import load_frame
-from entdemo.predictor import Neighbour, Predictor
+from entdemo.inference.prediction import Neighbour
+from entdemo.predictor import Predictor
 from entdemo.settings import Settings
 
 

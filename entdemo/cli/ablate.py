@@ -25,7 +25,7 @@ def ablate(
 
     ablation = from_checkout("research.ablation.ablate", "ablate", "train")
     settings = read_yaml(config, ablation.AblationConfig)
-    bundle = open_bundle(settings.weights, "cpu")
+    bundle = open_bundle(settings.weights)
     with progress_bar("runs") as progress:
         finished = ablation.ablate(
             settings, bundle, lambda line: err.print(line), progress, workers

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entdemo.settings import Settings, read_settings
+
 if TYPE_CHECKING:
     from entdemo.bundle.weights import Bundle
+    from entdemo.inference.encoder import Encoder
 
 
-def open_bundle(weights: str, device: str) -> Bundle:
+def open_bundle(weights: str) -> Bundle:
     """The bundle asked for: figures or answers of other weights in its place would mislead."""
     from entdemo.bundle.hub import resolve_weights
     from entdemo.bundle.weights import load_bundle
-    from entdemo.inference.device import pick_device
 
-    bundle = load_bundle(resolve_weights(weights))
-    bundle.model.to(pick_device(device))
-    return bundle
+    return load_bundle(resolve_weights(weights))
+
+
+def open_encoder(weights: str, device: str) -> Encoder:
+    """The encoder of the bundle asked for, prepared as it serves."""
+    from entdemo.inference.device import pick_device, pick_precision
+    from entdemo.inference.encoder import Encoder
+
+    chosen = pick_device(device)
+    dtype = pick_precision(chosen, read_settings(Settings).precision)
+    return Encoder.for_serving(open_bundle(weights), chosen, dtype)

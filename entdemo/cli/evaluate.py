@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from entdemo.cli.bundle import open_bundle
+from entdemo.cli.bundle import open_encoder
 from entdemo.cli.output import (
     Device,
     Json,
@@ -39,14 +39,14 @@ def evaluate(
 
     if to is not None:
         _require_figures()
-    bundle = open_bundle(weights, device)
+    encoder = open_encoder(weights, device)
     with progress_bar("frames") as progress:
-        examined = examine(bundle, data, progress, flip)
+        examined = examine(encoder, data, progress, flip)
     report = examined.report
     if to is not None:
         from entdemo.evaluation.report_folder import write_report
 
-        write_report(to, _title(bundle.info.name, data, flip), bundle, examined)
+        write_report(to, _title(encoder.bundle.info.name, data, flip), encoder, examined)
     for note in report.notes:
         err.print(note, highlight=False)
     if json:
@@ -69,7 +69,7 @@ def robustness(
     from entdemo.evaluation.robustness import measure
 
     with progress_bar("frames") as progress:
-        report = measure(open_bundle(weights, device), data, progress)
+        report = measure(open_encoder(weights, device), data, progress)
     if json:
         print_json(report.to_json())
     else:
@@ -97,7 +97,7 @@ def texts(
     from entdemo.evaluation.texts import evaluate_texts
 
     with progress_bar("texts") as progress:
-        report = evaluate_texts(open_bundle(weights, device), file, progress)
+        report = evaluate_texts(open_encoder(weights, device), file, progress)
     if json:
         print_json(report.to_json())
     else:

@@ -157,11 +157,9 @@ def _write(
     from entdemo.inference.device import pick_device
     from entdemo.predictor import frame_embedder
 
-    bundle = open_bundle(weights, device)
-    embed = frame_embedder(bundle, pick_device(device), precision)
-    made_by = bundle.info.embedder_id, bundle.preprocess.hash
+    embedder = frame_embedder(open_bundle(weights), pick_device(device), precision)
     with progress_bar("frames") as progress:
-        made = _when_free(partial(change, embed, *made_by, progress=progress))
+        made = _when_free(partial(change, embedder, progress=progress))
     if made is not None:
         _told(made, json)
 

@@ -23,7 +23,8 @@ from entdemo.taxonomy import CLASS_NAMES
 
 if TYPE_CHECKING:
     from entdemo.gallery.filters import CaseFilter
-    from entdemo.predictor import Neighbour, Prediction, Predictor
+    from entdemo.inference.prediction import Neighbour, Prediction
+    from entdemo.predictor import Predictor
 
 Regions = Annotated[list[str] | None, typer.Option("--region", help="Only cases of this region.")]
 Classes = Annotated[list[str] | None, typer.Option("--class", help="Only cases of this class.")]
@@ -58,7 +59,7 @@ def predict(
     Options that narrow the cases may be given several times.
     """
     from entdemo.image.frame import load_frame
-    from entdemo.inference.answer import prediction_json
+    from entdemo.inference.prediction import prediction_json
 
     where = _filter(regions, classes, findings, sources, min_similarity)
     picture = load_frame(frame)
@@ -95,7 +96,7 @@ def search(
 
     Options that narrow the cases may be given several times.
     """
-    from entdemo.inference.answer import search_json
+    from entdemo.inference.prediction import search_json
     from entdemo.predictor import check_text
 
     check_text(text)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from entdemo.cli.bundle import open_bundle
+from entdemo.cli.bundle import open_encoder
 from entdemo.cli.output import (
     Device,
     Json,
@@ -49,7 +49,7 @@ def _write(folder: Path, track: int, to: Path, weights: str, device: str, json: 
     from entdemo.evaluation.submission import answer_track, write_submission
 
     with progress_bar("frames") as progress:
-        answers = answer_track(open_bundle(weights, device), folder, track, progress)
+        answers = answer_track(open_encoder(weights, device), folder, track, progress)
     write_submission(answers, track, to)
     if json:
         print_json({"file": str(to), "track": track, "answers": len(answers)})

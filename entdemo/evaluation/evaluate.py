@@ -11,36 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.bundle.record import sources_of
-from entdemo.bundle.weights import Bundle
 from entdemo.data.dataset import DataSet, HeldOut, read_data
 from entdemo.evaluation import metrics
 from entdemo.evaluation.bootstrap import macro_f1_interval, mean_interval
-from entdemo.evaluation.encode import EncodedItems, Progress, encode_items, encode_squares
+from entdemo.evaluation.encode import EncodedItems, encode_items
 from entdemo.evaluation.flip import encode_both_ways
 from entdemo.evaluation.labels import class_labels, group_numbers
+from entdemo.evaluation.pool import Pool, pool_of
 from entdemo.evaluation.report import ClassReport, Report
 from entdemo.evaluation.retrieval import NO_LABEL
 from entdemo.evaluation.searches import search_all
+from entdemo.inference.encoder import Encoder, Progress
 from entdemo.taxonomy import REGIONS
 
 Ints = NDArray[np.int64]
 
 
-def evaluate(bundle: Bundle, data: Path, progress: Progress | None = None) -> Report:
+def evaluate(encoder: Encoder, data: Path, progress: Progress | None = None) -> Report:
     """Evaluate weights on a folder of labelled frames, see ``examine``."""
-    return examine(bundle, data, progress).report
+    return examine(encoder, data, progress).report
 
 
 @dataclass(frozen=True)
 class Examined:
-    """A report, and the encoded frames that it is about."""
+    """A report, and the frames with a class that it searched."""
 
     report: Report
-    encoded: EncodedItems
+    pool: Pool
 
 
 def examine(
-    bundle: Bundle, data: Path, progress: Progress | None = None, flip: bool = False
+    encoder: Encoder, data: Path, progress: Progress | None = None, flip: bool = False
 ) -> Examined:
     """Evaluate weights on a folder of labelled frames.
 
@@ -48,7 +49,7 @@ def examine(
     same split holds out.
 
     Args:
-        bundle: loaded weights; computes where its model is.
+        encoder: of the weights.
         data: see ``dataset.read_data``.
         progress: told after each batch.
         flip: average each frame's probabilities with its mirror image's, sides swapped back.
@@ -56,16 +57,17 @@ def examine(
     Raises:
         UserError: see ``dataset.read_data``; or no picture can be read.
     """
-    found = read_data(data, held_out(bundle.info.training))
-    encode = encode_both_ways if flip else encode_squares
-    encoded = encode_items(bundle, found.items, progress, encode)
-    return Examined(_report(bundle, found, encoded), encoded)
+    found = read_data(data, held_out(encoder.bundle.info.training))
+    encode = encode_both_ways if flip else Encoder.frames
+    encoded = encode_items(encoder, found.items, progress, encode)
+    pool = pool_of(encoder, encoded)
+    return Examined(_report(encoder, found, encoded, pool), pool)
 
 
-def _report(bundle: Bundle, found: DataSet, encoded: EncodedItems) -> Report:
+def _report(encoder: Encoder, found: DataSet, encoded: EncodedItems, pool: Pool) -> Report:
     groups = group_numbers(encoded)
     right_region = _right_region(encoded).astype(np.float64)
-    passes = encoded.frames.distances <= bundle.info.ood.threshold
+    passes = encoded.frames.distances <= encoder.bundle.info.ood.threshold
     return Report(
         n=len(encoded.items),
         skipped=[*found.skipped, *encoded.skipped],
@@ -74,7 +76,7 @@ def _report(bundle: Bundle, found: DataSet, encoded: EncodedItems) -> Report:
         region_accuracy=float(right_region.mean()),
         region_accuracy_ci95=mean_interval(right_region, groups),
         classes=_class_report(encoded, groups),
-        retrieval=search_all(bundle, encoded, groups),
+        retrieval=search_all(encoder, pool),
     )
 
 
@@ -93,7 +95,7 @@ def held_out(training: Mapping[str, Any]) -> HeldOut | None:
 
 def _right_region(encoded: EncodedItems) -> NDArray[np.bool_]:
     truth = np.array([REGIONS.index(item.region) for item in encoded.items])
-    found = metrics.region_probabilities(encoded.frames.probabilities).argmax(axis=1)
+    found = encoded.frames.regions.argmax(axis=1)
     right: NDArray[np.bool_] = found == truth
     return right
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from entdemo.bundle.weights import Bundle
 from entdemo.data.dataset import Item
-from entdemo.evaluation.encode import EncodedItems, encode_texts
+from entdemo.evaluation.pool import Pool
+from entdemo.evaluation.retrieval import without
+from entdemo.gallery.matching import Query
+from entdemo.inference.encoder import Encoder
 from entdemo.taxonomy import CLASSES
 
 _ANSWERS = 5
@@ -23,7 +22,7 @@ class Example:
     Attributes:
         query: the frame that is, or that the text describes.
         text: empty where the frame itself is the query.
-        answers: nearest frames, the query and its copies left out.
+        answers: the first cases, the query and its copies left out.
     """
 
     query: Item
@@ -31,22 +30,23 @@ class Example:
     answers: list[Item]
 
 
-def frame_examples(encoded: EncodedItems) -> list[Example]:
+def frame_examples(pool: Pool) -> list[Example]:
     """The first frame of each class as a query."""
-    chosen = _first_of_each_class(encoded.items)
-    return [_example(encoded, index, "", encoded.frames.embeddings[index]) for index in chosen]
+    chosen = _first_of_each_class(pool.items)
+    return [_example(pool, row, "", pool.frame_queries[row]) for row in chosen]
 
 
-def text_examples(bundle: Bundle, encoded: EncodedItems) -> list[Example]:
+def text_examples(encoder: Encoder, pool: Pool) -> list[Example]:
     """The first caption of each class as a query, English and Vietnamese taking turns."""
-    items = [item if _caption(item, 0) else None for item in encoded.items]
-    chosen = _first_of_each_class(items)
+    chosen = _first_of_each_class([item if _caption(item, 0) else None for item in pool.items])
     if not chosen:
         return []
-    texts = [_caption(encoded.items[index], turn) for turn, index in enumerate(chosen)]
-    queries = encode_texts(bundle, texts).queries
-    triples = zip(chosen, texts, queries, strict=True)
-    return [_example(encoded, index, text, query) for index, text, query in triples]
+    texts = [_caption(pool.items[row], turn) for turn, row in enumerate(chosen)]
+    described = zip(chosen, texts, encoder.texts(texts).vectors, strict=True)
+    return [
+        _example(pool, row, text, pool.matcher.text_query(text, vector))
+        for row, text, vector in described
+    ]
 
 
 def _caption(item: Item, turn: int) -> str:
@@ -56,20 +56,16 @@ def _caption(item: Item, turn: int) -> str:
 
 
 def _first_of_each_class(items: Sequence[Item | None]) -> list[int]:
-    """Indices, in the order of the classes."""
+    """Rows, in the order of the classes."""
     first: dict[str, int] = {}
-    for index, item in enumerate(items):
+    for row, item in enumerate(items):
         if item and item.class_name:
-            first.setdefault(item.class_name, index)
+            first.setdefault(item.class_name, row)
     return [first[name] for name in CLASSES if name in first]
 
 
-def _example(encoded: EncodedItems, index: int, text: str, query: NDArray[np.float32]) -> Example:
-    cosine = encoded.frames.embeddings @ query
-    own = encoded.digests[index]
-    nearest = [
-        encoded.items[other]
-        for other in np.argsort(-cosine, kind="stable")
-        if encoded.digests[other] != own and encoded.items[other].class_name
-    ]
-    return Example(encoded.items[index], text, nearest[:_ANSWERS])
+def _example(pool: Pool, row: int, text: str, query: Query) -> Example:
+    others = without(pool.matcher, pool.copies == pool.copies[row])
+    found = pool.matcher.near(query, _ANSWERS, others)
+    answers = [pool.items[pool.matcher.row(match.case)] for match in found]
+    return Example(pool.items[row], text, answers)

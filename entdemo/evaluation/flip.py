@@ -6,31 +6,32 @@ image is read with left and right exchanged, and then averaged with what it says
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
-from entdemo.bundle.weights import Bundle
-from entdemo.evaluation.encode import EncodedFrames, encode_squares
+import numpy as np
+
+from entdemo.inference.encoder import EncodedBatch, Encoder, Square
 from entdemo.taxonomy import CLASSES, mirror_class
 
 _MIRRORED = np.array([CLASSES.index(mirror_class(name)) for name in CLASSES])
 
 
-def encode_both_ways(bundle: Bundle, squares: NDArray[np.uint8]) -> EncodedFrames:
+def encode_both_ways(encoder: Encoder, squares: Square) -> EncodedBatch:
     """Encode frames and their mirror images.
 
     Args:
-        bundle: loaded weights.
+        encoder: of the weights.
         squares: uint8 [N, S, S, 3], N at least 1.
 
     Returns:
-        Probabilities and distances are means over both. Embeddings are of the frames alone: a
-        mirror image lies where the frames of the other side lie.
+        Probabilities and distances are means over both. Vectors are of the frames alone: a mirror
+        image lies where the frames of the other side lie.
     """
-    frames = encode_squares(bundle, squares)
-    mirrored = encode_squares(bundle, np.ascontiguousarray(squares[:, :, ::-1]))
-    return EncodedFrames(
-        embeddings=frames.embeddings,
+    frames = encoder.frames(squares)
+    mirrored = encoder.frames(np.ascontiguousarray(squares[:, :, ::-1]))
+    return replace(
+        frames,
         probabilities=(frames.probabilities + mirrored.probabilities[:, _MIRRORED]) / 2,
-        distances=(frames.distances + mirrored.distances) / np.float32(2),
+        regions=(frames.regions + mirrored.regions) / 2,
+        distances=(frames.distances + mirrored.distances) / 2,
     )

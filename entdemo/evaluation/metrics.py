@@ -1,6 +1,6 @@
 """Figures of classification, as pure functions of labels and probabilities.
 
-Labels are indices into ``taxonomy.CLASSES``; region labels are indices into ``taxonomy.REGIONS``.
+Labels are indices into ``taxonomy.CLASSES``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from entdemo.taxonomy import CLASSES, REGIONS, region_of
+from entdemo.taxonomy import CLASSES
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -20,8 +20,6 @@ Ints = NDArray[np.int64]
 ECE_BINS = 15
 SIDES: tuple[tuple[str, str], ...] = (("nose-right", "nose-left"), ("ear-right", "ear-left"))
 CORD_STATES: tuple[tuple[str, str], ...] = (("vc-open", "vc-closed"),)
-
-_REGION_OF_CLASS = np.array([REGIONS.index(region_of(name)) for name in CLASSES], np.int64)
 
 
 @dataclass(frozen=True)
@@ -113,13 +111,6 @@ def swaps(
         for true, other in both_ways
     ]
     return [swap for swap in found if swap.frames]
-
-
-def region_probabilities(probabilities: Floats) -> Floats:
-    """[N, C] probabilities of classes -> [N, R] summed over each region's classes."""
-    member = _REGION_OF_CLASS[:, None] == np.arange(len(REGIONS))
-    summed: Floats = probabilities @ member.astype(np.float64)
-    return summed
 
 
 def expected_calibration_error(probabilities: Floats, truth: Ints, bins: int = ECE_BINS) -> float:

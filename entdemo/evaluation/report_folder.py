@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from entdemo.bundle.weights import Bundle
 from entdemo.evaluation.bootstrap import Interval
 from entdemo.evaluation.evaluate import Examined
 from entdemo.evaluation.examples import frame_examples, text_examples
@@ -20,6 +19,7 @@ from entdemo.evaluation.figures import (
 )
 from entdemo.evaluation.metrics import swap_rate_in_pair
 from entdemo.evaluation.report import ClassReport, Report
+from entdemo.inference.encoder import Encoder
 from entdemo.storage.files import write_atomically
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ _NOTICE = (
 )
 
 
-def write_report(folder: Path, title: str, bundle: Bundle, examined: Examined) -> None:
+def write_report(folder: Path, title: str, encoder: Encoder, examined: Examined) -> None:
     """Write ``report.json``, ``report.md`` and its pictures.
 
     Args:
         folder: made where it does not exist; files of an earlier report are replaced.
         title: what was evaluated on what.
-        bundle: encodes the example descriptions.
+        encoder: encodes the example descriptions.
         examined: what to report.
 
     Raises:
@@ -56,7 +56,7 @@ def write_report(folder: Path, title: str, bundle: Bundle, examined: Examined) -
     folder.mkdir(parents=True, exist_ok=True)
     for name in _PICTURES:
         (folder / name).unlink(missing_ok=True)
-    figures = dict(_figures(bundle, examined))
+    figures = dict(_figures(encoder, examined))
     for name, figure in figures.items():
         figure.savefig(folder / name, dpi=_DPI)
     content = json.dumps(details(examined.report), ensure_ascii=False, indent=1)
@@ -64,15 +64,15 @@ def write_report(folder: Path, title: str, bundle: Bundle, examined: Examined) -
     write_atomically(folder / MARKDOWN, markdown(title, examined.report, list(figures)).encode())
 
 
-def _figures(bundle: Bundle, examined: Examined) -> Iterator[tuple[str, Figure]]:
+def _figures(encoder: Encoder, examined: Examined) -> Iterator[tuple[str, Figure]]:
     classes = examined.report.classes
     if classes is None:
         return
     yield "confusion.png", confusion_figure(classes.confusion)
     yield "reliability.png", reliability_figure(classes.reliability, classes.ece)
     if examined.report.retrieval:
-        yield "frame-search.png", examples_figure(frame_examples(examined.encoded))
-        texts = text_examples(bundle, examined.encoded)
+        yield "frame-search.png", examples_figure(frame_examples(examined.pool))
+        texts = text_examples(encoder, examined.pool)
         if texts:
             yield "text-search.png", examples_figure(texts)
 

@@ -19,18 +19,15 @@ from rich.table import Table
 from torch import Tensor
 from torchvision.transforms import v2
 
-from entdemo.bundle.weights import Bundle
 from entdemo.data.dataset import read_data
 from entdemo.errors import DataError
-from entdemo.evaluation.encode import Progress, encode_squares, squares_of
 from entdemo.image import corruptions
 from entdemo.image.frame import Frame, frame_from_array, load_frame
+from entdemo.inference.encoder import BATCH, Encoder, Progress
 from entdemo.taxonomy import CLASSES
 
 Picture = NDArray[np.uint8]
 Harm = Callable[[Tensor, float], Tensor]
-
-_BATCH = 32
 
 
 def _glare(pixels: Tensor, share: float) -> Tensor:
@@ -105,11 +102,11 @@ class Robustness:
         return table
 
 
-def measure(bundle: Bundle, data: Path, progress: Progress | None = None) -> Robustness:
+def measure(encoder: Encoder, data: Path, progress: Progress | None = None) -> Robustness:
     """Class accuracy of a folder's frames under every harm; the same each time.
 
     Args:
-        bundle: loaded weights.
+        encoder: of the weights.
         data: see ``dataset.read_data``; frames whose class is unknown are left out.
         progress: told after each batch.
 
@@ -120,13 +117,13 @@ def measure(bundle: Bundle, data: Path, progress: Progress | None = None) -> Rob
     if not items:
         raise DataError("folder.no_pictures", path=data, known=", ".join(CLASSES))
     right = dict.fromkeys((None, *product(HARMS, range(3))), 0)
-    for start in range(0, len(items), _BATCH):
-        batch = items[start : start + _BATCH]
+    for start in range(0, len(items), BATCH):
+        batch = items[start : start + BATCH]
         frames = [load_frame(item.file) for item in batch]
         truth = np.array([CLASSES.index(item.class_name or "") for item in batch])
         for key in right:
             worse = frames if key is None else _harmed(frames, *key, start)
-            found = encode_squares(bundle, squares_of(bundle, worse)).probabilities.argmax(axis=1)
+            found = encoder.frames(encoder.squares(worse)).probabilities.argmax(axis=1)
             right[key] += int((found == truth).sum())
         if progress:
             progress(start + len(batch), len(items))

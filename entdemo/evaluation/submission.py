@@ -2,7 +2,8 @@
 
 What the published description leaves open is answered in the evident way: names and phrases are
 given as the lists spell them; track 2 answers with another name of its own list, which may be a
-copy of the query under another name; track 3 answers with any picture of ``test``.
+copy of the query under another name; track 3 answers with any picture of ``test``. Tracks 2 and 3
+are searched as the app searches a gallery, each frame filed under the class that it is taken for.
 """
 
 from __future__ import annotations
@@ -14,37 +15,32 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from entdemo.bundle.weights import Bundle
 from entdemo.data.entrep.files import TEST_FILES, Pictures, read_list
 from entdemo.errors import DataError, FrameError, StorageError, UserError
-from entdemo.evaluation.encode import (
-    EncodedFrames,
-    Progress,
-    encode_squares,
-    encode_texts,
-    joined,
-    squares_of,
-)
+from entdemo.evaluation.pool import matcher_of
+from entdemo.evaluation.retrieval import without
+from entdemo.gallery.cases import Case
+from entdemo.gallery.matching import Matcher
 from entdemo.image.frame import Frame, load_frame
+from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
 from entdemo.storage.files import write_atomically
+from entdemo.taxonomy import CLASSES
 
 Answers = Mapping[str, int | str]
 """Track 1: file -> 0 to 6. Track 2: file -> file. Track 3: phrase -> file."""
 
-_BATCH = 32
 _STAMP = (2025, 1, 1, 0, 0, 0)
 """The same answers give the same bytes."""
 
 
 def answer_track(
-    bundle: Bundle, folder: Path, track: int, progress: Progress | None = None
+    encoder: Encoder, folder: Path, track: int, progress: Progress | None = None
 ) -> Answers:
     """Answer everything on a track's list.
 
     Args:
-        bundle: loaded weights; computes where its model is.
+        encoder: of the weights.
         folder: the ENTRep folder.
         track: 1 to 3.
         progress: told after each batch of frames.
@@ -55,15 +51,15 @@ def answer_track(
     """
     listed = list(dict.fromkeys(read_list(folder, TEST_FILES[track])))
     if track == 3:
-        return _find_phrases(bundle, folder, listed, progress)
+        return _find_phrases(encoder, folder, listed, progress)
     files = listed_pictures(folder, listed)
     if track == 2 and len(listed) < 2:
         raise DataError("entrep.one_frame", name=TEST_FILES[track])
-    frames = _encode(bundle, files, progress)
+    frames = _encode(encoder, files, progress)
     if track == 1:
         classes = frames.probabilities.argmax(axis=1).tolist()
         return dict(zip(listed, classes, strict=True))
-    return _nearest_others(listed, frames.embeddings)
+    return _nearest_others(listed, encoder, frames)
 
 
 def write_submission(answers: Answers, track: int, out: Path) -> None:
@@ -118,30 +114,43 @@ def picture_pool(folder: Path) -> dict[str, Path]:
 
 
 def _find_phrases(
-    bundle: Bundle, folder: Path, phrases: Sequence[str], progress: Progress | None
+    encoder: Encoder, folder: Path, phrases: Sequence[str], progress: Progress | None
 ) -> Answers:
     pool = picture_pool(folder)
     names = list(pool)
-    frames = _encode(bundle, list(pool.values()), progress).embeddings
-    found = (encode_texts(bundle, phrases).queries @ frames.T).argmax(axis=1)
-    return {phrase: names[index] for phrase, index in zip(phrases, found, strict=True)}
+    matcher = _matcher(encoder, _encode(encoder, list(pool.values()), progress))
+    answers = {}
+    for phrase, vector in zip(phrases, encoder.texts(phrases).vectors, strict=True):
+        (found,) = matcher.near(matcher.text_query(phrase, vector), 1)
+        answers[phrase] = names[matcher.row(found.case)]
+    return answers
 
 
-def _nearest_others(names: Sequence[str], vectors: NDArray[np.float32]) -> Answers:
-    cosine = vectors @ vectors.T
-    np.fill_diagonal(cosine, -np.inf)
-    return {name: names[index] for name, index in zip(names, cosine.argmax(axis=1), strict=True)}
+def _nearest_others(names: Sequence[str], encoder: Encoder, frames: EncodedBatch) -> Answers:
+    matcher, every = _matcher(encoder, frames), np.arange(len(names))
+    answers = {}
+    for row, frame in enumerate(frames.split()):
+        query = matcher.frame_query(frame.vector, frame.probabilities)
+        (found,) = matcher.near(query, 1, without(matcher, every == row))
+        answers[names[row]] = names[matcher.row(found.case)]
+    return answers
 
 
-def _encode(bundle: Bundle, files: Sequence[Path], progress: Progress | None) -> EncodedFrames:
+def _matcher(encoder: Encoder, frames: EncodedBatch) -> Matcher:
+    taken_for = frames.probabilities.argmax(axis=1)
+    cases = [Case(str(row), "", CLASSES[label]) for row, label in enumerate(taken_for)]
+    return matcher_of(cases, frames.vectors, encoder)
+
+
+def _encode(encoder: Encoder, files: Sequence[Path], progress: Progress | None) -> EncodedBatch:
     """Encode every file, in order."""
     parts = []
-    for start in range(0, len(files), _BATCH):
-        batch = [_loaded(file) for file in files[start : start + _BATCH]]
-        parts.append(encode_squares(bundle, squares_of(bundle, batch)))
+    for start in range(0, len(files), BATCH):
+        batch = [_loaded(file) for file in files[start : start + BATCH]]
+        parts.append(encoder.frames(encoder.squares(batch)))
         if progress:
             progress(start + len(batch), len(files))
-    return joined(parts)
+    return EncodedBatch.joined(parts)
 
 
 def _loaded(file: Path) -> Frame:

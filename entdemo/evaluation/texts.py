@@ -12,10 +12,8 @@ import numpy as np
 from rich.console import RenderableType
 from rich.table import Table
 
-from entdemo.bundle.weights import Bundle
 from entdemo.errors import DataError
-from entdemo.evaluation.encode import Progress, encode_texts
-from entdemo.evaluation.metrics import region_probabilities
+from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 
 
@@ -54,11 +52,11 @@ class TextReport:
         return table
 
 
-def evaluate_texts(bundle: Bundle, file: Path, progress: Progress | None = None) -> TextReport:
-    """Classify each sentence; a region's probability is the sum over its classes.
+def evaluate_texts(encoder: Encoder, file: Path, progress: Progress | None = None) -> TextReport:
+    """Classify each sentence.
 
     Args:
-        bundle: loaded weights.
+        encoder: of the weights.
         file: JSON lines, see ``read_sentences``.
         progress: told after each batch.
 
@@ -66,9 +64,9 @@ def evaluate_texts(bundle: Bundle, file: Path, progress: Progress | None = None)
         UserError: see ``read_sentences``.
     """
     sentences = read_sentences(file)
-    probabilities = encode_texts(bundle, [row.text for row in sentences], progress).probabilities
-    classes = [CLASSES[label] for label in probabilities.argmax(1)]
-    regions = [REGIONS[label] for label in region_probabilities(probabilities).argmax(1)]
+    encoded = _encoded(encoder, [row.text for row in sentences], progress)
+    classes = [CLASSES[label] for label in encoded.probabilities.argmax(1)]
+    regions = [REGIONS[label] for label in encoded.regions.argmax(1)]
     hits = [
         name == row.class_name
         for row, name in zip(sentences, classes, strict=True)
@@ -81,6 +79,15 @@ def evaluate_texts(bundle: Bundle, file: Path, progress: Progress | None = None)
             np.mean([row.region == name for row, name in zip(sentences, regions, strict=True)])
         ),
     )
+
+
+def _encoded(encoder: Encoder, texts: list[str], progress: Progress | None) -> EncodedBatch:
+    parts = []
+    for start in range(0, len(texts), BATCH):
+        parts.append(encoder.texts(texts[start : start + BATCH]))
+        if progress:
+            progress(min(start + BATCH, len(texts)), len(texts))
+    return EncodedBatch.joined(parts)
 
 
 def read_sentences(file: Path) -> list[Sentence]:

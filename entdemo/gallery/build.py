@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import safetensors.numpy
 
-from entdemo.errors import GalleryError, StorageError, UserError
+from entdemo.errors import GalleryError, OtherWeightsError, StorageError, UserError
 from entdemo.gallery.cases import Case, write_cases
+from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.index import HnswIndex, Vectors
 from entdemo.gallery.ingest import Ingest
 from entdemo.gallery.intake import NewCase
@@ -30,7 +31,7 @@ from entdemo.gallery.manifest import (
     finish,
 )
 from entdemo.gallery.near_duplicates import lookalikes
-from entdemo.gallery.store import BATCH_SIZE, Embed, Gallery, Progress, embedded
+from entdemo.gallery.store import BATCH_SIZE, Gallery, Progress, embedded
 from entdemo.storage.files import write_atomically, writing
 
 
@@ -79,9 +80,7 @@ class _Draft:
 def build_gallery(
     path: str | Path,
     items: Iterable[NewCase],
-    embed: Embed,
-    embedder_id: str,
-    preprocess_hash: str,
+    embedder: Embedder,
     *,
     batch_size: int = BATCH_SIZE,
     progress: Progress | None = None,
@@ -99,18 +98,16 @@ def build_gallery(
     """
     folder = Path(path)
     refuse_other_content(folder)
-    with _ingesting(folder, embedder_id, preprocess_hash) as journal:
+    with _ingesting(folder, embedder) as journal:
         draft = _Draft(folder, [])
-        vectors = draft.take(Ingest(folder, [], embed, journal, batch_size, progress), items)
-        return _compared(draft.save(vectors, embedder_id, preprocess_hash))
+        vectors = draft.take(Ingest(folder, [], embedder, journal, batch_size, progress), items)
+        return _compared(draft.save(vectors, embedder.embedder_id, embedder.preprocess_hash))
 
 
 def add_cases(
     path: str | Path,
     items: Iterable[NewCase],
-    embed: Embed,
-    embedder_id: str,
-    preprocess_hash: str,
+    embedder: Embedder,
     *,
     batch_size: int = BATCH_SIZE,
     progress: Progress | None = None,
@@ -121,12 +118,18 @@ def add_cases(
         UserError: as ``build_gallery``, and if the gallery is of other weights.
     """
     folder = _existing(path)
-    with _ingesting(folder, embedder_id, preprocess_hash) as journal:
-        old = Gallery.open(folder, embedder_id=embedder_id, preprocess_hash=preprocess_hash)
+    with _ingesting(folder, embedder) as journal:
+        old = Gallery.open(folder)
+        if not embedder.made(old.embedder_id, old.preprocess_hash):
+            raise OtherWeightsError(
+                "gallery.other_weights", path=folder, made_by=old.embedder_id,
+                wanted=embedder.embedder_id,
+            )  # fmt: skip
         draft = _Draft(folder, list(old.cases))
-        vectors = draft.take(Ingest(folder, old.cases, embed, journal, batch_size, progress), items)
-        parts = [part for part in (old.vectors, vectors) if len(part)] or [old.vectors]
-        grown = draft.save(np.concatenate(parts), embedder_id, preprocess_hash)
+        ingest = Ingest(folder, old.cases, embedder, journal, batch_size, progress)
+        added = draft.take(ingest, items)
+        vectors = np.concatenate([old.vectors, added]) if old.cases else added
+        grown = draft.save(vectors, embedder.embedder_id, embedder.preprocess_hash)
         return _compared(grown, first=len(old.cases))
 
 
@@ -134,9 +137,7 @@ def make_gallery(
     path: str | Path,
     cases: Sequence[Case],
     frames: Iterable[tuple[str, bytes]],
-    embed: Embed,
-    embedder_id: str,
-    preprocess_hash: str,
+    embedder: Embedder,
     *,
     progress: Progress | None = None,
 ) -> Gallery:
@@ -146,9 +147,7 @@ def make_gallery(
         path: the gallery's folder.
         cases: in the order that they keep.
         frames: file and content of each case's frame, as a gallery stores it.
-        embed: computes the vectors.
-        embedder_id: id of the weight bundle of ``embed``.
-        preprocess_hash: of its preparation of frames.
+        embedder: computes the vectors.
         progress: told how many frames are embedded.
 
     Raises:
@@ -159,8 +158,10 @@ def make_gallery(
     with _changing(folder):
         for file, data in frames:
             write_atomically(folder / file, data)
-        vectors = embedded([folder / case.file for case in cases], embed, progress=progress)
-        return _Draft(folder, list(cases)).save(vectors, embedder_id, preprocess_hash)
+        vectors = embedded([folder / case.file for case in cases], embedder, progress=progress)
+        return _Draft(folder, list(cases)).save(
+            vectors, embedder.embedder_id, embedder.preprocess_hash
+        )
 
 
 def remove_cases(path: str | Path, case_ids: Iterable[str]) -> Gallery:
@@ -180,9 +181,7 @@ def remove_cases(path: str | Path, case_ids: Iterable[str]) -> Gallery:
 
 def embed_again(
     path: str | Path,
-    embed: Embed,
-    embedder_id: str,
-    preprocess_hash: str,
+    embedder: Embedder,
     *,
     batch_size: int = BATCH_SIZE,
     progress: Progress | None = None,
@@ -196,8 +195,8 @@ def embed_again(
     with _changing(folder):
         draft = _Draft(folder, list(Gallery.open(folder).cases))
         files = [folder / case.file for case in draft.cases]
-        vectors = embedded(files, embed, batch_size=batch_size, progress=progress)
-        return draft.save(vectors, embedder_id, preprocess_hash)
+        vectors = embedded(files, embedder, batch_size=batch_size, progress=progress)
+        return draft.save(vectors, embedder.embedder_id, embedder.preprocess_hash)
 
 
 def _compared(gallery: Gallery, first: int = 0) -> Gallery:
@@ -239,10 +238,10 @@ def _changing(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _ingesting(folder: Path, embedder_id: str, preprocess_hash: str) -> Iterator[Journal]:
+def _ingesting(folder: Path, embedder: Embedder) -> Iterator[Journal]:
     """As ``_changing``, and keep what an ingest with the same weights left when it broke off."""
     with writing(folder):
-        journal = Journal(folder, embedder_id, preprocess_hash)
+        journal = Journal(folder, embedder)
         _finish(folder, journal.frames)
         yield journal
 

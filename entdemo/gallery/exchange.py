@@ -22,9 +22,10 @@ from PIL.JpegImagePlugin import JpegImageFile
 from entdemo.errors import GalleryError
 from entdemo.gallery.build import make_gallery
 from entdemo.gallery.cases import Case, read_cases, write_cases
+from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.manifest import CASES, FRAMES
 from entdemo.gallery.reading import read_consistent
-from entdemo.gallery.store import Embed, Gallery, Progress
+from entdemo.gallery.store import Gallery, Progress
 from entdemo.image.decode import MAX_BYTES
 from entdemo.image.frame import load_frame
 from entdemo.storage.files import read_regular, sha256
@@ -94,9 +95,7 @@ def _write_zip(folder: Path, cases: list[Case], target: Path) -> None:
 def import_gallery(
     path: str | Path,
     source: Path,
-    embed: Embed,
-    embedder_id: str,
-    preprocess_hash: str,
+    embedder: Embedder,
     *,
     progress: Progress | None = None,
 ) -> Gallery:
@@ -105,9 +104,7 @@ def import_gallery(
     Args:
         path: the gallery's folder.
         source: the export, from anyone: a folder or a zip.
-        embed: computes the vectors.
-        embedder_id: id of the weight bundle of ``embed``.
-        preprocess_hash: of its preparation of frames.
+        embedder: computes the vectors.
         progress: told how many frames are embedded.
 
     Raises:
@@ -117,9 +114,7 @@ def import_gallery(
     with _opened(source) as read:
         cases = _read_cases(source, read)
         frames = ((case.file, _read_frame(read, case.file)) for case in cases)
-        return make_gallery(
-            path, cases, frames, embed, embedder_id, preprocess_hash, progress=progress
-        )
+        return make_gallery(path, cases, frames, embedder, progress=progress)
 
 
 def _read_cases(source: Path, read: Read) -> list[Case]:

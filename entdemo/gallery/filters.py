@@ -24,7 +24,7 @@ class CaseFilter:
         classes: some of ``taxonomy.CLASSES``.
         findings: findings as cases have them, or ``region/finding`` where one region is meant.
         sources: where cases come from, as written in the gallery.
-        without: id of a case that is not to be found, such as the one that is asked with.
+        without: ids of cases that are not to be found, such as the one that is asked with.
         min_similarity: matches below it are left out, -1 to 1; it is the one condition that may
             leave fewer cases than asked for while others would be there.
 
@@ -36,7 +36,7 @@ class CaseFilter:
     classes: frozenset[str] = field(default=_NONE)
     findings: frozenset[str] = field(default=_NONE)
     sources: frozenset[str] = field(default=_NONE)
-    without: str = ""
+    without: frozenset[str] = field(default=_NONE)
     min_similarity: float = -1.0
 
     def __post_init__(self) -> None:

@@ -10,12 +10,13 @@ import numpy as np
 
 from entdemo.errors import GalleryError
 from entdemo.gallery.cases import Case
+from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.index import Vectors
 from entdemo.gallery.intake import Groups, NewCase, Taken, make_case, take_in
 from entdemo.gallery.journal import Journal
 from entdemo.gallery.manifest import Mark
 from entdemo.gallery.pipeline import in_batches, in_threads
-from entdemo.gallery.store import Embed, Progress, checked_vectors
+from entdemo.gallery.store import Progress
 from entdemo.image.frame import Frame, load_frame
 
 _READERS = 2
@@ -32,7 +33,7 @@ class Ingest:
     Args:
         folder: of the gallery.
         cases: those that are there; a picture of one of them is folded.
-        embed: computes vectors; called from two threads at a time.
+        embedder: computes vectors; called from two threads at a time.
         journal: what an earlier ingest has finished, and where this one notes its batches.
         batch_size: frames that are embedded together.
         progress: told of each picture that was read, and at last of those embedded.
@@ -47,7 +48,7 @@ class Ingest:
         self,
         folder: Path,
         cases: Sequence[Case],
-        embed: Embed,
+        embedder: Embedder,
         journal: Journal,
         batch_size: int,
         progress: Progress | None = None,
@@ -56,7 +57,7 @@ class Ingest:
         self.marks: dict[str, Mark] = {}
         self.notes: list[str] = []
         self._folder = folder
-        self._embed = embed
+        self._embedder = embedder
         self._journal = journal
         self._batch_size = batch_size
         self._progress = progress
@@ -68,23 +69,23 @@ class Ingest:
         """Take all pictures in; a few batches of them are in memory at a time.
 
         Returns:
-            [N, D] float32 of length 1, a row for each case of ``added``; [0, 1] for none.
+            [N, D] float32 of length 1, a row for each case of ``added``.
 
         Raises:
             UserError: if a picture cannot be read or is given two classes, or the disk is full.
-            ValueError: if ``embed`` gives anything but a finite vector a frame.
+            ValueError: see ``Embedder.vectors``.
         """
         store = partial(take_in, folder=self._folder, journal=self._journal)
         taken = in_threads(store, items, _READERS, ahead=2 * self._batch_size)
         batches = in_batches(self._new(taken), self._batch_size)
-        parts: list[Vectors] = []
+        parts: list[Vectors] = [np.zeros((0, self._embedder.dim), np.float32)]
         done = 0
         for part in in_threads(self._vectors, batches, _EMBEDDING, ahead=_EMBEDDING):
             parts.append(part)
             done += len(part)
             if self._progress and not self._reading:
                 self._progress(done, len(self.added))
-        return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
+        return np.concatenate(parts)
 
     def _new(self, taken: Iterable[Taken]) -> Iterator[Taken]:
         """Those that are not there yet; their cases are added."""
@@ -116,7 +117,7 @@ class Ingest:
         known = [one.vector for one in batch if one.vector is not None]
         if len(known) == len(batch):
             return np.stack(known)
-        vectors = checked_vectors(self._embed, [self._frame(one) for one in batch])
+        vectors = self._embedder.vectors([self._frame(one) for one in batch])
         if len(batch) == self._batch_size:
             told = [row for row, one in enumerate(batch) if not one.notice]  # told again each time
             self._journal.add([batch[row].entry for row in told], vectors[told])

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from entdemo.gallery.cases import FRAME_FILE
+from entdemo.gallery.embedder import Embedder
 from entdemo.storage.files import write_atomically
 
 FOLDER = ".ingest"
@@ -55,14 +56,14 @@ class Journal:
 
     Args:
         folder: of the gallery.
-        embedder_id: of the weights; batches of other weights are not known and are removed.
-        preprocess_hash: likewise of the preparation of frames.
+        embedder: of the ingest; batches of another one are not known and are removed.
     """
 
-    def __init__(self, folder: Path, embedder_id: str, preprocess_hash: str) -> None:
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
         self._folder = folder / FOLDER
         self._made_by = {
-            "format": _FORMAT, "bundle": embedder_id, "preprocess": preprocess_hash,
+            "format": _FORMAT, "bundle": embedder.embedder_id,
+            "preprocess": embedder.preprocess_hash,
         }  # fmt: skip
         self._known: dict[str, tuple[Entry, NDArray[np.float32]]] = {}
         self.read()

@@ -1,4 +1,7 @@
-"""From a query to the cases shown: filtered, near-duplicates folded, weak matches marked."""
+"""From a query to the cases shown: ranked, near-duplicates folded, weak matches marked.
+
+The app, the command line and every measurement of retrieval rank with ``Matcher``.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,24 @@ from entdemo.gallery.index import Allowed, Ids, Vectors
 from entdemo.gallery.match_threshold import Labels, Residuals, spread, weak_below
 from entdemo.gallery.store import Gallery
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of
-from entdemo.text.terms import TermIndex
+from entdemo.text.terms import TermIndex, stems
 
 CLASS_SHARE = 0.02
 """How much the class of a case counts beside its likeness to a frame: enough for near ties to go to
 the more probable class, too little to hide what looks alike. Chosen on validation frames."""
 
+WORDS_SHARE = 0.25
+"""How much the words of a description count beside its vector."""
+
 _SPARE = 8
 _SAMPLE = 256
+_CAPTIONS = 64
+"""Captions that are encoded to learn how near descriptions come to frames."""
 _ENOUGH_WORDS = 0.5
 """A case that holds this share of a description's words is no weak match, however it looks."""
+
+TextVectors = Callable[[Sequence[str]], Vectors]
+"""[Q] descriptions -> [Q, D] float32 of length 1: where they are searched."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +87,55 @@ class _Found(NamedTuple):
 
 
 class Matcher:
-    """Finds cases of one gallery; safe to use from several threads."""
+    """Finds cases of one gallery; safe to use from several threads.
 
-    def __init__(self, gallery: Gallery) -> None:
+    Args:
+        gallery: its vectors are those of the weights that encode the queries.
+        text_vectors: encodes captions, to learn how near descriptions come to frames.
+    """
+
+    def __init__(self, gallery: Gallery, text_vectors: TextVectors) -> None:
         self.gallery = gallery
-        self._weak_text_below: float | None = None
+        self._text_vectors = text_vectors
         self._mask = lru_cache(maxsize=64)(self._masked)
+
+    def frame_query(self, vector: Vectors, probabilities: Sequence[float]) -> Query:
+        """A frame as a query.
+
+        Args:
+            vector: [D] float32 of length 1.
+            probabilities: [C] calibrated, of the classes.
+        """
+        return Query(
+            vector,
+            self.weak_frame_below,
+            probabilities=tuple(probabilities),
+            class_share=CLASS_SHARE,
+        )
+
+    def text_query(self, text: str, vector: Vectors) -> Query:
+        """A description as a query; ``vector`` is its [D] float32 of length 1."""
+        wanted = stems(text)
+        known = bool(self._terms.known(wanted))
+        return Query(
+            vector,
+            self.weak_text_below,
+            stems=wanted,
+            words_share=WORDS_SHARE if known else 0.0,
+        )
+
+    def case_query(self, case_id: str) -> Query:
+        """A case of the gallery as a query.
+
+        Raises:
+            UserError: there is no such case.
+        """
+        row = self.row(self.gallery.case(case_id))
+        return Query(self.gallery.vectors[row], self.weak_frame_below)
+
+    def row(self, case: Case) -> int:
+        """The row of the gallery's vectors that is a case's."""
+        return self._rows[case.case_id]
 
     def near(self, query: Query, k: int, where: CaseFilter = EVERYTHING) -> tuple[Match, ...]:
         """The ``k`` cases that fit best, best first.
@@ -96,20 +150,12 @@ class Matcher:
         """
         wanted = k + _SPARE
         while True:
-            found = self._ranked(query, wanted, where)
+            found, is_all = self._ranked(query, wanted, where)
             groups = self._folded([hit for hit in found if self._kept(hit, where)])
-            if len(groups) >= k or len(found) < wanted:
+            too_far = bool(found) and found[-1].score < where.min_similarity
+            if len(groups) >= k or is_all or too_far:
                 return tuple(_match(group, query) for group in groups[:k])
             wanted *= 2
-
-    def vector(self, case_id: str) -> Vectors:
-        """[D] float32, of a case.
-
-        Raises:
-            UserError: there is no such case.
-        """
-        vector: Vectors = self.gallery.vectors[self._rows[self.gallery.case(case_id).case_id]]
-        return vector
 
     @cached_property
     def weak_frame_below(self) -> float:
@@ -120,27 +166,18 @@ class Matcher:
         known = ~np.isnan(cosines)
         return weak_below(cosines[known], self._same(rows)[known])
 
-    def weak_text_below(self, most: int, encode: Callable[[Sequence[str]], Vectors]) -> float:
-        """Likewise for descriptions; captions stand for them.
-
-        Args:
-            most: how many captions to encode, once.
-            encode: [Q] captions -> [Q, D] float32 queries of length 1.
-        """
-        if self._weak_text_below is None:
-            self._weak_text_below = self._measured_for_text(most, encode)
-        return self._weak_text_below
-
-    def _measured_for_text(self, most: int, encode: Callable[[Sequence[str]], Vectors]) -> float:
+    @cached_property
+    def weak_text_below(self) -> float:
+        """Likewise for descriptions; captions of a sample of cases stand for them."""
         rows = [row for row, case in enumerate(self.gallery.cases) if _caption(case)]
         if not rows:
             return -1.0
-        chosen = np.array(rows)[spread(len(rows), most)]
-        queries = encode([_caption(self.gallery.cases[row]) for row in chosen])
+        chosen = np.array(rows)[spread(len(rows), _CAPTIONS)]
+        queries = self._text_vectors([_caption(self.gallery.cases[row]) for row in chosen])
         return weak_below(queries @ self.gallery.vectors.T, self._same(chosen))
 
     @cached_property
-    def terms(self) -> TermIndex:
+    def _terms(self) -> TermIndex:
         """Words of each case: captions, finding and class in both languages."""
         return TermIndex([tuple(_texts(case)) for case in self.gallery.cases])
 
@@ -163,22 +200,29 @@ class Matcher:
     def _masked(self, where: CaseFilter) -> Allowed:
         return where.mask(self.gallery.cases)
 
-    def _ranked(self, query: Query, k: int, where: CaseFilter) -> list[_Found]:
-        """The k best rows, best first."""
+    def _ranked(self, query: Query, k: int, where: CaseFilter) -> tuple[list[_Found], bool]:
+        """The best rows, best first: k or fewer, and whether they are all that there are.
+
+        The index knows cosines alone. Of what it finds, only those are returned that no row beyond
+        could rank before, so that a case's rank does not depend on how many are asked for.
+        """
         if not query.words_share and not where.narrows:
-            hits = self.gallery.search(query.vector, k)[0]
-            among = np.array([self._rows[hit.case.case_id] for hit in hits], np.int64)
-            near = np.array([hit.similarity for hit in hits], np.float32)
-            return self._best(query, k, among, near, np.zeros(len(hits)))
-        among = np.flatnonzero(self._mask(replace(where, without="", min_similarity=-1.0)))
+            rows, cosines = self.gallery.index.search(query.vector[None], k)
+            found = self._best(query, k, rows[0], cosines[0], np.zeros(len(rows[0])))
+            if len(found) == len(self.gallery.cases):
+                return found, True
+            beyond = (1 - query.class_share) * float(cosines[0, -1])
+            beyond += query.class_share * max(query.probabilities, default=0.0)
+            return [hit for hit in found if hit.score >= beyond], False
+        among = np.flatnonzero(self._mask(replace(where, without=frozenset(), min_similarity=-1)))
         cosines = (self.gallery.vectors @ query.vector)[among]
-        words = self.terms.coverage(query.stems)[among]
-        return self._best(query, k, among, cosines, words)
+        words = self._terms.coverage(query.stems)[among]
+        return self._best(query, k, among, cosines, words), len(among) <= k
 
     def _best(
         self, query: Query, k: int, among: Ids, cosines: Vectors, words: NDArray[np.floating]
     ) -> list[_Found]:
-        """Those of the rows ``among`` whose cosine, words and class fit best."""
+        """Those k of the rows ``among`` whose cosine, words and class fit best."""
         scores = (1 - query.words_share) * cosines + query.words_share * words
         if query.probabilities:
             probable = np.array(query.probabilities)[self._labels[among]]
@@ -191,28 +235,33 @@ class Matcher:
 
     def _kept(self, found: _Found, where: CaseFilter) -> bool:
         case = self.gallery.cases[found.row]
-        return found.score >= where.min_similarity and case.case_id != where.without
+        return found.score >= where.min_similarity and case.case_id not in where.without
 
     def _folded(self, found: list[_Found]) -> list[list[tuple[_Found, Case]]]:
         """Groups of near-duplicates; a group stands where its best case does."""
-        if not found:
-            return []
-        residuals = self._residuals.of(self.gallery.vectors[[hit.row for hit in found]])
-        near = residuals @ residuals.T > self._residuals.duplicate_above
-        groups: dict[int, list[tuple[_Found, Case]]] = {}
+        alike: dict[tuple[str, str], list[int]] = {}
         for place, hit in enumerate(found):
             case = self.gallery.cases[hit.row]
-            alike = (
-                head
-                for head in np.flatnonzero(near[:place, place]).tolist()
-                if head in groups and _alike(groups[head][0][1], case)
-            )
-            groups.setdefault(next(alike, place), []).append((hit, case))
+            alike.setdefault((case.class_name, case.finding), []).append(place)
+        heads = list(range(len(found)))
+        for places in alike.values():
+            self._point_to_heads(heads, places, [found[place].row for place in places])
+        groups: dict[int, list[tuple[_Found, Case]]] = {}
+        for head, hit in zip(heads, found, strict=True):
+            groups.setdefault(head, []).append((hit, self.gallery.cases[hit.row]))
         return list(groups.values())
 
-
-def _alike(one: Case, other: Case) -> bool:
-    return (one.class_name, one.finding) == (other.class_name, other.finding)
+    def _point_to_heads(self, heads: list[int], places: list[int], rows: list[int]) -> None:
+        """Set the heads of places that hold cases of one class and finding, in order."""
+        if len(places) == 1:
+            return
+        residuals = self._residuals.of(self.gallery.vectors[rows])
+        near = residuals @ residuals.T > self._residuals.duplicate_above
+        for number, place in enumerate(places):
+            for before in np.flatnonzero(near[:number, number]).tolist():
+                if heads[places[before]] == places[before]:
+                    heads[place] = places[before]
+                    break
 
 
 def _match(group: list[tuple[_Found, Case]], query: Query) -> Match:

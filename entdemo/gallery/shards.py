@@ -17,11 +17,12 @@ from typing import Protocol
 
 from entdemo.errors import UserError
 from entdemo.gallery.build import refuse_other_content
+from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.ingest import Ingest
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.journal import Journal
 from entdemo.gallery.manifest import FRAMES
-from entdemo.gallery.store import BATCH_SIZE, Embed, Gallery, Progress
+from entdemo.gallery.store import BATCH_SIZE, Gallery, Progress
 
 _PATIENCE = timedelta(days=30)
 """How long processes wait for the slowest share; a gallery of millions takes days."""
@@ -34,9 +35,7 @@ class Change(Protocol):
         self,
         path: Path,
         items: Sequence[NewCase],
-        embed: Embed,
-        embedder_id: str,
-        preprocess_hash: str,
+        embedder: Embedder,
         *,
         progress: Progress | None = None,
     ) -> Gallery: ...
@@ -46,9 +45,7 @@ def together(
     change: Change,
     folder: Path,
     items: Sequence[NewCase],
-    embed: Embed,
-    embedder_id: str,
-    preprocess_hash: str,
+    embedder: Embedder,
     *,
     progress: Progress | None = None,
 ) -> Gallery | None:
@@ -61,17 +58,17 @@ def together(
         UserError: as the change does.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
-        return change(folder, items, embed, embedder_id, preprocess_hash, progress=progress)
+        return change(folder, items, embedder, progress=progress)
     from torch import distributed
 
     distributed.init_process_group("gloo", timeout=_PATIENCE)
     refuse_other_content(folder)
     share = share_of(items, distributed.get_rank(), distributed.get_world_size())
-    take_share(folder, share, embed, embedder_id, preprocess_hash)
+    take_share(folder, share, embedder)
     distributed.barrier()
     if distributed.get_rank():
         return None
-    return change(folder, items, embed, embedder_id, preprocess_hash, progress=progress)
+    return change(folder, items, embedder, progress=progress)
 
 
 def share_of(
@@ -84,9 +81,7 @@ def share_of(
 def take_share(
     folder: Path,
     items: Sequence[NewCase],
-    embed: Embed,
-    embedder_id: str,
-    preprocess_hash: str,
+    embedder: Embedder,
     *,
     batch_size: int = BATCH_SIZE,
 ) -> None:
@@ -96,6 +91,6 @@ def take_share(
     tells it. No lock is needed: what another writer sweeps away is only computed again.
     """
     (folder / FRAMES).mkdir(parents=True, exist_ok=True)
-    journal = Journal(folder, embedder_id, preprocess_hash)
+    journal = Journal(folder, embedder)
     with suppress(UserError):
-        Ingest(folder, [], embed, journal, batch_size).run(items)
+        Ingest(folder, [], embedder, journal, batch_size).run(items)

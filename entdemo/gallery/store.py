@@ -11,33 +11,24 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entdemo.errors import GalleryError, OtherWeightsError
+from entdemo.errors import GalleryError
 from entdemo.gallery.cases import Case
+from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.graph_file import is_sound
-from entdemo.gallery.index import (
-    CROSSOVER,
-    ExactIndex,
-    HnswIndex,
-    VectorIndex,
-    Vectors,
-    unit,
-)
-from entdemo.gallery.manifest import Manifest, State
+from entdemo.gallery.index import ExactIndex, HnswIndex, VectorIndex, Vectors
+from entdemo.gallery.manifest import State
 from entdemo.gallery.pipeline import in_batches, in_threads
 from entdemo.gallery.reading import read_consistent, read_vectors
-from entdemo.image.frame import Frame, load_frame
+from entdemo.image.frame import load_frame
 from entdemo.settings import Settings
 from entdemo.storage.files import MappedFile
-
-Embed = Callable[[list[Frame]], NDArray[np.float32]]
-"""[B] frames -> [B, D] float32 vectors, of any length but zero; called from several threads."""
 
 Progress = Callable[[int, int | None], None]
 """Called with how many are done, of how many (None while that is not known)."""
@@ -62,6 +53,7 @@ class Gallery:
         embedder_id: id of the weight bundle that made the vectors.
         preprocess_hash: hash of the settings with which frames were prepared for it.
         notes: what an operator should know, in English: duplicates, a rebuilt index.
+        index: finds rows of ``vectors``.
     """
 
     def __init__(
@@ -72,10 +64,10 @@ class Gallery:
         embedder_id: str,
         preprocess_hash: str,
         *,
-        index: HnswIndex | None = None,
+        index: VectorIndex | None = None,
         notes: tuple[str, ...] = (),
     ) -> None:
-        """Use ``Gallery.open``; without ``index`` one is built where it is needed."""
+        """Use ``Gallery.open``; without ``index`` search is exact."""
         self.folder = folder
         self.cases = cases
         self.vectors = vectors
@@ -83,48 +75,39 @@ class Gallery:
         self.embedder_id = embedder_id
         self.preprocess_hash = preprocess_hash
         self.notes = notes
-        self._index = _chosen_index(vectors, index)
+        self.index = index or ExactIndex(vectors)
 
     @classmethod
-    def open(
-        cls,
-        path: str | Path,
-        *,
-        embedder_id: str | None = None,
-        preprocess_hash: str | None = None,
-        embed: Embed | None = None,
-    ) -> Gallery:
+    def open(cls, path: str | Path, embedder: Embedder | None = None) -> Gallery:
         """Open a gallery; nothing is written.
 
         Args:
             path: its folder.
-            embedder_id: the weight bundle whose vectors are wanted; None takes what is there.
-            preprocess_hash: likewise for the preparation of frames.
-            embed: computes the vectors in memory where those in the folder are of other weights.
+            embedder: whose vectors are wanted; where those in the folder are not its own, it
+                computes them in memory. None takes what is there.
 
         Raises:
-            UserError: if there is no gallery, it was damaged, or its vectors are of other weights
-                and ``embed`` is not given.
+            UserError: if there is no gallery, or it was damaged.
         """
         folder = Path(path)
-        wanted = partial(_made_by, embedder_id=embedder_id, preprocess_hash=preprocess_hash)
+
+        def content(state: State) -> tuple[Vectors, HnswIndex | None] | None:
+            found = state.manifest
+            fits = embedder is None or embedder.made(found.bundle, found.preprocess)
+            return _content(state) if fits else None
+
         with _uncollected():
-            state, kept, content = read_consistent(
-                folder, lambda state: _content(state) if wanted(state.manifest) else None
-            )
-            if content:
-                return _opened(folder, state, kept, *content)
-        if embed is None:
-            raise OtherWeightsError(
-                "gallery.other_weights", path=folder, made_by=state.manifest.bundle,
-                wanted=embedder_id,
-            )  # fmt: skip
+            state, kept, found = read_consistent(folder, content)
+            if found:
+                return _opened(folder, state, kept, *found)
+        assert embedder is not None
         cases = tuple(case for _, case in kept)
-        vectors = embedded([folder / case.file for case in cases], embed)
+        vectors = embedded([folder / case.file for case in cases], embedder)
         note = f"vectors of {state.manifest.bundle} were replaced in memory"
-        bundle = embedder_id or state.manifest.bundle
-        preprocess = preprocess_hash or state.manifest.preprocess
-        return cls(folder, cases, vectors, bundle, preprocess, notes=(note,))
+        return cls(
+            folder, cases, vectors, embedder.embedder_id, embedder.preprocess_hash,
+            index=_chosen_index(vectors), notes=(note,),
+        )  # fmt: skip
 
     def search(
         self,
@@ -148,7 +131,7 @@ class Gallery:
         allowed = None
         if where is not None:
             allowed = np.fromiter((where(case) for case in self.cases), bool, len(self.cases))
-        ids, cosines = self._index.search(np.atleast_2d(queries), k, allowed)
+        ids, cosines = self.index.search(np.atleast_2d(queries), k, allowed)
         return [
             [Hit(self.cases[row], float(cosine)) for row, cosine in zip(*found, strict=True)]
             for found in zip(ids, cosines, strict=True)
@@ -176,7 +159,7 @@ class Gallery:
 
 def embedded(
     files: list[Path],
-    embed: Embed,
+    embedder: Embedder,
     *,
     batch_size: int = BATCH_SIZE,
     progress: Progress | None = None,
@@ -184,16 +167,16 @@ def embedded(
     """Vectors of stored frames.
 
     Returns:
-        [N, D] float32 of length 1; [0, 1] for no files.
+        [N, D] float32 of length 1.
 
     Raises:
-        ValueError: if ``embed`` gives anything but a finite vector a frame.
+        ValueError: see ``Embedder.vectors``.
     """
     frames = in_threads(load_frame, files, threads=2, ahead=2 * batch_size)
-    embed_batch = partial(checked_vectors, embed)
-    parts = [np.zeros((0, 1), np.float32)] if not files else []
+    batches = in_batches(frames, batch_size)
+    parts = [np.zeros((0, embedder.dim), np.float32)]
     done = 0
-    for part in in_threads(embed_batch, in_batches(frames, batch_size), threads=2, ahead=2):
+    for part in in_threads(embedder.vectors, batches, threads=2, ahead=2):
         parts.append(part)
         done += len(part)
         if progress:
@@ -201,31 +184,13 @@ def embedded(
     return np.concatenate(parts)
 
 
-def checked_vectors(embed: Embed, frames: list[Frame]) -> Vectors:
-    """Vectors of [B] frames, [B, D] float32 of length 1.
-
-    Raises:
-        ValueError: if ``embed`` gives anything but a finite vector a frame.
-    """
-    vectors = unit(np.asarray(embed(frames)))
-    if len(vectors) != len(frames):
-        raise ValueError(f"{len(frames)} frames gave {len(vectors)} vectors")
-    return vectors
-
-
-def _chosen_index(vectors: Vectors, graph: HnswIndex | None) -> VectorIndex:
-    """Milvus where ENTDEMO_INDEX names one; else exact for few vectors, a graph for many."""
+def _chosen_index(vectors: Vectors, graph: HnswIndex | None = None) -> VectorIndex:
+    """Milvus where ENTDEMO_INDEX names one; else the graph, built where none was saved."""
     if address := Settings().index:
         from entdemo.gallery.milvus import MilvusIndex
 
         return MilvusIndex.open(address, vectors)
-    if len(vectors) < CROSSOVER:
-        return ExactIndex(vectors)
     return graph or HnswIndex.build(vectors)
-
-
-def _made_by(manifest: Manifest, embedder_id: str | None, preprocess_hash: str | None) -> bool:
-    return embedder_id in (None, manifest.bundle) and preprocess_hash in (None, manifest.preprocess)
 
 
 def _content(state: State) -> tuple[Vectors, HnswIndex | None]:
@@ -250,7 +215,8 @@ def _opened(
     if not state.cases_unchanged:
         notes.append("cases.csv was edited since the last change and is taken as it stands")
     made_by = state.manifest.bundle, state.manifest.preprocess
-    return Gallery(folder, cases, vectors, *made_by, index=index, notes=tuple(notes))
+    chosen = _chosen_index(vectors, index)
+    return Gallery(folder, cases, vectors, *made_by, index=chosen, notes=tuple(notes))
 
 
 def _loaded(file: MappedFile, vectors: Vectors) -> HnswIndex | None:

@@ -17,7 +17,7 @@ from entdemo.bundle.weights import Calibration
 from entdemo.model.ood import suspicion
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 
-_MEMBERS = torch.tensor(
+REGION_MEMBERS = torch.tensor(
     [[float(region_of(name) == region) for region in REGIONS] for name in CLASSES],
     dtype=torch.float64,
 )
@@ -57,4 +57,4 @@ def calibrate(
         if distances is None
         else suspicion(distances.cpu().double(), probabilities)
     )
-    return Calibrated(probabilities, probabilities @ _MEMBERS, score)
+    return Calibrated(probabilities, probabilities @ REGION_MEMBERS, score)

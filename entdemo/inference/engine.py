@@ -12,26 +12,21 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from entdemo.bundle.weights import Bundle
 from entdemo.image.frame import Frame
-from entdemo.inference.calibration import calibrate
-from entdemo.inference.device import use_cores
-from entdemo.inference.serving import prepare_for_serving
+from entdemo.inference.encoder import Encoded, Encoder, Square, Vectors
 from entdemo.inference.zero_gpu import gpu_task
 from entdemo.model.relevance import relevance
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Square = NDArray[np.uint8]
 
 BATCH = 16
 """Frames a batch when many are embedded: the encoder's rate hardly grows beyond it, and a single
@@ -43,25 +38,6 @@ it computes for some, the others' pictures are read and their answers written.""
 
 _REMEMBERED = 512
 """Frames, and likewise descriptions, whose results are kept: about 1 MB each at 512 numbers."""
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """A frame or a description in the joint space.
-
-    Attributes:
-        embedding: [D] float32 of length 1; it is shared and must not be changed.
-        probabilities: calibrated probability of each class, in taxonomy order; they sum to 1.
-        gates: weights of the fused depths, which sum to 1; empty for a description.
-        distance: how strange a frame is, see ``model.ood.suspicion``; 0 for a description.
-        cut: the description was longer than the text tower reads.
-    """
-
-    embedding: NDArray[np.float32]
-    probabilities: tuple[float, ...]
-    gates: tuple[float, ...] = ()
-    distance: float = 0.0
-    cut: bool = False
 
 
 class Engine:
@@ -77,28 +53,26 @@ class Engine:
     """
 
     def __init__(self, bundle: Bundle, device: torch.device, dtype: torch.dtype) -> None:
-        use_cores()
         self.device = device
         self.dtype = dtype
         self._bundle = bundle
-        prepare_for_serving(bundle.model, dtype)
-        self._model = bundle.model.to(device)
+        self._encoder = Encoder.for_serving(bundle, device, dtype)
         self._worker = ThreadPoolExecutor(1, "engine")
         together = _TOGETHER_ON_CPU if device.type == "cpu" else _TOGETHER
-        self._frames = Batcher(gpu_task(self._encode_squares), together, self._worker)
-        self._texts = Batcher(gpu_task(self._encode_texts), together, self._worker)
+        self._encode_texts = gpu_task(self._encoded_texts)
+        self._frames = Batcher(gpu_task(self._encoded_squares), together, self._worker)
+        self._texts = Batcher(self._encode_texts, together, self._worker)
         self._embed_batch = gpu_task(self._embedded)
         self._explain = gpu_task(self._relevance)
         self._known_frames: Memory[Encoded] = Memory(_REMEMBERED)
         self._known_texts: Memory[Encoded] = Memory(_REMEMBERED)
 
-    def square(self, frame: Frame) -> Square:
-        """The frame as the network takes it, uint8 [S, S, 3]."""
-        return frame.square(self._bundle.preprocess.image_size)
-
     def prepare(self, frame: Frame) -> Square | None:
-        """``square``, or None where the frame's result is remembered and nothing is to be done."""
-        return None if frame.digest in self._known_frames else self.square(frame)
+        """The frame as the network takes it, uint8 [S, S, 3].
+
+        None where the frame's result is remembered and nothing is to be done.
+        """
+        return None if frame.digest in self._known_frames else self._encoder.square(frame)
 
     def frame(self, frame: Frame, square: Square | None = None) -> Encoded:
         """Encode a frame.
@@ -109,7 +83,7 @@ class Engine:
         """
 
         def encode() -> Encoded:
-            return self._frames(self.square(frame) if square is None else square)
+            return self._frames(self._encoder.square(frame) if square is None else square)
 
         return self._known_frames.get(frame.digest, encode)
 
@@ -117,6 +91,11 @@ class Engine:
         """Encode a description."""
         key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
         return self._known_texts.get(key, partial(self._texts, text))
+
+    def text_vectors(self, texts: Sequence[str]) -> Vectors:
+        """Where N descriptions are searched, float32 [N, D] of length 1; nothing is kept."""
+        encoded = self._worker.submit(self._encode_texts, list(texts)).result()
+        return np.stack([one.vector for one in encoded])
 
     def relevance(self, frame: Frame, label: int) -> NDArray[np.float32]:
         """Relevance of each patch of a frame for a class, see ``model.relevance``.
@@ -128,63 +107,35 @@ class Engine:
         Returns:
             [g, g] float32, 0 to 1, over the frame's ``square``.
         """
-        return self._worker.submit(self._explain, self.square(frame), label).result()
+        return self._worker.submit(self._explain, self._encoder.square(frame), label).result()
 
-    def embed(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
-        """Vectors of frames, float32 [N, D] of length 1; nothing is kept."""
-        return self.embed_squares([self.square(frame) for frame in frames])
-
-    def embed_squares(self, squares: Sequence[Square]) -> NDArray[np.float32]:
-        """Vectors of uint8 [S, S, 3] each, float32 [N, D] of length 1.
+    def embed(self, frames: Sequence[Frame]) -> Vectors:
+        """Vectors of frames, at least one, float32 [N, D] of length 1; nothing is kept.
 
         All batches are of one shape, the last one filled up, so that a vector depends on its frame
         alone, not on how many frames come with it.
         """
+        squares = [self._encoder.square(frame) for frame in frames]
         parts = []
         for start in range(0, len(squares), BATCH):
-            part = list(squares[start : start + BATCH])
+            part = squares[start : start + BATCH]
             filled = part + part[:1] * (BATCH - len(part))
             parts.append(self._worker.submit(self._embed_batch, filled).result()[: len(part)])
         return np.concatenate(parts)
 
-    def _embedded(self, squares: Sequence[Square]) -> NDArray[np.float32]:
-        with torch.inference_mode():
-            return _array(self._model.encode_frames(self._pixels(squares)).embedding)
+    def _embedded(self, squares: Sequence[Square]) -> Vectors:
+        return self._encoder.embeddings(np.stack(squares))
 
     def _relevance(self, square: Square, label: int) -> NDArray[np.float32]:
-        return _array(relevance(self._model, self._pixels([square]), label))
+        pixels = self._bundle.preprocess.tensor(square[None]).to(self.device)
+        found: NDArray[np.float32] = relevance(self._bundle.model, pixels, label).cpu().numpy()
+        return found
 
-    def _encode_squares(self, squares: list[Square]) -> list[Encoded]:
-        with torch.inference_mode():
-            encoded = self._model.encode_frames(self._pixels(squares))
-            stated = calibrate(
-                self._logits(encoded.embedding),
-                self._bundle.info.calibration,
-                self._model.ood(encoded.features),
-            )
-            parts = zip(
-                _array(encoded.embedding), stated.probabilities.tolist(), encoded.gates.tolist(),
-                stated.distances.tolist(), strict=True,
-            )  # fmt: skip
-        return [Encoded(row.copy(), tuple(p), tuple(gates), far) for row, p, gates, far in parts]
+    def _encoded_squares(self, squares: list[Square]) -> list[Encoded]:
+        return self._encoder.frames(np.stack(squares)).split()
 
-    def _encode_texts(self, texts: list[str]) -> list[Encoded]:
-        with torch.inference_mode():
-            tokens = self._bundle.tokenize(texts).to(self.device)
-            embedding = self._model.encode_texts(tokens)
-            stated = calibrate(self._logits(embedding), self._bundle.info.calibration)
-            parts = zip(
-                _array(embedding), stated.probabilities.tolist(), (tokens[:, -1] != 0).tolist(),
-                strict=True,
-            )  # fmt: skip
-        return [Encoded(row.copy(), tuple(p), cut=cut) for row, p, cut in parts]
-
-    def _pixels(self, squares: Sequence[Square]) -> Tensor:
-        return self._bundle.preprocess.tensor(np.stack(squares)).to(self.device)
-
-    def _logits(self, embedding: Tensor) -> Tensor:
-        head = self._model.head
-        return head.class_logits(embedding, head.prototypes)
+    def _encoded_texts(self, texts: list[str]) -> list[Encoded]:
+        return self._encoder.texts(texts).split()
 
 
 class Batcher(Generic[Item, Result]):
@@ -254,8 +205,3 @@ class Memory(Generic[Result]):
             while len(self._known) > self._limit:
                 self._known.popitem(last=False)
         return made
-
-
-def _array(tensor: Tensor) -> NDArray[np.float32]:
-    array: NDArray[np.float32] = tensor.float().cpu().numpy()
-    return array

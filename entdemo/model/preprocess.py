@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from entdemo.model.base import base_shape, is_hybrid
 
@@ -48,6 +49,17 @@ class Preprocess:
     def hash(self) -> str:
         """Short hash: vectors made with another preprocess must not be compared."""
         return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()[:16]
+
+
+def resized(squares: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """uint8 [N, S0, S0, 3] -> [N, size, size, 3], antialiased; as they are where S0 is size."""
+    if squares.shape[1] == size:
+        return squares
+    pixels = torch.from_numpy(np.ascontiguousarray(squares)).permute(0, 3, 1, 2)
+    small = functional.interpolate(
+        pixels, size=(size, size), mode="bilinear", antialias=True, align_corners=False
+    )
+    return small.permute(0, 2, 3, 1).contiguous().numpy()
 
 
 def preprocess_of(base: str) -> Preprocess:

@@ -20,6 +20,7 @@ from torch.nn import functional
 from entdemo.bundle.weights import Calibration
 from entdemo.image.frame import frame_from_array
 from entdemo.inference.calibration import calibrate
+from entdemo.inference.encoder import encode_squares, encode_texts
 from entdemo.model.base import Tokenize
 from entdemo.model.fusion import class_prototypes
 from entdemo.model.network import EncodedFrames, EntClip
@@ -39,47 +40,12 @@ _NEGATIVES = 60
 """Pictures of each kind that are no endoscopy."""
 
 
-@torch.no_grad()
-def encode_squares(
-    model: EntClip, preprocess: Preprocess, squares: NDArray[np.uint8]
-) -> EncodedFrames:
-    """Encode uint8 [N, S0, S0, 3]; larger squares are reduced to the network's size.
-
-    Results stay on the model's device.
-    """
-    parts = []
-    for start in range(0, len(squares), _BATCH):
-        batch = resized(squares[start : start + _BATCH], preprocess.image_size)
-        parts.append(model.encode_frames(preprocess.tensor(batch).to(_device(model))))
-    return EncodedFrames(*(torch.cat(column) for column in zip(*parts, strict=True)))
-
-
-def resized(squares: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """uint8 [N, S0, S0, 3] -> [N, size, size, 3], antialiased."""
-    pixels = torch.from_numpy(np.ascontiguousarray(squares)).permute(0, 3, 1, 2)
-    small = functional.interpolate(
-        pixels, size=(size, size), mode="bilinear", antialias=True, align_corners=False
-    )
-    return small.permute(0, 2, 3, 1).contiguous().numpy()
-
-
-@torch.no_grad()
-def encode_texts(model: EntClip, tokenize: Tokenize, texts: list[str]) -> Tensor:
-    """Encode texts to [N, D] unit vectors."""
-    tokens = tokenize(texts).to(_device(model))
-    return torch.cat([model.encode_texts(part) for part in torch.split(tokens, _BATCH)])
-
-
 def update_prototypes(model: EntClip, tokenize: Tokenize) -> None:
     """Set the head's class prototypes from all class prompts."""
     texts, owner = all_prompts()
-    embeddings = encode_texts(model, tokenize, texts)
+    embeddings = encode_texts(model, tokenize, texts).embedding
     prototypes = class_prototypes(embeddings, owner.to(embeddings.device), len(CLASSES))
     model.head.prototypes.copy_(prototypes)
-
-
-def _device(model: EntClip) -> torch.device:
-    return model.head.prototypes.device
 
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:
@@ -115,7 +81,10 @@ def validate(
     for language, captions in (("en", frames.captions_en), ("vi", frames.captions_vi)):
         texts, labels = labelled_texts(captions, frames.labels)
         if texts:
-            embedded[f"captions_{language}"] = encode_texts(model, tokenize, texts), labels
+            embedded[f"captions_{language}"] = (
+                encode_texts(model, tokenize, texts).embedding,
+                labels,
+            )
     model.train(was_training)
     return {
         f"accuracy_{name}": accuracy(model.head.class_logits(part, model.head.prototypes), labels)
@@ -165,7 +134,7 @@ def calibrated(
     captions, text_labels = labelled_texts(
         [*held.captions_en, *held.captions_vi], np.tile(held.labels, 2)
     )
-    texts = encode_texts(model, tokenize, captions)
+    texts = encode_texts(model, tokenize, captions).embedding
     frame_logits, worse_logits, text_logits = (
         model.head.class_logits(part, model.head.prototypes)
         for part in (clean.embedding, worse.embedding, texts)

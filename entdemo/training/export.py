@@ -27,7 +27,7 @@ from entdemo.model.base import Tokenize
 from entdemo.model.files import ADAPTER_CONFIG
 from entdemo.model.lora import merge_lora
 from entdemo.model.network import EntClip
-from entdemo.model.preprocess import Preprocess
+from entdemo.model.preprocess import Preprocess, resized
 from entdemo.phantom.folder import iter_phantoms
 from entdemo.storage.training_files import write_folder
 from entdemo.taxonomy import CLASSES
@@ -94,7 +94,7 @@ def _golden_squares(config: TrainConfig, data: TrainingData) -> NDArray[np.uint8
     if not isinstance(config.data.validation, PhantomSource):
         drawn = iter_phantoms(_GOLDEN_FRAMES, config.seed)
         squares = np.stack([frame_from_array(phantom.rgb).square(side) for phantom in drawn])
-    return calibrate.resized(squares, side)
+    return resized(squares, side)
 
 
 def _info(config: TrainConfig, preprocess: Preprocess, start: Bundle | None) -> dict[str, Any]:

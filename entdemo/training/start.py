@@ -12,9 +12,9 @@ from entdemo.bundle.hub import resolve_weights
 from entdemo.bundle.record import sources_of
 from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.errors import TrainingError
+from entdemo.inference.encoder import encode_texts
 from entdemo.model.network import EntClip
 from entdemo.training.anchors import FindingAnchors
-from entdemo.training.calibrate import encode_texts
 from entdemo.training.config import EntrepSource, PhantomSource, TrainConfig
 from entdemo.training.data import FrameSet
 
@@ -74,7 +74,7 @@ def place_anchors(anchors: FindingAnchors, start: Bundle, frames: FrameSet) -> N
     captions = [*frames.captions_en, *frames.captions_vi]
     spread = np.linspace(0, len(captions) - 1, min(_CAPTIONS, len(captions))).astype(int)
     chosen = np.array([at for at in spread if captions[at]], int)
-    texts = encode_texts(start.model, start.tokenize, [captions[at] for at in chosen])
+    texts = encode_texts(start.model, start.tokenize, [captions[at] for at in chosen]).embedding
     labels, tags = (
         torch.from_numpy(part[chosen % len(frames)]) for part in (frames.labels, frames.tags)
     )

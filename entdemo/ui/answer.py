@@ -8,8 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from entdemo.errors import UserError
+from entdemo.inference.prediction import Prediction
 from entdemo.locale import Language
-from entdemo.predictor import Prediction
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, region_of
 from entdemo.text.terms import stems
 from entdemo.ui.cases import cards, class_title

@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.events import api
 
 from entdemo.errors import QueryError
-from entdemo.inference.answer import prediction_json, search_json
+from entdemo.inference.prediction import prediction_json, search_json
 from entdemo.ui.events import AT_ONCE, as_user_error
 from entdemo.ui.program_visits import ProgramVisits
 from entdemo.ui.traffic import preferred_language

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
+from entdemo.inference.prediction import Neighbour
 from entdemo.locale import LANGUAGES, Language
-from entdemo.predictor import Neighbour
 from entdemo.taxonomy import CLASS_NAMES, findings_of, region_of
 from entdemo.ui.i18n import attribute, both, capital, decimal, spans
 from entdemo.ui.marks import marked_spans

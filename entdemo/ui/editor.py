@@ -79,14 +79,12 @@ class Editor:
         pictures = list(items)
         with self._lock:
             folder, before = self._changeable(), len(self._predictor.gallery.cases)
-            embed = self._predictor.engine.embed
-            made_by = self._made_by()
-
-            add = partial(add_cases, folder, pictures, embed, *made_by, progress=progress)
+            embedder = self._predictor.embedder
+            add = partial(add_cases, folder, pictures, embedder, progress=progress)
             try:
                 gallery = add()
             except OtherWeightsError:
-                embed_again(folder, embed, *made_by, progress=progress)
+                embed_again(folder, embedder, progress=progress)
                 gallery = add()
             self._predictor.gallery = gallery
             new = len(gallery.cases) - before
@@ -105,18 +103,8 @@ class Editor:
                 raise PageError("edit.shipped_case")
             folder = self._changeable()
             remove_cases(folder, [case_id])
-            bundle, preprocess = self._made_by()
-            self._predictor.gallery = Gallery.open(
-                folder,
-                embedder_id=bundle,
-                preprocess_hash=preprocess,
-                embed=self._predictor.engine.embed,
-            )
+            self._predictor.gallery = Gallery.open(folder, self._predictor.embedder)
             return case
-
-    def _made_by(self) -> tuple[str, str]:
-        bundle = self._predictor.bundle
-        return bundle.info.embedder_id, bundle.preprocess.hash
 
     def _changeable(self) -> Path:
         """The folder to change, made first if it is not there."""

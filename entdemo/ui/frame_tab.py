@@ -28,7 +28,8 @@ from entdemo.ui.why import legend, overlay
 if TYPE_CHECKING:
     from entdemo.gallery.cases import Case
     from entdemo.gallery.store import Gallery
-    from entdemo.predictor import Explanation, Predictor
+    from entdemo.inference.prediction import Explanation
+    from entdemo.predictor import Predictor
 
 NEIGHBOURS = 12
 _MOUNT = "entdemo.mountFrame(element, upload, d => trigger('frame', d))"
@@ -77,7 +78,7 @@ def reply(predictor: Predictor, data: Data) -> tuple[str, str, str]:
     case_id = str(data.get("case_id") or "")
     frame = example_frame(predictor.gallery, case_id) if case_id else read_upload(data.get("path"))
     chosen = read_filter(data.get("filter"))
-    where = replace(chosen, without=case_id)
+    where = replace(chosen, without=frozenset({case_id}))
     words = str(data.get("words") or "").strip()
     prediction = (
         predictor.combine(frame, words, read_share(data.get("share")), NEIGHBOURS, where)

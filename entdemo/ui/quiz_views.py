@@ -15,7 +15,7 @@ from entdemo.ui.quiz_sheet import sheet_link
 if TYPE_CHECKING:
     from entdemo.gallery.cases import Case
     from entdemo.gallery.store import Gallery
-    from entdemo.predictor import Prediction
+    from entdemo.inference.prediction import Prediction
 
 _SIDE = 480
 

@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from entdemo.errors import PageError
 from entdemo.image.frame import load_frame
+from entdemo.inference.prediction import Prediction
 from entdemo.locale import Language
-from entdemo.predictor import Prediction, likeliest_region
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASSES, region_of
 from entdemo.ui.answer import sentence
 from entdemo.ui.cases import finding_names
 from entdemo.ui.events import as_user_error
@@ -131,9 +131,10 @@ def make_sheet(predictor: Predictor, order: SheetOrder) -> bytes:
 
 def _sentence(order: SheetOrder) -> str:
     probabilities = order.probabilities
+    class_name = max(probabilities, key=probabilities.__getitem__)
     prediction = Prediction(
-        class_name=max(probabilities, key=probabilities.__getitem__),
-        region=likeliest_region(probabilities),
+        class_name=class_name,
+        region=region_of(class_name),
         probabilities=probabilities,
         in_distribution=order.in_distribution,
         neighbours=(),

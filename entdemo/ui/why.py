@@ -15,7 +15,7 @@ from entdemo.ui.i18n import both, spans, word
 
 if TYPE_CHECKING:
     from entdemo.image.frame import Frame
-    from entdemo.predictor import Explanation
+    from entdemo.inference.prediction import Explanation
 
 _COLOUR = (64, 224, 255)
 """Cyan: tissue is red to beige, so nothing in a frame looks like it."""

@@ -13,15 +13,15 @@ from torch import Tensor, nn
 
 from entdemo.bundle.weights import BASE, Bundle, load_strictly
 from entdemo.errors import TrainingError
+from entdemo.inference.encoder import encode_texts
 from entdemo.model.base import Tokenize
 from entdemo.model.fusion import class_prototypes
 from entdemo.model.network import EntClip, EntClipConfig
-from entdemo.model.preprocess import Preprocess
+from entdemo.model.preprocess import Preprocess, resized
 from entdemo.model.tensors import read_tensors
 from entdemo.taxonomy import CLASSES
 from entdemo.text.sides import mirror_text
 from entdemo.training.augment import Augment
-from entdemo.training.calibrate import encode_texts, resized
 from entdemo.training.config import AugmentConfig, PhantomSource
 from entdemo.training.data import FrameSet, draw_frames
 from entdemo.training.texts import MIRRORED, all_prompts, draw_sentences
@@ -197,7 +197,7 @@ def _frames(
     drawn: FrameSet, looks: tuple[Tensor, Tensor], base: EntClip, tokenize: Tokenize
 ) -> Frames:
     captions = [
-        encode_texts(base, tokenize, [turned(text) for text in texts])
+        encode_texts(base, tokenize, [turned(text) for text in texts]).embedding
         for turned in (str, mirror_text)
         for texts in (drawn.captions_en, drawn.captions_vi)
     ]
@@ -213,12 +213,12 @@ def _frames(
 
 def _texts(base: EntClip, tokenize: Tokenize, seed: int) -> Texts:
     prompts, owner = all_prompts()
-    vectors = encode_texts(base, tokenize, prompts)
+    vectors = encode_texts(base, tokenize, prompts).embedding
     pool = draw_sentences(_SENTENCES, seed)
     return Texts(
         prompts=vectors,
         owner=owner,
         prototypes=class_prototypes(vectors, owner, len(CLASSES)),
-        sentences=encode_texts(base, tokenize, [item.text for item in pool]),
+        sentences=encode_texts(base, tokenize, [item.text for item in pool]).embedding,
         allowed=torch.tensor([[name in item.classes for name in CLASSES] for item in pool]),
     )

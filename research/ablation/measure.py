@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -9,9 +12,13 @@ from torch import Tensor
 
 from entdemo.bundle.weights import Calibration
 from entdemo.evaluation import metrics
-from entdemo.evaluation.retrieval import Ranks, first_hits
+from entdemo.evaluation.retrieval import first_hits
+from entdemo.gallery.cases import Case
+from entdemo.gallery.matching import Matcher, Query
+from entdemo.gallery.store import Gallery
 from entdemo.inference.calibration import calibrate
 from entdemo.model.network import EntClip
+from entdemo.taxonomy import CLASSES
 from entdemo.training.calibrate import fit_temperature
 from research.ablation.losses import class_logits
 from research.ablation.material import Frames, Material
@@ -37,12 +44,23 @@ def measure(model: EntClip, variant: Variant, material: Material) -> Figures:
     temperature = fit_temperature(
         class_logits(model.head, variant, held_out), material.validation.labels[:, 0]
     )
-    frames = embed(model, material.test.grids[:, 0])
     calibration = Calibration(frame_temperature=temperature, text_temperature=temperature)
-    logits = class_logits(model.head, variant, frames)
+
+    def stated(vectors: Tensor) -> Tensor:
+        return calibrate(class_logits(model.head, variant, vectors), calibration).probabilities
+
+    frames = embed(model, material.test.grids[:, 0])
+    captions = material.test.captions[:, 0].flatten(0, 1)
+    texts = model.head.text_query(captions, stated(captions).to(captions))
     truth = material.test.labels[:, 0].numpy()
-    probabilities = calibrate(logits, calibration).probabilities.numpy()
-    return classified(probabilities, truth) | _retrieved(frames.numpy(), material.test, truth)
+    probabilities = stated(frames).numpy()
+    matcher = _matcher(frames.numpy(), material.test)
+    seen = zip(frames.numpy(), probabilities.tolist(), strict=True)
+    return (
+        classified(probabilities, truth)
+        | _retrieved("image", matcher, [matcher.frame_query(*one) for one in seen], truth)
+        | _retrieved("text", matcher, [Query(text, -1.0) for text in texts.numpy()], truth)
+    )
 
 
 def embed(model: EntClip, grids: Tensor) -> Tensor:
@@ -61,18 +79,28 @@ def classified(probabilities: NDArray[np.float64], truth: Labels) -> Figures:
     }
 
 
-def _retrieved(vectors: Array, frames: Frames, truth: Labels) -> Figures:
-    """A hit is a frame of the query's class; the query's own frame is left out."""
+def _matcher(vectors: Array, frames: Frames) -> Matcher:
+    """Searches the test frames by what a variant learned: their captions' words do not count."""
+    labelled = zip(frames.labels[:, 0].tolist(), frames.tags.tolist(), strict=True)
+    cases = [
+        Case(str(row), "", CLASSES[label], str(tags)) for row, (label, tags) in enumerate(labelled)
+    ]
+    return Matcher(Gallery(Path(), tuple(cases), vectors, "", ""), lambda texts: vectors[:0])
+
+
+def _retrieved(name: str, matcher: Matcher, queries: Sequence[Query], truth: Labels) -> Figures:
+    """A hit is a frame of the query's class; the query's own frame is left out.
+
+    Args:
+        name: of the queries.
+        matcher: searches N frames.
+        queries: the same number for each frame, frame after frame.
+        truth: int64 [N], class of each frame.
+    """
     every = np.arange(len(truth))
-    by_frame = first_hits(vectors, truth, every, vectors, truth, every)
-    captions = frames.captions[:, 0].flatten(0, 1).numpy()
-    owners = np.repeat(every, 2)
-    by_text = first_hits(captions, truth[owners], owners, vectors, truth, every)
-    return _ranked("image", by_frame) | _ranked("text", by_text)
-
-
-def _ranked(query: str, ranks: Ranks) -> Figures:
+    owners = np.repeat(every, len(queries) // len(truth))
+    ranks = first_hits(matcher, queries, truth[owners], owners, truth, every)
     return {
-        f"{query}_recall@1": float(ranks.recall_at(1).mean()),
-        f"{query}_mrr": float(ranks.reciprocal.mean()),
+        f"{name}_recall@1": float(ranks.recall_at(1).mean()),
+        f"{name}_mrr": float(ranks.reciprocal.mean()),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entdemo.cli import predict as commands
-from entdemo.predictor import Prediction
+from entdemo.inference.prediction import Prediction
 from entdemo.taxonomy import CLASSES, region_of
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from entdemo.cli import evaluate as commands
 from entdemo.errors import UserError
 from entdemo.taxonomy import CLASSES
-from tests.helpers.evaluation_fakes import fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import fake_encoder, save_frame
 
 app = typer.Typer()
 app.command()(commands.evaluate)
@@ -26,9 +26,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
     def fake_open(weights: str, device: str) -> object:
         asked.append((weights, device))
-        return fake_bundle()
+        return fake_encoder()
 
-    monkeypatch.setattr(commands, "open_bundle", fake_open)
+    monkeypatch.setattr(commands, "open_encoder", fake_open)
     return asked
 
 

@@ -16,7 +16,7 @@ from entdemo.errors import UserError
 from entdemo.evaluation.evaluate import evaluate, held_out
 from entdemo.evaluation.searches import IMAGE_ELSEWHERE, IMAGE_FINDING, TEXT_VIETNAMESE
 from tests.helpers.entrep_folder import EntrepFolder, add_broken, write_entrep, write_json
-from tests.helpers.evaluation_fakes import coloured, fake_bundle
+from tests.helpers.evaluation_fakes import coloured, fake_encoder
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> EntrepFolder:
 
 def test_all_figures_are_there(folder: EntrepFolder) -> None:
     add_broken(folder)
-    report = evaluate(fake_bundle(), folder.path)
+    report = evaluate(fake_encoder(), folder.path)
     figures = report.to_json()
     assert figures["n"] == 35
     assert figures["accuracy"] == 1
@@ -51,9 +51,10 @@ def test_only_what_training_held_out_is_counted(folder: EntrepFolder) -> None:
     groups = {item.group for item in kept.items}
     assert {item for item in everything.items if item.group in groups} == set(kept.items)
     assert "held out" in kept.notes[-1]
-    bundle = fake_bundle()
+    encoder = fake_encoder()
+    bundle = encoder.bundle
     object.__setattr__(bundle, "info", SimpleNamespace(**vars(bundle.info) | {"training": record}))
-    assert evaluate(bundle, folder.path).n == len(kept.items)
+    assert evaluate(encoder, folder.path).n == len(kept.items)
 
 
 def test_what_the_start_of_a_run_held_out_stays_held_out() -> None:
@@ -77,7 +78,7 @@ def test_frames_without_a_class_cannot_be_measured_on(folder: EntrepFolder) -> N
 def test_the_command_says_what_it_read(
     folder: EntrepFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "open_bundle", lambda weights, device: fake_bundle())
+    monkeypatch.setattr(commands, "open_encoder", lambda weights, device: fake_encoder())
     app = typer.Typer()
     app.command()(commands.evaluate)
     labels = json.loads((folder.path / "train" / "cls.json").read_text("utf-8"))

@@ -13,7 +13,7 @@ from rich.console import Console
 from entdemo.data.dataset import read_items
 from entdemo.errors import UserError
 from entdemo.evaluation import encode
-from entdemo.evaluation.encode import encode_items, encode_squares
+from entdemo.evaluation.encode import encode_items
 from entdemo.evaluation.evaluate import evaluate
 from entdemo.evaluation.report import IMAGE, TEXT, Report
 from entdemo.evaluation.searches import (
@@ -25,7 +25,7 @@ from entdemo.evaluation.searches import (
 )
 from entdemo.evaluation.tables import report_table
 from entdemo.taxonomy import CLASSES
-from tests.helpers.evaluation_fakes import colour_frame, fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import colour_frame, fake_encoder, save_frame
 
 KEYS = [
     "n", "accuracy", "macro_f1", "region_accuracy", "confusion", "ece", "image_retrieval",
@@ -64,7 +64,7 @@ def shown(report: Report) -> str:
 
 def test_classification_by_hand(data: Path) -> None:
     """14 frames, 2 wrong, 1 of them in the wrong region."""
-    found = evaluate(fake_bundle(), data).to_json()
+    found = evaluate(fake_encoder(), data).to_json()
     assert list(found) == KEYS
     assert list(found["ci95"]) == CI_KEYS
     assert found["n"] == 14
@@ -82,7 +82,7 @@ def test_classification_by_hand(data: Path) -> None:
 
 def test_image_retrieval_by_hand(data: Path) -> None:
     """The two strangers meet both frames of the class that they show before their own twin."""
-    report = evaluate(fake_bundle(), data)
+    report = evaluate(fake_encoder(), data)
     assert report.to_json()["image_retrieval"] == {
         "recall@1": pytest.approx(12 / 14),
         "recall@5": 1,
@@ -97,7 +97,7 @@ def test_text_retrieval_by_hand(data: Path) -> None:
     table = (data / "captions.csv").read_text("utf-8")
     wrong = table.replace("throat/13.png,normal,throat", "throat/13.png,normal,nose-left")
     (data / "captions.csv").write_text(wrong, "utf-8")
-    report = evaluate(fake_bundle(), data)
+    report = evaluate(fake_encoder(), data)
     assert report.to_json()["text_retrieval"] == {
         "recall@1": pytest.approx(27 / 28),
         "recall@5": pytest.approx(27 / 28),
@@ -114,7 +114,7 @@ def test_findings_are_a_stricter_hit(data: Path) -> None:
     add_captions(data)
     table = (data / "captions.csv").read_text("utf-8")
     (data / "captions.csv").write_text(table.replace("06.png,normal", "06.png,redness"), "utf-8")
-    found = evaluate(fake_bundle(), data).retrieval
+    found = evaluate(fake_encoder(), data).retrieval
     assert found[IMAGE].queries == 14
     assert found[IMAGE_FINDING].queries == 12, "the two throats are no longer alike"
     assert found[TEXT_FINDING].queries == 24
@@ -123,14 +123,14 @@ def test_findings_are_a_stricter_hit(data: Path) -> None:
 def test_other_examinations_only(data: Path) -> None:
     """Each frame's only twin is of its own examination; a third frame is of another."""
     add_captions(data)
-    assert IMAGE_ELSEWHERE not in evaluate(fake_bundle(), data).retrieval
+    assert IMAGE_ELSEWHERE not in evaluate(fake_encoder(), data).retrieval
     save_frame(data / "ear-left" / "20.png", "ear-left", 20)
-    found = evaluate(fake_bundle(), data).retrieval[IMAGE_ELSEWHERE]
+    found = evaluate(fake_encoder(), data).retrieval[IMAGE_ELSEWHERE]
     assert (found.queries, found.recall_1) == (3, 1)
 
 
 def test_text_without_captions_is_null(data: Path) -> None:
-    found = evaluate(fake_bundle(), data).to_json()
+    found = evaluate(fake_encoder(), data).to_json()
     assert found["text_retrieval"] == {"recall@1": None, "recall@5": None, "mrr": None}
     assert found["ci95"]["text_recall@1"] is None
 
@@ -139,7 +139,7 @@ def test_regions_alone_give_region_accuracy_alone(tmp_path: Path) -> None:
     save_frame(tmp_path / "ear" / "a.png", "ear-left", 0)
     save_frame(tmp_path / "ear" / "b.png", "ear-right", 1)
     save_frame(tmp_path / "vocal-cords" / "c.png", "throat", 2)
-    found = evaluate(fake_bundle(), tmp_path).to_json()
+    found = evaluate(fake_encoder(), tmp_path).to_json()
     assert (found["n"], found["region_accuracy"]) == (3, pytest.approx(2 / 3))
     for key in ("accuracy", "macro_f1", "confusion", "ece"):
         assert found[key] is None
@@ -151,7 +151,7 @@ def test_a_single_class_has_no_retrieval(tmp_path: Path) -> None:
     save_frame(tmp_path / "ear" / "a.png", "ear-left", 0)
     for number in range(3):
         save_frame(tmp_path / "throat" / f"{number}.png", "throat", number)
-    found = evaluate(fake_bundle(), tmp_path).to_json()
+    found = evaluate(fake_encoder(), tmp_path).to_json()
     assert (found["n"], found["accuracy"]) == (4, 1)
     assert found["image_retrieval"]["mrr"] is None
 
@@ -160,7 +160,7 @@ def test_copies_of_the_query_are_left_out(data: Path) -> None:
     """A frame that is there twice would otherwise find itself."""
     stranger = data / "nose-right" / "00.png"
     (data / "nose-right" / "copy.png").write_bytes(stranger.read_bytes())
-    report = evaluate(fake_bundle(), data)
+    report = evaluate(fake_encoder(), data)
     assert report.n == 15
     assert report.retrieval[IMAGE].recall_1 == pytest.approx(12 / 15)
 
@@ -169,7 +169,7 @@ def test_unreadable_pictures_are_counted_and_named(data: Path) -> None:
     (data / "throat" / "broken.png").write_bytes(b"no picture")
     (data / "throat" / "empty[red].png").write_bytes(b"")
     told: list[tuple[int, int]] = []
-    report = evaluate(fake_bundle(), data, lambda done, total: told.append((done, total)))
+    report = evaluate(fake_encoder(), data, lambda done, total: told.append((done, total)))
     assert report.n == 14
     assert [skipped.name for skipped in report.skipped] == [
         "throat/broken.png", "throat/empty[red].png",
@@ -184,7 +184,7 @@ def test_no_readable_picture(tmp_path: Path) -> None:
     (tmp_path / "throat").mkdir()
     (tmp_path / "throat" / "a.png").write_bytes(b"no picture")
     with pytest.raises(UserError) as caught:
-        evaluate(fake_bundle(), tmp_path)
+        evaluate(fake_encoder(), tmp_path)
     assert caught.value.key == "evaluation.no_frames"
     assert "a.png" in caught.value.text("vi")
 
@@ -192,7 +192,7 @@ def test_no_readable_picture(tmp_path: Path) -> None:
 def test_the_table_tells_what_the_json_does_not(data: Path) -> None:
     add_captions(data)
     save_frame(data / "throat" / "grey.png", "throat", 7, strength=10)
-    text = shown(evaluate(fake_bundle(), data))
+    text = shown(evaluate(fake_encoder(), data))
     assert "nose-right taken for nose-left" in text
     assert "vc-open taken for vc-closed" in text
     assert "in distribution" in text
@@ -202,8 +202,8 @@ def test_the_table_tells_what_the_json_does_not(data: Path) -> None:
 
 def test_temperature_calibrates(data: Path) -> None:
     squares = np.stack([colour_frame("throat", 0)[:16, :16]])
-    sharp = encode_squares(fake_bundle(1.0), squares).probabilities
-    flat = encode_squares(fake_bundle(10.0), squares).probabilities
+    sharp = fake_encoder(1.0).frames(squares).probabilities
+    flat = fake_encoder(10.0).frames(squares).probabilities
     assert sharp.sum() == pytest.approx(1)
     assert flat.max() < sharp.max()
 
@@ -211,8 +211,8 @@ def test_temperature_calibrates(data: Path) -> None:
 def test_batches_do_not_change_the_result(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (data / "ear-left" / "00-broken.png").write_bytes(b"no picture")
     items = read_items(data)
-    whole = encode_items(fake_bundle(), items)
-    monkeypatch.setattr(encode, "_BATCH", 1)
-    single = encode_items(fake_bundle(), items)
+    whole = encode_items(fake_encoder(), items)
+    monkeypatch.setattr(encode, "BATCH", 1)
+    single = encode_items(fake_encoder(), items)
     assert [item.name for item in whole.items] == [item.name for item in single.items]
     np.testing.assert_allclose(whole.frames.probabilities, single.frames.probabilities, atol=1e-6)

@@ -12,9 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from entdemo.bundle.weights import Bundle
-from entdemo.evaluation.encode import encode_squares
 from entdemo.evaluation.evaluate import examine
 from entdemo.evaluation.flip import encode_both_ways
+from entdemo.inference.encoder import Encoder
+from entdemo.model.network import EncodedFrames
 from entdemo.taxonomy import CLASSES, mirror_class
 from tests.helpers.evaluation_fakes import fake_bundle, save_frame
 
@@ -29,7 +30,7 @@ class SideModel(nn.Module):
         self.head = SimpleNamespace(prototypes=torch.zeros(7, 7), class_logits=lambda e, _: e)
         self.seen: list[Tensor] = []
 
-    def encode_frames(self, pixels: Tensor) -> SimpleNamespace:
+    def encode_frames(self, pixels: Tensor) -> EncodedFrames:
         self.seen.append(pixels)
         middle = pixels.shape[-1] // 2
         tilt = (pixels[..., :middle] - pixels[..., middle:]).mean((2, 3))
@@ -37,16 +38,16 @@ class SideModel(nn.Module):
         logits[:, 0], logits[:, 1] = tilt[:, 0] + self.bias, -tilt[:, 0]
         logits[:, 2], logits[:, 3] = tilt[:, 1], -tilt[:, 1]
         logits[:, 4] = pixels[:, 2].mean((1, 2))
-        return SimpleNamespace(embedding=logits * self.scale, features=tilt)
+        return EncodedFrames(logits * self.scale, torch.ones(len(pixels), 1), tilt)
 
     def ood(self, features: Tensor) -> Tensor:
         return features[:, 0]
 
 
-def side_bundle(bias: float) -> Bundle:
+def side_encoder(bias: float) -> Encoder:
     bundle = fake_bundle()
     parts = {**vars(bundle), "model": SideModel(bias)}
-    return cast(Bundle, Bundle(**parts))
+    return Encoder(Bundle(**parts))
 
 
 def squares() -> np.ndarray:
@@ -55,29 +56,29 @@ def squares() -> np.ndarray:
 
 def test_by_hand() -> None:
     """Of an unbiased model of sides, the mirror image says the same once sides are swapped."""
-    bundle = side_bundle(bias=0)
-    plain, both = encode_squares(bundle, squares()), encode_both_ways(bundle, squares())
+    encoder = side_encoder(bias=0)
+    plain, both = encoder.frames(squares()), encode_both_ways(encoder, squares())
     np.testing.assert_allclose(both.probabilities, plain.probabilities, atol=1e-6)
-    np.testing.assert_array_equal(both.embeddings, plain.embeddings)
+    np.testing.assert_array_equal(both.vectors, plain.vectors)
     np.testing.assert_allclose(both.distances, 0, atol=1e-6)
 
 
 def test_a_frame_and_its_mirror_image_get_mirrored_answers() -> None:
     """Even of a model that prefers one side."""
-    bundle = side_bundle(bias=3)
+    encoder = side_encoder(bias=3)
     swap = [CLASSES.index(mirror_class(name)) for name in CLASSES]
     mirror = np.ascontiguousarray(squares()[:, :, ::-1])
-    plain = encode_squares(bundle, squares()).probabilities
-    assert not np.allclose(encode_squares(bundle, mirror).probabilities[:, swap], plain)
-    both = encode_both_ways(bundle, squares()).probabilities
-    np.testing.assert_allclose(encode_both_ways(bundle, mirror).probabilities[:, swap], both)
+    plain = encoder.frames(squares()).probabilities
+    assert not np.allclose(encoder.frames(mirror).probabilities[:, swap], plain)
+    both = encode_both_ways(encoder, squares()).probabilities
+    np.testing.assert_allclose(encode_both_ways(encoder, mirror).probabilities[:, swap], both)
     np.testing.assert_allclose(both.sum(axis=1), 1)
 
 
 def test_the_mirror_image_is_seen_mirrored() -> None:
-    bundle = side_bundle(bias=0)
-    encode_both_ways(bundle, squares())
-    first, second = cast(SideModel, bundle.model).seen
+    encoder = side_encoder(bias=0)
+    encode_both_ways(encoder, squares())
+    first, second = cast(SideModel, encoder.bundle.model).seen
     assert torch.equal(first.flip(3), second)
 
 
@@ -86,7 +87,7 @@ def test_evaluation_flips_on_request(tmp_path: Path, flip: bool, looks: int) -> 
     for number, name in enumerate(CLASSES):
         save_frame(tmp_path / name / f"{number}.png", name, number)
     bundle = fake_bundle()
-    report = examine(bundle, tmp_path, flip=flip).report
+    report = examine(Encoder(bundle), tmp_path, flip=flip).report
     assert bundle.model.frames_seen == looks
     assert report.classes is not None
     # The fake sees colour alone, so a mirror image of a right nose still looks right to it.

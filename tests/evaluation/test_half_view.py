@@ -10,7 +10,7 @@ import pytest
 from benchmarks import half_view
 from entdemo.errors import UserError
 from entdemo.taxonomy import CLASSES
-from tests.helpers.evaluation_fakes import fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import fake_encoder, save_frame
 
 
 def test_each_view_keeps_its_half() -> None:
@@ -38,8 +38,7 @@ def test_it_prints_every_view(
 ) -> None:
     for number, name in enumerate(CLASSES):
         save_frame(tmp_path / name / "a.png", name, number)
-    monkeypatch.setattr(half_view, "resolve_weights", Path)
-    monkeypatch.setattr(half_view, "load_bundle", lambda _: fake_bundle())
+    monkeypatch.setattr(half_view, "open_encoder", lambda *_: fake_encoder())
     half_view.main(tmp_path, "weights")
     text = capsys.readouterr().out
     assert "7 frames" in text

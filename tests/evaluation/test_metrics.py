@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
 from entdemo.evaluation import metrics
-from entdemo.taxonomy import CLASSES, REGIONS, region_of
+from entdemo.taxonomy import CLASSES
 
 TRUTH = np.array([0, 0, 0, 1, 1, 4])
 PREDICTED = np.array([0, 0, 1, 0, 1, 6])
@@ -56,15 +56,6 @@ def test_swaps_count_both_ways_and_leave_out_absent_classes() -> None:
     assert metrics.swap_rate_in_pair([cords]) is None, "the only one is taken for a throat"
 
 
-def test_region_sums_its_classes() -> None:
-    """The likeliest class may lie outside the likeliest region."""
-    probabilities = np.array([[0.3, 0.3, 0, 0, 0, 0, 0.4]])
-    assert CLASSES[probabilities.argmax()] == "throat"
-    summed = metrics.region_probabilities(probabilities)
-    assert summed[0] == pytest.approx([0.6, 0, 0, 0.4])
-    assert REGIONS[summed.argmax()] == "nose"
-
-
 def probabilities_for(confidences: list[float]) -> np.ndarray:
     """[N, 7], class 0 with each confidence, the rest shared by the others."""
     best = np.array(confidences)[:, None]
@@ -104,11 +95,6 @@ def test_figures_equal_plain_loops(answer: tuple[np.ndarray, np.ndarray]) -> Non
         best = max(range(7), key=row.__getitem__)
         right += best == label
         bins.setdefault(int(np.ceil(row[best] * 15)) - 1, []).append((row[best], best == label))
-        totals = dict.fromkeys(REGIONS, 0.0)
-        for name, value in zip(CLASSES, row, strict=True):
-            totals[region_of(name)] += value
-        summed = metrics.region_probabilities(np.array([row]))[0]
-        assert summed == pytest.approx(list(totals.values()))
     gap = sum(abs(sum(c for c, _ in rows) - sum(ok for _, ok in rows)) for rows in bins.values())
     assert metrics.accuracy(truth, predicted) == pytest.approx(right / len(truth))
     ece = metrics.expected_calibration_error(probabilities, truth)

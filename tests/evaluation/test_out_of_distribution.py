@@ -12,7 +12,7 @@ from benchmarks import out_of_distribution as ood
 from benchmarks.strangers import KINDS, strangers
 from entdemo.image.frame import frame_from_array
 from entdemo.training import ood_negatives
-from tests.helpers.evaluation_fakes import fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import fake_encoder, save_frame
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -58,8 +58,7 @@ def test_it_prints_json(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     save_frame(tmp_path / "ear" / "a.png", "ear-left", 0)
-    monkeypatch.setattr(ood, "resolve_weights", Path)
-    monkeypatch.setattr(ood, "load_bundle", lambda _: fake_bundle())
+    monkeypatch.setattr(ood, "open_encoder", lambda *_: fake_encoder())
     ood.main(real=tmp_path, n=7, each=2, weights="weights", json=True)
     found = json.loads(capsys.readouterr().out)
     assert list(found["refused"]) == ["drawn frames", "real: ear", "real frames"]

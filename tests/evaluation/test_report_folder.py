@@ -15,7 +15,7 @@ from entdemo.evaluation.evaluate import examine
 from entdemo.evaluation.examples import frame_examples, text_examples
 from entdemo.evaluation.report_folder import JSON, MARKDOWN, write_report
 from entdemo.taxonomy import CLASSES
-from tests.helpers.evaluation_fakes import fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import fake_encoder, save_frame
 
 PICTURES = ["confusion.png", "frame-search.png", "reliability.png", "text-search.png"]
 
@@ -34,9 +34,9 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_folder(data: Path, tmp_path: Path) -> None:
-    bundle, out = fake_bundle(), tmp_path / "out" / "deep"
-    examined = examine(bundle, data)
-    write_report(out, "Colours", bundle, examined)
+    encoder, out = fake_encoder(), tmp_path / "out" / "deep"
+    examined = examine(encoder, data)
+    write_report(out, "Colours", encoder, examined)
     assert sorted(path.name for path in out.iterdir()) == sorted([*PICTURES, JSON, MARKDOWN])
     for name in PICTURES:
         with Image.open(out / name) as picture:
@@ -51,8 +51,8 @@ def test_folder(data: Path, tmp_path: Path) -> None:
 
 def test_markdown_tells_every_part(data: Path, tmp_path: Path) -> None:
     (data / "throat" / "broken.png").write_bytes(b"no picture")
-    bundle = fake_bundle()
-    write_report(tmp_path, "Colours", bundle, examine(bundle, data))
+    encoder = fake_encoder()
+    write_report(tmp_path, "Colours", encoder, examine(encoder, data))
     text = (tmp_path / MARKDOWN).read_text("utf-8")
     assert text.startswith("# Colours\n")
     assert "| accuracy | 14 | 0.929 [" in text
@@ -71,16 +71,16 @@ def test_regions_alone_make_a_report_without_pictures(tmp_path: Path) -> None:
     save_frame(tmp_path / "data" / "ear" / "a.png", "ear-left", 0)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "confusion.png").write_bytes(b"of an earlier report")
-    bundle = fake_bundle()
-    write_report(tmp_path / "out", "Regions", bundle, examine(bundle, tmp_path / "data"))
+    encoder = fake_encoder()
+    write_report(tmp_path / "out", "Regions", encoder, examine(encoder, tmp_path / "data"))
     assert {path.name for path in (tmp_path / "out").iterdir()} == {JSON, MARKDOWN}
     assert "region accuracy" in (tmp_path / "out" / MARKDOWN).read_text("utf-8")
 
 
 def test_examples_leave_the_query_out(data: Path) -> None:
-    bundle = fake_bundle()
-    encoded = examine(bundle, data).encoded
-    frames, texts = frame_examples(encoded), text_examples(bundle, encoded)
+    encoder = fake_encoder()
+    pool = examine(encoder, data).pool
+    frames, texts = frame_examples(pool), text_examples(encoder, pool)
     assert [example.query.class_name for example in frames] == list(CLASSES)
     for example in (*frames, *texts):
         assert example.query not in example.answers
@@ -95,8 +95,8 @@ def test_examples_leave_the_query_out(data: Path) -> None:
 def test_without_matplotlib_one_clear_sentence(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bundle = fake_bundle()
-    examined = examine(bundle, data)
+    encoder = fake_encoder()
+    examined = examine(encoder, data)
     real = builtins.__import__
 
     def refusing(name: str, *args: Any, **kwargs: Any) -> Any:
@@ -106,7 +106,7 @@ def test_without_matplotlib_one_clear_sentence(
 
     monkeypatch.setattr(builtins, "__import__", refusing)
     with pytest.raises(UserError) as caught:
-        write_report(tmp_path / "out", "Colours", bundle, examined)
+        write_report(tmp_path / "out", "Colours", encoder, examined)
     assert caught.value.key == "figures.no_matplotlib"
     assert "pip install" in str(caught.value)
     assert not (tmp_path / "out").exists()

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entdemo.evaluation import retrieval
 from entdemo.evaluation.retrieval import NO_LABEL, Ranks, first_hits
+from entdemo.gallery.cases import Case
+from entdemo.gallery.matching import Matcher, Query
+from entdemo.gallery.store import Gallery
 
 
 def unit(angles: list[float]) -> np.ndarray:
     """Unit vectors at angles in degrees."""
     radians = np.radians(np.array(angles))
-    return np.stack([np.cos(radians), np.sin(radians)], axis=1)
+    return np.stack([np.cos(radians), np.sin(radians)], axis=1).astype(np.float32)
+
+
+def matcher_of(vectors: np.ndarray) -> Matcher:
+    """Every case has a finding of its own, so that none is folded."""
+    cases = tuple(Case(f"c{row}", "", "throat", str(row)) for row in range(len(vectors)))
+    return Matcher(Gallery(Path(), cases, vectors, "", ""), lambda texts: vectors[:0])
+
+
+def queries_of(vectors: np.ndarray) -> list[Query]:
+    return [Query(vector, -1.0) for vector in vectors]
 
 
 def among_themselves(vectors: np.ndarray, labels: list[int], owners: list[int]) -> Ranks:
     marks, owned = np.array(labels), np.array(owners)
-    return first_hits(vectors, marks, owned, vectors, marks, owned)
+    return first_hits(matcher_of(vectors), queries_of(vectors), marks, owned, marks, owned)
 
 
 def test_ranks_by_hand() -> None:
@@ -56,25 +70,40 @@ def test_unlabelled_frames_are_candidates_but_no_hits() -> None:
 
 
 def test_a_collapsed_network_scores_nothing() -> None:
-    """All frames alike: ties count against the hit."""
-    ranks = among_themselves(unit([7] * 6), [0, 0, 0, 1, 1, 1], list(range(6)))
-    assert ranks.first_hit.tolist() == [4] * 6
+    """All frames alike: ties count against the hit, also beyond the cases that are shown."""
+    ranks = among_themselves(unit([7] * 60), [0] * 30 + [1] * 30, list(range(60)))
+    assert ranks.first_hit.tolist() == [31] * 60
+
+
+def test_near_duplicates_take_one_rank() -> None:
+    """Nineteen copies of a case of another class come first, under one card."""
+    rng = np.random.default_rng(0)
+    others = rng.normal(size=(21, 8))
+    copies = np.repeat(np.eye(1, 8), 19, axis=0) + 1e-4 * rng.normal(size=(19, 8))
+    vectors = np.concatenate([copies, others]).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    findings = ["same"] * 19 + [str(row) for row in range(21)]
+    cases = tuple(Case(f"c{row}", "", "throat", finding) for row, finding in enumerate(findings))
+    matcher = Matcher(Gallery(Path(), cases, vectors, "", ""), lambda texts: vectors[:0])
+    labels = np.array([0] * 19 + [1] * 21)
+    nobody, one = np.arange(40), np.array([1])
+    ranks = first_hits(matcher, queries_of(np.eye(1, 8)), one, np.array([-1]), labels, nobody)
+    assert ranks.first_hit.tolist() == [2]
 
 
 def test_no_queries_give_no_ranks() -> None:
     nothing = np.zeros(0, np.int64)
-    frames = unit([0, 1])
-    ranks = first_hits(np.zeros((0, 2)), nothing, nothing, frames, np.zeros(2), np.arange(2))
+    ranks = first_hits(matcher_of(unit([0, 1])), [], nothing, nothing, np.zeros(2), np.arange(2))
     assert len(ranks.queries) == 0
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10_000), st.integers(1, 25), st.integers(1, 20), st.integers(1, 9))
-def test_ranks_equal_a_plain_loop(seed: int, frames: int, queries: int, chunk: int) -> None:
+@given(st.integers(0, 10_000), st.integers(1, 60), st.integers(1, 8))
+def test_ranks_equal_a_plain_loop(seed: int, frames: int, queries: int) -> None:
     generator = np.random.default_rng(seed)
-    # A coarse grid, so that ties happen.
-    vectors = generator.integers(-1, 2, (frames, 3)).astype(np.float32)
-    asked = generator.integers(-1, 2, (queries, 3)).astype(np.float32)
+    # Few directions, so that ties happen.
+    angles = generator.integers(0, 12, frames + queries) * 30.0
+    vectors, asked = np.split(unit(angles.tolist()), [frames])
     labels, wanted = generator.integers(-1, 3, frames), generator.integers(-1, 3, queries)
     owners, own = generator.integers(0, 5, frames), generator.integers(0, 5, queries)
     expected = {}
@@ -87,8 +116,6 @@ def test_ranks_equal_a_plain_loop(seed: int, frames: int, queries: int, chunk: i
             is_hit = wanted[query] != NO_LABEL and labels[frame] == wanted[query]
             (hits if is_hit else misses).append(cosine)
         if hits:
-            expected[query] = 1 + sum(cosine >= max(hits) for cosine in misses)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retrieval, "_CHUNK", chunk)
-        ranks = first_hits(asked, wanted, own, vectors, labels, owners)
+            expected[query] = 1 + sum(cosine > max(hits) - 1e-6 for cosine in misses)
+    ranks = first_hits(matcher_of(vectors), queries_of(asked), wanted, own, labels, owners)
     assert dict(zip(ranks.queries.tolist(), ranks.first_hit.tolist(), strict=True)) == expected

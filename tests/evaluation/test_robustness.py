@@ -16,7 +16,7 @@ from entdemo.cli import evaluate as commands
 from entdemo.errors import UserError
 from entdemo.evaluation.robustness import HARMS, Robustness, harm, measure
 from entdemo.taxonomy import CLASSES
-from tests.helpers.evaluation_fakes import fake_bundle, save_frame
+from tests.helpers.evaluation_fakes import fake_encoder, save_frame
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def save_large(path: Path, shown: str, seed: int) -> None:
 
 
 def test_colours_survive_what_keeps_colours(data: Path) -> None:
-    found = measure(fake_bundle(), data)
+    found = measure(fake_encoder(), data)
     assert (found.n, found.clean) == (7, 1.0)
     for name in ("blur", "noise", "jpeg", "crop"):
         assert found.harmed[name] == (1.0, 1.0, 1.0)
@@ -79,7 +79,7 @@ def test_colours_survive_what_keeps_colours(data: Path) -> None:
 
 
 def test_the_same_twice(data: Path) -> None:
-    assert measure(fake_bundle(), data) == measure(fake_bundle(), data)
+    assert measure(fake_encoder(), data) == measure(fake_encoder(), data)
 
 
 def test_drops_are_points() -> None:
@@ -90,7 +90,7 @@ def test_drops_are_points() -> None:
 
 
 def test_command(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "open_bundle", lambda *_: fake_bundle())
+    monkeypatch.setattr(commands, "open_encoder", lambda *_: fake_encoder())
     app = typer.Typer()
     app.command()(commands.robustness)
     answer = CliRunner().invoke(app, [str(data), "--json"])
@@ -102,4 +102,4 @@ def test_command(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_frames_without_class_are_refused(tmp_path: Path) -> None:
     save_frame(tmp_path / "ear" / "a.png", "ear-left", 0)
     with pytest.raises(UserError):
-        measure(fake_bundle(), tmp_path)
+        measure(fake_encoder(), tmp_path)

@@ -11,9 +11,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from entdemo.bundle.weights import Bundle, load_bundle
-from entdemo.evaluation.encode import encode_squares, squares_of
+from entdemo.bundle.weights import load_bundle
 from entdemo.image.frame import frame_from_array
+from entdemo.inference.encoder import Encoder
 from entdemo.phantom.frame import draw
 from entdemo.settings import DEFAULT_WEIGHTS
 from entdemo.taxonomy import CLASSES, mirror_class
@@ -25,14 +25,14 @@ _MIRRORED = np.array([CLASSES.index(mirror_class(name)) for name in CLASSES])
 
 
 @cache
-def _bundle() -> Bundle:
-    return load_bundle(DEFAULT_WEIGHTS)
+def _encoder() -> Encoder:
+    return Encoder(load_bundle(DEFAULT_WEIGHTS))
 
 
 @cache
 def _squares() -> np.ndarray:
     frames = [frame_from_array(draw(_SEED + index, style="disc").rgb) for index in range(_FRAMES)]
-    return squares_of(_bundle(), frames)
+    return _encoder().squares(frames)
 
 
 @cache
@@ -41,7 +41,7 @@ def _whole() -> np.ndarray:
 
 
 def _found(squares: np.ndarray) -> np.ndarray:
-    return encode_squares(_bundle(), np.ascontiguousarray(squares)).probabilities.argmax(axis=1)
+    return _encoder().frames(np.ascontiguousarray(squares)).probabilities.argmax(axis=1)
 
 
 def _rim(squares: np.ndarray, inner: float) -> np.ndarray:

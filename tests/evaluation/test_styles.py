@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from benchmarks import styles
 from entdemo.phantom.lens import STYLES
 from entdemo.taxonomy import REGIONS
-from tests.helpers.evaluation_fakes import fake_bundle
+from tests.helpers.evaluation_fakes import fake_encoder
 
 
 def test_regions_take_turns_and_all_their_classes_come() -> None:
@@ -30,8 +29,7 @@ def test_figures_by_hand() -> None:
 def test_it_prints_every_style(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(styles, "resolve_weights", Path)
-    monkeypatch.setattr(styles, "load_bundle", lambda _: fake_bundle())
+    monkeypatch.setattr(styles, "open_encoder", lambda *_: fake_encoder())
     styles.main(n=8, weights="weights", json=True)
     assert list(json.loads(capsys.readouterr().out)["styles"]) == list(STYLES)
     styles.main(n=8, weights="weights", json=False)

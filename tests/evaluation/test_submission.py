@@ -20,7 +20,7 @@ from entdemo.evaluation.submission import answer_track, picture_pool, write_subm
 from entdemo.evaluation.submission_check import validate_submission
 from entdemo.taxonomy import CLASSES
 from tests.helpers.entrep_folder import EntrepFolder, on_disk, write_entrep
-from tests.helpers.evaluation_fakes import coloured, fake_bundle
+from tests.helpers.evaluation_fakes import coloured, fake_encoder
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def keys(problems: list[UserError]) -> list[str]:
 
 
 def test_track_1_numbers_the_classes_in_the_official_order(folder: EntrepFolder) -> None:
-    answers = answer_track(fake_bundle(), folder.path, 1)
+    answers = answer_track(fake_encoder(), folder.path, 1)
     assert list(answers) == folder.test
     assert list(answers.values()) == [index % 7 for index in range(21)]
     assert all(type(answer) is int for answer in answers.values())
@@ -52,7 +52,7 @@ def test_track_1_numbers_the_classes_in_the_official_order(folder: EntrepFolder)
 
 def test_track_2_finds_another_frame_of_the_list(folder: EntrepFolder) -> None:
     told: list[tuple[int, int]] = []
-    answers = answer_track(fake_bundle(), folder.path, 2, lambda *done: told.append(done))
+    answers = answer_track(fake_encoder(), folder.path, 2, lambda *done: told.append(done))
     listed = folder.test[1:]
     assert list(answers) == listed
     assert told[-1] == (20, 20)
@@ -63,7 +63,7 @@ def test_track_2_finds_another_frame_of_the_list(folder: EntrepFolder) -> None:
 
 
 def test_track_3_answers_phrases_as_they_are_written(folder: EntrepFolder) -> None:
-    answers = answer_track(fake_bundle(), folder.path, 3)
+    answers = answer_track(fake_encoder(), folder.path, 3)
     assert list(answers) == list(dict.fromkeys(folder.phrases))
     for phrase, answer in answers.items():
         assert CLASSES[folder.test.index(str(answer)) % 7] in phrase
@@ -77,7 +77,7 @@ def test_the_pool_holds_every_test_picture_as_the_lists_spell_it(folder: EntrepF
 @pytest.mark.parametrize("track", [1, 2, 3])
 def test_what_is_written_is_valid(folder: EntrepFolder, tmp_path: Path, track: int) -> None:
     out = tmp_path / "new" / "answers.zip"
-    answers = answer_track(fake_bundle(), folder.path, track)
+    answers = answer_track(fake_encoder(), folder.path, track)
     write_submission(answers, track, out)
     assert validate_submission(out, folder.path, track) == []
     first = out.read_bytes()
@@ -91,13 +91,13 @@ def test_what_is_written_is_valid(folder: EntrepFolder, tmp_path: Path, track: i
 
 
 def test_wrong_answers_are_told(folder: EntrepFolder, tmp_path: Path) -> None:
-    good = dict(answer_track(fake_bundle(), folder.path, 1))
+    good = dict(answer_track(fake_encoder(), folder.path, 1))
     first, second, third, *_ = good
     bad = good | {first: 7, second: "0", third: True, "5_more.png": 1}
     del bad[folder.test[-1]]
     problems = validate_submission(zipped(tmp_path / "a.zip", bad), folder.path, 1)
     assert keys(problems) == ["submit.missing", "submit.unknown", *["submit.class"] * 3]
-    pairs = dict(answer_track(fake_bundle(), folder.path, 2))
+    pairs = dict(answer_track(fake_encoder(), folder.path, 2))
     one, two, three, *_ = pairs
     pairs |= {one: one, two: folder.test[0], three: None}
     problems = validate_submission(zipped(tmp_path / "b.zip", pairs), folder.path, 2)
@@ -135,24 +135,24 @@ def test_no_zip_at_all(folder: EntrepFolder, tmp_path: Path) -> None:
 def test_missing_and_damaged_test_pictures_are_named(folder: EntrepFolder) -> None:
     picture(folder, folder.test[3]).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
     with pytest.raises(UserError, match="test picture") as caught:
-        answer_track(fake_bundle(), folder.path, 1)
+        answer_track(fake_encoder(), folder.path, 1)
     assert on_disk(folder.test[3]) in str(caught.value)
     picture(folder, folder.test[3]).unlink()
     for track in (1, 2, 3):
         with pytest.raises(UserError, match="not found"):
-            answer_track(fake_bundle(), folder.path, track)
+            answer_track(fake_encoder(), folder.path, track)
 
 
 def test_missing_empty_and_short_lists_are_told(folder: EntrepFolder) -> None:
     (folder.path / "test" / "i2i.csv").write_text(folder.test[0])
     with pytest.raises(UserError, match="one frame alone"):
-        answer_track(fake_bundle(), folder.path, 2)
+        answer_track(fake_encoder(), folder.path, 2)
     (folder.path / "test" / "i2i.csv").write_text("\n")
     with pytest.raises(UserError, match="is empty"):
-        answer_track(fake_bundle(), folder.path, 2)
+        answer_track(fake_encoder(), folder.path, 2)
     (folder.path / "test" / "cls.csv").unlink()
     with pytest.raises(UserError, match="was not found"):
-        answer_track(fake_bundle(), folder.path, 1)
+        answer_track(fake_encoder(), folder.path, 1)
 
 
 def test_a_full_disk_leaves_the_last_file(
@@ -175,7 +175,7 @@ def test_a_full_disk_leaves_the_last_file(
 def test_the_command_writes_and_checks(
     folder: EntrepFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "open_bundle", lambda weights, device: fake_bundle())
+    monkeypatch.setattr(commands, "open_encoder", lambda weights, device: fake_encoder())
     file = str(tmp_path / "a.zip")
     base = ["submit", str(folder.path), "--track", "2"]
     written = CliRunner().invoke(cli.app, [*base, "--out", file, "--json"])
@@ -197,5 +197,5 @@ def test_the_command_writes_and_checks(
 def test_copies_under_another_name_may_be_answers(folder: EntrepFolder) -> None:
     pixels = np.asarray(Image.open(picture(folder, folder.test[1])))
     Image.fromarray(pixels).save(picture(folder, folder.test[2]))
-    answers = answer_track(fake_bundle(), folder.path, 2)
+    answers = answer_track(fake_encoder(), folder.path, 2)
     assert answers[folder.test[1]] == folder.test[2]

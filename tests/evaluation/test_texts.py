@@ -9,7 +9,7 @@ import pytest
 
 from entdemo.errors import UserError
 from entdemo.evaluation.texts import evaluate_texts, read_sentences
-from tests.helpers.evaluation_fakes import fake_bundle
+from tests.helpers.evaluation_fakes import fake_encoder
 
 
 def write(folder: Path, *rows: object) -> Path:
@@ -31,7 +31,7 @@ def test_figures_by_hand(tmp_path: Path) -> None:
         {"text": "vc-open", "region": "nose"},
     )
     told: list[tuple[int, int]] = []
-    report = evaluate_texts(fake_bundle(), file, lambda done, total: told.append((done, total)))
+    report = evaluate_texts(fake_encoder(), file, lambda done, total: told.append((done, total)))
     assert report.to_json() == {
         "n": 5,
         "accuracy": pytest.approx(1 / 3),
@@ -42,7 +42,7 @@ def test_figures_by_hand(tmp_path: Path) -> None:
 
 def test_regions_alone_have_no_accuracy(tmp_path: Path) -> None:
     file = write(tmp_path, {"text": "sore", "class": None, "region": "throat"})
-    assert evaluate_texts(fake_bundle(), file).to_json() == {
+    assert evaluate_texts(fake_encoder(), file).to_json() == {
         "n": 1, "accuracy": None, "region_accuracy": 1,
     }  # fmt: skip
 

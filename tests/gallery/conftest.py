@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from entdemo.gallery.build import build_gallery
-from tests.helpers.gallery_samples import embed, new_cases
+from tests.helpers.gallery_samples import EMBEDDER, new_cases
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A gallery of 21 cases."""
     path = tmp_path / "gallery"
-    build_gallery(path, new_cases(21), embed, "weights-1", "prep-1")
+    build_gallery(path, new_cases(21), EMBEDDER)
     return path

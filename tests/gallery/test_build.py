@@ -8,7 +8,9 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +25,9 @@ from entdemo.gallery.cases import read_cases, write_cases
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
-from entdemo.image.frame import frame_from_array, load_frame
+from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.storage import files
-from tests.helpers.gallery_samples import embed, embed_otherwise, jpeg, new_cases, picture
-
-WEIGHTS = ("weights-1", "prep-1")
+from tests.helpers.gallery_samples import EMBEDDER, OTHER_EMBEDDER, embed, jpeg, new_cases, picture
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -41,7 +41,8 @@ def ids(gallery: Gallery) -> list[str]:
 
 
 def test_build(folder: Path) -> None:
-    gallery = Gallery.open(folder, embedder_id="weights-1", preprocess_hash="prep-1")
+    gallery = Gallery.open(folder)
+    assert EMBEDDER.made(gallery.embedder_id, gallery.preprocess_hash)
     assert [case.caption_en for case in gallery.cases] == [f"case, number {n}" for n in range(21)]
     assert gallery.vectors.shape == (21, 192)
     assert gallery.notes == ()
@@ -63,18 +64,18 @@ def test_vectors_are_those_of_the_stored_frames(folder: Path) -> None:
 
 
 def test_two_builds_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    build_gallery(tmp_path / "other", new_cases(21), embed, *WEIGHTS, batch_size=4)
+    build_gallery(tmp_path / "other", new_cases(21), EMBEDDER, batch_size=4)
     assert contents(folder) == contents(tmp_path / "other")
 
 
 def test_add_and_remove_round_trip(folder: Path, tmp_path: Path) -> None:
-    grown = add_cases(folder, new_cases(4, start=22), embed, *WEIGHTS)
+    grown = add_cases(folder, new_cases(4, start=22), EMBEDDER)
     assert len(grown.cases) == 25
     assert verify_gallery(folder) == []
-    build_gallery(tmp_path / "other", [*new_cases(21), *new_cases(4, 22)], embed, *WEIGHTS)
+    build_gallery(tmp_path / "other", [*new_cases(21), *new_cases(4, 22)], EMBEDDER)
     assert contents(folder) == contents(tmp_path / "other")
     removed = remove_cases(folder, ids(grown)[21:])
-    build_gallery(tmp_path / "third", new_cases(21), embed, *WEIGHTS)
+    build_gallery(tmp_path / "third", new_cases(21), EMBEDDER)
     assert contents(folder) == contents(tmp_path / "third")
     assert removed.search(grown.vectors[22], 1)[0][0].case.case_id != ids(grown)[22]
 
@@ -90,23 +91,23 @@ def test_everything_can_be_removed_and_added_again(folder: Path) -> None:
     emptied = remove_cases(folder, ids(Gallery.open(folder)))
     assert emptied.search(np.ones(192, np.float32), 5) == [[]]
     assert verify_gallery(folder) == []
-    assert len(add_cases(folder, new_cases(3), embed, *WEIGHTS).cases) == 3
-    assert len(build_gallery(folder, [], embed, *WEIGHTS).cases) == 0
-    assert len(add_cases(folder, new_cases(3), embed_otherwise, *WEIGHTS).cases) == 3
+    assert len(add_cases(folder, new_cases(3), EMBEDDER).cases) == 3
+    assert len(build_gallery(folder, [], EMBEDDER).cases) == 0
+    assert len(add_cases(folder, new_cases(3), EMBEDDER).cases) == 3
 
 
 def test_a_build_replaces_and_sweeps(folder: Path) -> None:
-    replaced = build_gallery(folder, new_cases(5, start=50), embed, *WEIGHTS)
+    replaced = build_gallery(folder, new_cases(5, start=50), EMBEDDER)
     assert len(list((folder / "frames").iterdir())) == len(replaced.cases) == 5
 
 
 def test_duplicates_are_folded_with_a_note(tmp_path: Path) -> None:
     twice = [*new_cases(3), *new_cases(2)]
-    gallery = build_gallery(tmp_path / "g", twice, embed, *WEIGHTS)
+    gallery = build_gallery(tmp_path / "g", twice, EMBEDDER)
     assert len(gallery.cases) == 3
     assert len(gallery.notes) == 2
     assert ids(gallery)[0] in gallery.notes[0]
-    again = add_cases(tmp_path / "g", new_cases(4), embed, *WEIGHTS)
+    again = add_cases(tmp_path / "g", new_cases(4), EMBEDDER)
     assert len(again.cases) == 4
     assert len(again.notes) == 3
 
@@ -114,7 +115,7 @@ def test_duplicates_are_folded_with_a_note(tmp_path: Path) -> None:
 def test_one_picture_cannot_have_two_classes(tmp_path: Path) -> None:
     pictures = [NewCase(frame_from_array(picture(1)), side) for side in ("ear-left", "ear-right")]
     with pytest.raises(UserError, match=r"ear-left.*ear-right"):
-        build_gallery(tmp_path / "g", pictures, embed, *WEIGHTS)
+        build_gallery(tmp_path / "g", pictures, EMBEDDER)
 
 
 def test_nothing_of_names_metadata_or_patients_is_kept(tmp_path: Path) -> None:
@@ -127,10 +128,10 @@ def test_nothing_of_names_metadata_or_patients_is_kept(tmp_path: Path) -> None:
         NewCase(jpeg(picture(2)), "throat", group="NGUYEN"),
         NewCase(jpeg(picture(3)), "throat", group="TRAN"),
     ]
-    gallery = build_gallery(tmp_path / "g", items, embed, *WEIGHTS)
+    gallery = build_gallery(tmp_path / "g", items, EMBEDDER)
     assert [case.group for case in gallery.cases] == ["g-1", "g-1", "g-2"]
-    grown = add_cases(tmp_path / "g", [NewCase(jpeg(picture(4)), "throat", group="LE")], embed,
-                      *WEIGHTS)  # fmt: skip
+    third = NewCase(jpeg(picture(4)), "throat", group="LE")
+    grown = add_cases(tmp_path / "g", [third], EMBEDDER)
     assert grown.cases[-1].group == "g-3"
     for name, data in contents(tmp_path / "g").items():
         assert b"NGUYEN" not in data
@@ -143,7 +144,7 @@ def test_frames_are_stored_small(tmp_path: Path) -> None:
                 np.zeros((40, 900, 3), np.uint8)]  # fmt: skip
     pictures[2][:, 20:40] = 200
     items = [NewCase(frame_from_array(pixels), "throat") for pixels in pictures]
-    gallery = build_gallery(tmp_path / "g", items, embed, *WEIGHTS)
+    gallery = build_gallery(tmp_path / "g", items, EMBEDDER)
     sizes = [Image.open(gallery.frame_path(case)).size for case in gallery.cases]
     assert sizes[0] == (480, 360)
     assert max(sizes[1]) == 480
@@ -158,7 +159,7 @@ def test_names_burned_into_the_surround_are_not_stored(tmp_path: Path) -> None:
     clean = frame.copy()
     frame[15:31, 5:88] = frame[440:456, 120:170] = (0, 255, 0)
     items = [NewCase(frame_from_array(frame), "throat"), NewCase(frame_from_array(clean), "throat")]
-    gallery = build_gallery(tmp_path / "g", items, embed, *WEIGHTS)
+    gallery = build_gallery(tmp_path / "g", items, EMBEDDER)
     stored = load_frame(gallery.frame_path(gallery.cases[0])).rgb
     assert np.abs(np.subtract(stored.shape[:2], 460)).max() < 8
     assert stored[:60, :60].max() < 20
@@ -168,7 +169,7 @@ def test_names_burned_into_the_surround_are_not_stored(tmp_path: Path) -> None:
 
 def test_progress_counts_reading_and_what_is_embedded_after_it(tmp_path: Path) -> None:
     seen: list[tuple[int, int | None]] = []
-    build_gallery(tmp_path / "g", new_cases(5), embed, *WEIGHTS, batch_size=2,
+    build_gallery(tmp_path / "g", new_cases(5), EMBEDDER, batch_size=2,
                   progress=lambda done, total: seen.append((done, total)))  # fmt: skip
     assert seen == [*((n, None) for n in range(1, 6)), (4, 5), (5, 5)]
 
@@ -179,7 +180,7 @@ def test_a_bad_picture_is_named_and_changes_nothing(folder: Path, tmp_path: Path
     items = [*new_cases(2, start=60), NewCase(tmp_path / "notes.jpg", "throat")]
     for change in (add_cases, build_gallery):
         with pytest.raises(UserError, match=r"notes\.jpg.*not a picture") as caught:
-            change(folder, items, embed, *WEIGHTS)
+            change(folder, items, EMBEDDER)
         assert "không phải ảnh" in caught.value.text("vi")
         assert {problem.key for problem in verify_gallery(folder)} <= {"gallery.stray_file"}
     remove_cases(folder, [])
@@ -187,45 +188,47 @@ def test_a_bad_picture_is_named_and_changes_nothing(folder: Path, tmp_path: Path
 
 
 def test_embeddings_are_checked(tmp_path: Path) -> None:
-    def wrong(frames: list[object]) -> np.ndarray:
-        return np.ones((len(frames) + 1, 4), np.float32)
+    def build(embed: Callable[[list[Frame]], np.ndarray]) -> None:
+        build_gallery(tmp_path / "g", new_cases(2), replace(EMBEDDER, embed=embed))
 
-    with pytest.raises(ValueError, match="3 vectors"):
-        build_gallery(tmp_path / "g", new_cases(2), wrong, *WEIGHTS)
+    with pytest.raises(ValueError, match=r"2 frames gave \[3, 192\]"):
+        build(lambda frames: np.ones((len(frames) + 1, 192), np.float32))
+    with pytest.raises(ValueError, match=r"2 frames gave \[2, 4\]"):
+        build(lambda frames: np.ones((len(frames), 4), np.float32))
     with pytest.raises(ValueError, match="finite"):
-        build_gallery(tmp_path / "g", new_cases(2), lambda f: embed(f) * np.nan, *WEIGHTS)
+        build(lambda frames: embed(frames) * np.nan)
     with pytest.raises(ValueError, match="classes"):
-        build_gallery(tmp_path / "g", [NewCase(jpeg(picture(1)), "knee")], embed, *WEIGHTS)
-    assert len(build_gallery(tmp_path / "g", new_cases(2), embed, *WEIGHTS).cases) == 2
+        build_gallery(tmp_path / "g", [NewCase(jpeg(picture(1)), "knee")], EMBEDDER)
+    assert len(build_gallery(tmp_path / "g", new_cases(2), EMBEDDER).cases) == 2
 
 
 def test_other_folders_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "holiday.txt").write_text("x")
     for path in (tmp_path, tmp_path / "holiday.txt"):
         with pytest.raises(UserError, match="no gallery"):
-            build_gallery(path, new_cases(1), embed, *WEIGHTS)
+            build_gallery(path, new_cases(1), EMBEDDER)
     assert contents(tmp_path) == {"holiday.txt": b"x"}
     with pytest.raises(UserError, match="There is no gallery"):
-        add_cases(tmp_path / "nowhere", new_cases(1), embed, *WEIGHTS)
+        add_cases(tmp_path / "nowhere", new_cases(1), EMBEDDER)
     assert not (tmp_path / "nowhere").exists()
 
 
 def test_only_the_same_weights_may_add(folder: Path) -> None:
-    for made_by in (("weights-2", "prep-1"), ("weights-1", "prep-2")):
+    for other in ({"embedder_id": "weights-2"}, {"preprocess_hash": "prep-2"}):
         with pytest.raises(UserError, match="weights-1") as caught:
-            add_cases(folder, new_cases(1, 70), embed, *made_by)
+            add_cases(folder, new_cases(1, 70), replace(EMBEDDER, **other))
         assert caught.value.key == "gallery.other_weights"
-    again = embed_again(folder, embed_otherwise, "weights-2", "prep-2")
+    again = embed_again(folder, OTHER_EMBEDDER)
     assert again.vectors.shape == (21, 48)
     assert verify_gallery(folder) == []
-    assert len(add_cases(folder, new_cases(1, 70), embed_otherwise, "weights-2", "prep-2").cases)
+    assert len(add_cases(folder, new_cases(1, 70), OTHER_EMBEDDER).cases)
 
 
 def test_edits_survive_the_next_change(folder: Path) -> None:
     cases = read_cases((folder / "cases.csv").read_bytes())
     edited = (folder / "cases.csv").read_text("utf-8-sig").replace("case, number 5", "edited; five")
     (folder / "cases.csv").write_bytes(edited.encode().replace(b"\n", b"\r\n"))
-    grown = add_cases(folder, new_cases(1, start=80), embed, *WEIGHTS)
+    grown = add_cases(folder, new_cases(1, start=80), EMBEDDER)
     assert grown.case(cases[5].case_id).caption_en == "edited; five"
     assert b"edited; five" in (folder / "cases.csv").read_bytes()
     (folder / "cases.csv").write_bytes(write_cases(grown.cases[2:]))
@@ -244,23 +247,23 @@ def test_a_crash_at_any_step_leaves_the_old_or_the_new(
 ) -> None:
     def apply() -> None:
         if change == "add":
-            add_cases(path, new_cases(2, start=90), embed, *WEIGHTS)
+            add_cases(path, new_cases(2, start=90), EMBEDDER)
         elif change == "remove":
             remove_cases(path, ids(Gallery.open(path))[:2])
         elif change == "build":
-            build_gallery(path, new_cases(2, start=90), embed, *WEIGHTS)
+            build_gallery(path, new_cases(2, start=90), EMBEDDER)
         else:
-            embed_again(path, embed_otherwise, "weights-2", "prep-2")
+            embed_again(path, OTHER_EMBEDDER)
 
     path = tmp_path / "reference"
-    build_gallery(path, new_cases(4), embed, *WEIGHTS)
+    build_gallery(path, new_cases(4), EMBEDDER)
     before = contents(path)
     apply()
     after = contents(path)
     outcomes = set()
     for step in range(200):
         path = tmp_path / f"step-{step}"
-        build_gallery(path, new_cases(4), embed, *WEIGHTS)
+        build_gallery(path, new_cases(4), EMBEDDER)
         with monkeypatch.context() as patch:
             crashed = crash_at(step, patch)
             with suppress(Crash):
@@ -313,13 +316,13 @@ def test_a_killed_writer_leaves_a_gallery(folder: Path) -> None:
     script = (
         "import os, sys; sys.path.insert(0, '.')\n"
         "from entdemo.gallery import build, manifest\n"
-        "from tests.helpers.gallery_samples import embed, new_cases\n"
+        "from tests.helpers.gallery_samples import EMBEDDER, new_cases\n"
         "manifest.finish_real = manifest.finish\n"
         "def die(folder):\n"
         "    if (folder / 'cases.csv.new').exists(): os._exit(9)\n"
         "    manifest.finish_real(folder)\n"
         "manifest.finish = die\n"
-        f"build.add_cases({str(folder)!r}, new_cases(2, 90), embed, 'weights-1', 'prep-1')\n"
+        f"build.add_cases({str(folder)!r}, new_cases(2, 90), EMBEDDER)\n"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", script], cwd=root, check=False)
@@ -349,7 +352,7 @@ def test_readers_see_one_state_or_the_other(folder: Path) -> None:
         reader.start()
     extra = new_cases(3, start=90)
     for _ in range(12):
-        grown = add_cases(folder, extra, embed, *WEIGHTS)
+        grown = add_cases(folder, extra, EMBEDDER)
         remove_cases(folder, ids(grown)[21:])
     stop.set()
     for reader in readers:
@@ -375,10 +378,10 @@ def test_another_encoding_of_a_frame_leaves_the_old_file_alone(
     monkeypatch.setattr(intake, "_QUALITY", 60)
     failing = [*new_cases(3), NewCase(b"no picture", "throat")]
     with pytest.raises(UserError):
-        build_gallery(folder, failing, embed, *WEIGHTS)
+        build_gallery(folder, failing, EMBEDDER)
     assert Gallery.open(folder).cases == before.cases
     assert {problem.key for problem in verify_gallery(folder)} == {"gallery.stray_file"}
-    after = build_gallery(folder, new_cases(21), embed, *WEIGHTS)
+    after = build_gallery(folder, new_cases(21), EMBEDDER)
     assert ids(after) == ids(before)
     assert after.cases[0].file != before.cases[0].file
     assert verify_gallery(folder) == []
@@ -392,7 +395,7 @@ def test_a_full_disk_is_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(UserError, match="No space left on device"):
-            add_cases(folder, new_cases(1, 90), embed, *WEIGHTS)
+            add_cases(folder, new_cases(1, 90), EMBEDDER)
     assert contents(folder) == before
 
 
@@ -414,14 +417,14 @@ def test_a_damaged_gallery_can_be_built_again(folder: Path) -> None:
     (folder / "gallery.json").write_text("{")
     with pytest.raises(UserError, match=r"gallery\.json is damaged"):
         Gallery.open(folder)
-    build_gallery(folder, new_cases(21), embed, *WEIGHTS)
+    build_gallery(folder, new_cases(21), EMBEDDER)
     assert contents(folder) == before
 
 
 def test_gallery_json_says_what_is_there(folder: Path) -> None:
     content = json.loads((folder / "gallery.json").read_text())
     assert (content["format"], content["space"], content["dim"]) == (1, "ip", 192)
-    assert (content["bundle"], content["preprocess"]) == WEIGHTS
+    assert (content["bundle"], content["preprocess"]) == ("weights-1", "prep-1")
     for name in ("cases.csv", "vectors.safetensors", "index.hnsw"):
         assert content["files"][name]["size"] == (folder / name).stat().st_size
         assert content["files"][name]["sha256"] == files.sha256((folder / name).read_bytes())

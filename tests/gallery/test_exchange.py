@@ -18,9 +18,7 @@ from entdemo.gallery.exchange import export_gallery, import_gallery
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.storage.files import sha256
-from tests.helpers.gallery_samples import embed, embed_otherwise, jpeg, picture
-
-THEIRS = ("weights-2", "prep-2")
+from tests.helpers.gallery_samples import OTHER_EMBEDDER, jpeg, picture
 
 
 @pytest.fixture(params=["folder", "cases.zip"])
@@ -30,7 +28,7 @@ def exported(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) -> Pa
 
 
 def test_cases_and_frames_arrive_as_they_left(exported: Path, folder: Path, tmp_path: Path) -> None:
-    arrived = import_gallery(tmp_path / "there", exported, embed_otherwise, *THEIRS)
+    arrived = import_gallery(tmp_path / "there", exported, OTHER_EMBEDDER)
     ours = Gallery.open(folder)
     assert arrived.cases == ours.cases
     assert arrived.embedder_id == "weights-2"
@@ -65,7 +63,7 @@ def test_deleted_rows_stay_behind(folder: Path, tmp_path: Path) -> None:
 
 def refusal(source: Path, tmp_path: Path) -> str:
     with pytest.raises(UserError) as caught:
-        import_gallery(tmp_path / "there", source, embed, *THEIRS)
+        import_gallery(tmp_path / "there", source, OTHER_EMBEDDER)
     assert caught.value.text("vi")
     assert not (tmp_path / "there" / "gallery.json").exists()
     return caught.value.key

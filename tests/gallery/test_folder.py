@@ -9,7 +9,7 @@ import pytest
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.folder import read_folder
-from tests.helpers.gallery_samples import embed, jpeg, picture
+from tests.helpers.gallery_samples import EMBEDDER, jpeg, picture
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_captions_are_joined(pictures: Path, tmp_path: Path) -> None:
     cases = read_folder(pictures)
     assert [case.caption_vi for case in cases] == ["", "", "họng đỏ", ""]
     assert (cases[2].caption_en, cases[2].finding) == ("red throat", "redness")
-    gallery = build_gallery(tmp_path / "g", cases, embed, "w", "p")
+    gallery = build_gallery(tmp_path / "g", cases, EMBEDDER)
     assert [case.group for case in gallery.cases] == ["", "", "g-1", "g-1"]
 
 

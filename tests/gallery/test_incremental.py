@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,7 @@ import pytest
 from entdemo.gallery.build import add_cases, build_gallery, remove_cases
 from entdemo.gallery.store import Gallery
 from entdemo.image.frame import Frame
-from tests.helpers.gallery_samples import embed, new_cases
-
-WEIGHTS = ("weights-1", "prep-1")
+from tests.helpers.gallery_samples import EMBEDDER, embed, new_cases
 
 
 def stamps(folder: Path) -> dict[str, int]:
@@ -27,7 +26,9 @@ def test_only_new_frames_are_embedded_and_written(folder: Path) -> None:
         return embed(frames)
 
     before, vectors = stamps(folder), Gallery.open(folder).vectors
-    grown = add_cases(folder, [*new_cases(3), *new_cases(5, start=40)], counted, *WEIGHTS)
+    grown = add_cases(
+        folder, [*new_cases(3), *new_cases(5, start=40)], replace(EMBEDDER, embed=counted)
+    )
     assert len(embedded) == 5
     assert {name: stamps(folder)[name] for name in before} == before
     assert len(stamps(folder)) == len(grown.cases) == 26
@@ -48,5 +49,5 @@ def test_a_damaged_frame_is_written_again(folder: Path) -> None:
     case = Gallery.open(folder).cases[2]
     whole = (folder / case.file).read_bytes()
     (folder / case.file).write_bytes(whole[:-9] + b"x" + whole[-8:])
-    build_gallery(folder, new_cases(21), embed, *WEIGHTS)
+    build_gallery(folder, new_cases(21), EMBEDDER)
     assert (folder / case.file).read_bytes() == whole

@@ -107,10 +107,10 @@ def test_a_gallery_searches_in_milvus_where_the_setting_says_so(
 ) -> None:
     from entdemo.gallery.build import build_gallery
     from entdemo.gallery.milvus import MilvusIndex
-    from tests.helpers.gallery_samples import embed, new_cases
+    from tests.helpers.gallery_samples import EMBEDDER, new_cases
 
-    gallery = build_gallery(tmp_path / "g", new_cases(9), embed, "weights-1", "prep-1")
-    assert isinstance(gallery._index, MilvusIndex)
+    gallery = build_gallery(tmp_path / "g", new_cases(9), EMBEDDER)
+    assert isinstance(gallery.index, MilvusIndex)
     assert database.exists()
     for row, hits in enumerate(gallery.search(gallery.vectors, 2)):
         assert hits[0].case == gallery.cases[row]

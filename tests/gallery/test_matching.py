@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import pytest
 
 from entdemo.gallery.cases import Case
 from entdemo.gallery.filters import CaseFilter
-from entdemo.gallery.index import Vectors, unit
-from entdemo.gallery.matching import CLASS_SHARE, Matcher, Query
+from entdemo.gallery.index import ExactIndex, HnswIndex, VectorIndex, Vectors, unit
+from entdemo.gallery.matching import CLASS_SHARE, Matcher, Query, TextVectors
 from entdemo.gallery.store import Gallery
 from entdemo.taxonomy import CLASSES
 from entdemo.text.terms import stems
@@ -20,7 +21,13 @@ CASES = 60
 
 
 def built(vectors: Vectors, cases: list[Case]) -> Matcher:
-    return Matcher(Gallery(Path("nowhere"), tuple(cases), vectors, "weights", "settings"))
+    return matching(vectors, cases, lambda _: pytest.fail("no caption is to be encoded"))
+
+
+def matching(vectors: Vectors, cases: list[Case], text_vectors: TextVectors) -> Matcher:
+    graph = HnswIndex.build(vectors)
+    gallery = Gallery(Path("nowhere"), tuple(cases), vectors, "weights", "settings", index=graph)
+    return Matcher(gallery, text_vectors)
 
 
 def case(row: int, class_name: str, finding: str, caption: str = "") -> Case:
@@ -63,7 +70,7 @@ def test_folding_still_gives_as_many_as_asked_for(vectors: Vectors) -> None:
 
 
 def test_a_case_may_be_left_out(matcher: Matcher, vectors: Vectors) -> None:
-    found = matcher.near(Query(vectors[9], -1), CASES, CaseFilter(without="c9"))
+    found = matcher.near(Query(vectors[9], -1), CASES, CaseFilter(without=frozenset({"c9"})))
     assert "c9" not in {match.case.case_id for match in found}
 
 
@@ -103,18 +110,41 @@ def test_an_empty_gallery_gives_nothing() -> None:
     assert built(np.zeros((0, 4), np.float32), []).near(Query(np.ones(4, np.float32), -1), 3) == ()
 
 
-def test_description_level_is_measured_once(matcher: Matcher, vectors: Vectors) -> None:
+def test_description_level_is_measured_once(vectors: Vectors) -> None:
     asked: list[int] = []
 
-    def encode(captions: object) -> Vectors:
-        rows = [int(str(caption).split()[1].rstrip(".")) for caption in list(captions)]  # type: ignore[call-overload]
+    def encode(captions: Sequence[str]) -> Vectors:
+        rows = [int(caption.split()[1].rstrip(".")) for caption in captions]
         asked.append(len(rows))
         return vectors[rows]
 
-    level = matcher.weak_text_below(10, encode)
-    assert matcher.weak_text_below(10, encode) == level
-    assert asked == [10]
-    assert 0 < level < 1
+    cases = [case(row, CLASS_OF[row % 3], "wax", f"Number {row}.") for row in range(CASES)]
+    matcher = matching(vectors, cases, encode)
+    levels = {matcher.text_query("wax", vectors[row]).weak_below for row in range(3)}
+    assert len(levels) == 1
+    assert 0 < levels.pop() < 1
+    assert asked == [CASES]
+
+
+@pytest.mark.parametrize("index", [HnswIndex.build, ExactIndex])
+def test_ranks_do_not_depend_on_how_many_are_asked_for(
+    index: Callable[[Vectors], VectorIndex],
+) -> None:
+    """Many near ties between classes: the class counts before the list is cut."""
+    rows = unit(np.eye(1, 16) + 0.02 * RNG.normal(size=(900, 16)))
+    cases = tuple(case(row, CLASS_OF[row % 3], f"finding {row}") for row in range(900))
+    matcher = Matcher(
+        Gallery(Path("nowhere"), cases, rows, "weights", "settings", index=index(rows)),
+        lambda _: pytest.fail("no caption is to be encoded"),
+    )
+    probabilities = [float(name == "throat") for name in CLASSES]
+    query = matcher.frame_query(rows[0], probabilities)
+    cosines = rows @ rows[0]
+    bonus = np.array([probabilities[CLASSES.index(one.class_name)] for one in cases])
+    expected = np.argsort(-((1 - CLASS_SHARE) * cosines + CLASS_SHARE * bonus), kind="stable")
+    for k in (1, 12, 100):
+        found = [matcher.row(match.case) for match in matcher.near(query, k)]
+        assert found == expected[:k].tolist()
 
 
 def test_near_ties_go_to_the_more_probable_class_and_the_same_frame_stays_first(

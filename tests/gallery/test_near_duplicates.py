@@ -12,10 +12,8 @@ from entdemo.gallery.build import add_cases, build_gallery
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.near_duplicates import distance, lookalikes, perceptual_hash
 from entdemo.image.frame import frame_from_array, load_frame
-from tests.helpers.gallery_samples import embed, new_cases, picture
+from tests.helpers.gallery_samples import EMBEDDER, new_cases, picture
 from tests.image.test_frame import saved
-
-WEIGHTS = ("weights-1", "prep-1")
 
 
 def saved_otherwise(seed: int) -> dict[str, np.ndarray]:
@@ -41,23 +39,23 @@ def test_copies_hash_alike_and_others_do_not(kind: str) -> None:
 
 def test_a_mirrored_picture_is_another(tmp_path: Path) -> None:
     mirrored = NewCase(frame_from_array(np.ascontiguousarray(picture(1)[:, ::-1])), "nose-left")
-    gallery = build_gallery(tmp_path / "g", [*new_cases(3), mirrored], embed, *WEIGHTS)
+    gallery = build_gallery(tmp_path / "g", [*new_cases(3), mirrored], EMBEDDER)
     assert list(lookalikes(gallery, range(4))) == []
 
 
 def test_each_pair_is_told_once(tmp_path: Path) -> None:
     copies = [NewCase(frame_from_array(saved_otherwise(1)[kind]), "nose-left")
               for kind in ("encoded", "larger")]  # fmt: skip
-    gallery = build_gallery(tmp_path / "g", [*new_cases(5), *copies], embed, *WEIGHTS)
+    gallery = build_gallery(tmp_path / "g", [*new_cases(5), *copies], EMBEDDER)
     pairs = {frozenset(case.case_id for case in pair) for pair in lookalikes(gallery, range(7))}
     ids = [gallery.cases[row].case_id for row in (1, 5, 6)]
     assert pairs == {frozenset(ids[:2]), frozenset(ids[::2]), frozenset(ids[1:])}
 
 
 def test_adding_notes_what_looks_like_a_case_that_is_there(tmp_path: Path) -> None:
-    build_gallery(tmp_path / "g", new_cases(5), embed, *WEIGHTS)
+    build_gallery(tmp_path / "g", new_cases(5), EMBEDDER)
     copy = NewCase(frame_from_array(saved_otherwise(2)["encoded"]), "ear-right")
-    grown = add_cases(tmp_path / "g", [copy], embed, *WEIGHTS)
+    grown = add_cases(tmp_path / "g", [copy], EMBEDDER)
     assert len(grown.cases) == 6
     assert grown.notes == (
         f"{grown.cases[5].case_id} looks like {grown.cases[2].case_id}, only saved otherwise",

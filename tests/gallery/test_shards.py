@@ -18,9 +18,8 @@ from entdemo.gallery.verify import verify_gallery
 from entdemo.settings import ROOT
 from tests.gallery.test_build import contents
 from tests.helpers.bundle import make_bundle
-from tests.helpers.gallery_samples import embed, new_cases, picture
+from tests.helpers.gallery_samples import EMBEDDER, new_cases, picture
 
-WEIGHTS = ("weights-1", "prep-1")
 SIZE = 4
 
 
@@ -37,22 +36,22 @@ def test_shares_make_the_same_bytes(tmp_path: Path) -> None:
     items = [*new_cases(14), *new_cases(6, start=3), *new_cases(9, start=20)]
     for process in range(2):
         share = share_of(items, process, 2, SIZE)
-        take_share(tmp_path / "shared", share, embed, *WEIGHTS, batch_size=SIZE)
-    shared = build_gallery(tmp_path / "shared", items, embed, *WEIGHTS, batch_size=SIZE)
-    alone = build_gallery(tmp_path / "alone", items, embed, *WEIGHTS, batch_size=SIZE)
+        take_share(tmp_path / "shared", share, EMBEDDER, batch_size=SIZE)
+    shared = build_gallery(tmp_path / "shared", items, EMBEDDER, batch_size=SIZE)
+    alone = build_gallery(tmp_path / "alone", items, EMBEDDER, batch_size=SIZE)
     assert contents(shared.folder) == contents(alone.folder)
     assert len(shared.notes) == 6
 
 
 def test_a_bad_picture_is_told_by_the_first_process_alone(tmp_path: Path) -> None:
     items = [*new_cases(6), NewCase(b"no picture", "throat")]
-    take_share(tmp_path / "g", items, embed, *WEIGHTS, batch_size=SIZE)
+    take_share(tmp_path / "g", items, EMBEDDER, batch_size=SIZE)
     with pytest.raises(UserError, match="not a picture"):
-        build_gallery(tmp_path / "g", items, embed, *WEIGHTS, batch_size=SIZE)
+        build_gallery(tmp_path / "g", items, EMBEDDER, batch_size=SIZE)
 
 
 def test_a_single_process_just_makes_the_change(tmp_path: Path) -> None:
-    made = together(build_gallery, tmp_path / "g", new_cases(3), embed, *WEIGHTS)
+    made = together(build_gallery, tmp_path / "g", new_cases(3), EMBEDDER)
     assert made is not None
     assert len(made.cases) == 3
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from entdemo.gallery.manifest import Mark
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.storage.files import write_atomically
-from tests.helpers.gallery_samples import embed, embed_otherwise
+from tests.helpers.gallery_samples import EMBEDDER, OTHER_EMBEDDER
 
 
 def refusal(folder: Path, **wanted: str) -> str:
@@ -81,17 +81,17 @@ def test_no_gallery(tmp_path: Path) -> None:
 
 
 def test_other_weights(folder: Path) -> None:
-    assert refusal(folder, embedder_id="weights-2") == "gallery.other_weights"
-    assert refusal(folder, preprocess_hash="prep-2") == "gallery.other_weights"
     before = {file: file.read_bytes() for file in folder.iterdir() if file.is_file()}
-    gallery = Gallery.open(folder, embedder_id="weights-2", embed=embed_otherwise)
+    gallery = Gallery.open(folder, OTHER_EMBEDDER)
     assert gallery.vectors.shape == (21, 48)
-    assert gallery.embedder_id == "weights-2"
+    assert (gallery.embedder_id, gallery.preprocess_hash) == ("weights-2", "prep-2")
     assert gallery.notes == ("vectors of weights-1 were replaced in memory",)
     assert gallery.search(gallery.vectors[3], 1)[0][0].case == gallery.cases[3]
     assert before == {file: file.read_bytes() for file in before}
-    same = Gallery.open(folder, embedder_id="weights-1", embed=lambda _: pytest.fail("not needed"))
-    assert same.notes == ()
+    unused = replace(EMBEDDER, embed=lambda _: pytest.fail("not needed"))
+    assert Gallery.open(folder, unused).notes == ()
+    other_size = Gallery.open(folder, replace(EMBEDDER, preprocess_hash="prep-2"))
+    assert other_size.notes == gallery.notes
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "half", "flipped", "another gallery's"])
@@ -267,7 +267,7 @@ def test_opening_writes_nothing(folder: Path) -> None:
     stamps = {file: file.stat().st_mtime_ns for file in folder.rglob("*")}
     (folder / "index.hnsw").write_bytes(b"x")
     stamps[folder / "index.hnsw"] = (folder / "index.hnsw").stat().st_mtime_ns
-    Gallery.open(folder, embed=embed)
+    Gallery.open(folder, EMBEDDER)
     assert {file: file.stat().st_mtime_ns for file in folder.rglob("*")} == stamps
 
 

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from entdemo.bundle.weights import Bundle
+from entdemo.inference.encoder import Encoder
+from entdemo.model.network import EncodedFrames
 from entdemo.model.preprocess import Preprocess
 from entdemo.taxonomy import CLASSES
 from tests.helpers.entrep_folder import Drawn
@@ -49,11 +51,12 @@ class FakeModel(nn.Module):
         self.ood = _Ood()
         self.frames_seen = 0
 
-    def encode_frames(self, pixels: Tensor) -> SimpleNamespace:
+    def encode_frames(self, pixels: Tensor) -> EncodedFrames:
         self.frames_seen += len(pixels)
         colour = pixels.mean(dim=(2, 3)) * self.scale
         greyness = 1 - colour.abs().amax(1, keepdim=True)
-        return SimpleNamespace(embedding=functional.normalize(colour, dim=-1), features=greyness)
+        gates = torch.ones(len(pixels), 1)
+        return EncodedFrames(functional.normalize(colour, dim=-1), gates, greyness)
 
     def encode_texts(self, tokens: Tensor) -> Tensor:
         return self.head.prototypes[tokens[:, 0]] * self.scale
@@ -69,10 +72,17 @@ def fake_bundle(temperature: float = 1.0) -> Bundle:
     """Frames are told apart perfectly, as long as they are drawn by ``colour_frame``."""
     calibration = SimpleNamespace(frame_temperature=temperature, text_temperature=temperature)
     ood = SimpleNamespace(threshold=0.8)
-    info = SimpleNamespace(name="fake", calibration=calibration, ood=ood, training={})
+    info = SimpleNamespace(
+        name="fake", calibration=calibration, ood=ood, training={}, embedder_id="fake"
+    )
     preprocess = Preprocess(16, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
     parts = (Path("fake"), info, FakeModel(), tokenize, preprocess)
     return cast(Bundle, Bundle(*parts))  # type: ignore[arg-type]
+
+
+def fake_encoder(temperature: float = 1.0) -> Encoder:
+    """The encoder of ``fake_bundle``."""
+    return Encoder(fake_bundle(temperature))
 
 
 def colour_frame(

@@ -38,7 +38,7 @@ from entdemo.model.preprocess import preprocess_of
 from entdemo.model.tensors import read_tensors
 from entdemo.training.config import read_config
 from tests.helpers.bundle import NAME, make_bundle
-from tests.helpers.gallery_samples import embed, new_cases, picture
+from tests.helpers.gallery_samples import EMBEDDER, new_cases, picture
 from tests.image.test_dicom import GREY, GREY_TAGS, dicom
 from tests.image.test_frame import saved, scene
 
@@ -140,7 +140,7 @@ def _into(file: Path, read: Callable[[], object], data: bytes) -> None:
 
 
 def _gallery_targets(folder: Path) -> list[Target]:
-    gallery = build_gallery(folder, new_cases(9), embed, "weights-1", "prep-1")
+    gallery = build_gallery(folder, new_cases(9), EMBEDDER)
     content = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
 
     def follow(data: bytes) -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.intake import NewCase
 from entdemo.image.frame import Frame, frame_from_array
 from entdemo.taxonomy import CLASSES
@@ -28,6 +29,10 @@ def embed_otherwise(frames: list[Frame]) -> np.ndarray:
     """[B] frames -> [B, 48] float32."""
     squares = np.stack([frame.square(4) for frame in frames]).astype(np.float32)
     return squares.reshape(len(frames), -1) / 255 - 0.4
+
+
+EMBEDDER = Embedder(embed, "weights-1", "prep-1", 192)
+OTHER_EMBEDDER = Embedder(embed_otherwise, "weights-2", "prep-2", 48)
 
 
 def new_cases(count: int, start: int = 0) -> list[NewCase]:

@@ -15,7 +15,7 @@ from entdemo.errors import UserError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.image.frame import Frame
-from entdemo.predictor import Explanation, Neighbour, Prediction
+from entdemo.inference.prediction import Explanation, Neighbour, Prediction
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of, region_of
 from entdemo.text.terms import stems
 
@@ -182,7 +182,7 @@ class FakePredictor:
     def similar(
         self, case_id: str, k: int = 12, where: CaseFilter = EVERYTHING
     ) -> tuple[Neighbour, ...]:
-        others = replace(where, without=case_id)
+        others = replace(where, without=frozenset({case_id}))
         return self._near(self.gallery.case(case_id).class_name, k, others)
 
     def _answer(
@@ -207,7 +207,9 @@ class FakePredictor:
             same = case.class_name == class_name
             return 2 * same + (region_of(case.class_name) == region_of(class_name))
 
-        chosen = [c for c in self.gallery.cases if where.allows(c) and c.case_id != where.without]
+        chosen = [
+            c for c in self.gallery.cases if where.allows(c) and c.case_id not in where.without
+        ]
         chosen = sorted(chosen, key=rank, reverse=True)[:k]
         near = tuple(
             Neighbour(

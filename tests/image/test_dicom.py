@@ -28,7 +28,7 @@ from entdemo.gallery.build import build_gallery
 from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase, stored_jpeg
 from entdemo.image.frame import load_frame
-from tests.helpers.gallery_samples import embed
+from tests.helpers.gallery_samples import EMBEDDER
 from tests.image.test_frame import refusal, saved, scene
 
 NAME = "NGUYEN^VAN^A"
@@ -161,7 +161,7 @@ def test_burned_in_text_is_warned_of(stated: dict[str, str], key: str | None) ->
 def test_a_gallery_takes_such_files_and_passes_the_warning_on(tmp_path: Path) -> None:
     (source := tmp_path / "source" / "throat").mkdir(parents=True)
     (source / "frame.dcm").write_bytes(dicom(scene()))
-    gallery = build_gallery(tmp_path / "g", read_folder(source.parent), embed, "weights-1", "p-1")
+    gallery = build_gallery(tmp_path / "g", read_folder(source.parent), EMBEDDER)
     assert len(gallery.cases) == 1
     assert gallery.notes[0].startswith("frame.dcm: This DICOM file does not state whether text")
 

@@ -31,6 +31,13 @@ def test_a_region_has_the_sum_of_its_classes() -> None:
     np.testing.assert_allclose(found.regions.sum(dim=1), 1)
 
 
+def test_the_likeliest_class_may_lie_outside_the_likeliest_region() -> None:
+    shares = torch.tensor([[0.3, 0.3, 0.001, 0.001, 0.001, 0.001, 0.4]])
+    found = calibrate(4 * shares.log(), CALIBRATION)
+    assert CLASSES[int(found.probabilities.argmax())] == "throat"
+    assert REGIONS[int(found.regions.argmax())] == "nose"
+
+
 def test_doubt_raises_a_frames_distance_and_texts_have_none() -> None:
     found = calibrate(LOGITS, CALIBRATION, torch.tensor([2.0, 2.0])).distances
     assert 2 < found[0] < found[1]

@@ -52,7 +52,7 @@ def test_a_frame_is_encoded_as_the_network_does(
         expected = bundle.model.encode_frames(pixels)
         distance = bundle.model.ood(expected.features)
         strange = suspicion(distance, torch.tensor([found.probabilities]))
-    assert np.allclose(found.embedding, expected.embedding[0].numpy(), atol=1e-6)
+    assert np.allclose(found.vector, expected.embedding[0].numpy(), atol=1e-6)
     assert found.gates == pytest.approx(expected.gates[0].tolist(), abs=1e-6)
     assert found.distance == pytest.approx(float(strange[0]), rel=1e-5)
     assert sum(found.probabilities) == pytest.approx(1, abs=1e-5)
@@ -62,18 +62,18 @@ def test_bf16_points_the_same_way(folder: Path, engine: Engine, frames: list[Fra
     low = Engine(load_bundle(folder), CPU, torch.bfloat16)
     cosines = (low.embed(frames[:4]) * engine.embed(frames[:4])).sum(axis=1)
     assert cosines.min() > 0.99  # weights of training are smoother than these random ones
-    text = low.text("a red ear drum").embedding @ engine.text("a red ear drum").embedding
+    text = low.text("a red ear drum").vector @ engine.text("a red ear drum").vector
     assert text > 0.99
-    assert low.frame(frames[0]).embedding.dtype == np.float32
+    assert low.frame(frames[0]).vector.dtype == np.float32
 
 
 def test_many_frames_get_the_vectors_that_each_gets_alone(
     engine: Engine, frames: list[Frame]
 ) -> None:
     vectors = engine.embed(frames)
-    assert vectors.shape == (BATCH + 3, engine.frame(frames[0]).embedding.size)
+    assert vectors.shape == (BATCH + 3, engine.frame(frames[0]).vector.size)
     for row in (0, BATCH - 1, BATCH + 2):
-        assert np.allclose(vectors[row], engine.frame(frames[row]).embedding, atol=1e-5)
+        assert np.allclose(vectors[row], engine.frame(frames[row]).vector, atol=1e-5)
 
 
 def test_what_is_asked_again_is_not_computed_again(
@@ -93,7 +93,7 @@ def test_callers_at_the_same_time_get_their_own_answers(
     with ThreadPoolExecutor(8) as callers:
         found = list(callers.map(engine.frame, frames[8:32]))
     expected = engine.embed(frames[8:32])
-    assert np.allclose([one.embedding for one in found], expected, atol=1e-5)
+    assert np.allclose([one.vector for one in found], expected, atol=1e-5)
 
 
 def test_descriptions_of_different_lengths_may_share_a_batch(engine: Engine) -> None:
@@ -103,7 +103,7 @@ def test_descriptions_of_different_lengths_may_share_a_batch(engine: Engine) -> 
     assert [one.cut for one in found] == [False, False, True]
     alone = [engine._encode_texts([text])[0] for text in texts]
     for one, other in zip(found, alone, strict=True):
-        assert np.allclose(one.embedding, other.embedding, atol=1e-5)
+        assert np.allclose(one.vector, other.vector, atol=1e-5)
 
 
 def waiting_batcher(limit: int) -> tuple[Batcher[int, int], threading.Event, list[list[int]]]:

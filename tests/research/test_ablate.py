@@ -114,7 +114,7 @@ def test_spread() -> None:
 
 
 def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "open_bundle", lambda weights, device: BUNDLE)
+    monkeypatch.setattr(command, "open_bundle", lambda weights: BUNDLE)
     values = settings(runs=tmp_path / "runs", output=tmp_path / "docs").model_dump(mode="json")
     file = tmp_path / "config.yaml"
     file.write_text(yaml.safe_dump(values))

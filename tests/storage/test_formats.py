@@ -16,7 +16,7 @@ from entdemo.gallery import manifest
 from entdemo.gallery.store import Gallery
 from entdemo.storage.formats import NewerFormatError, migrated
 from tests.helpers.bundle import make_bundle
-from tests.helpers.gallery_samples import embed, new_cases
+from tests.helpers.gallery_samples import EMBEDDER, new_cases
 
 
 def rename(old: str, new: str) -> Any:
@@ -79,7 +79,7 @@ def test_a_registered_step_opens_an_older_gallery_and_the_next_change_writes_it(
     from entdemo.gallery.build import build_gallery, remove_cases
 
     folder = tmp_path / "gallery"
-    build_gallery(folder, new_cases(3), embed, "weights-1", "prep-1")
+    build_gallery(folder, new_cases(3), EMBEDDER)
     current = (folder / "gallery.json").read_bytes()
     older = rename("dim", "width")({**json.loads(current), "format": 0})
     (folder / "gallery.json").write_text(json.dumps(older))

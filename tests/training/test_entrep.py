@@ -19,9 +19,11 @@ from entdemo.evaluation.evaluate import evaluate
 from entdemo.evaluation.submission import answer_track, write_submission
 from entdemo.evaluation.submission_check import validate_submission
 from entdemo.image.frame import load_frame
+from entdemo.inference.encoder import Encoder
+from entdemo.model.preprocess import resized
 from entdemo.taxonomy import CLASSES
 from entdemo.training.batches import Batches
-from entdemo.training.calibrate import labelled_texts, resized
+from entdemo.training.calibrate import labelled_texts
 from entdemo.training.config import EntrepSource, TrainConfig
 from entdemo.training.data import (
     NO_CAPTION,
@@ -218,12 +220,13 @@ def test_train_evaluate_submit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     run(config(folder, tmp_path))
     weights, items = tmp_path / "weights", read_entrep(folder.path).items
     bundle = load_bundle(weights)
+    encoder = Encoder(bundle)
     assert str(tmp_path) not in (weights / INFO).read_text("utf-8")
     assert "ENTRep folder" in (weights / "README.md").read_text("utf-8")
     assert not golden_pictures(weights) & {picture(item.file) for item in items}
-    report = evaluate(bundle, folder.path)
+    report = evaluate(encoder, folder.path)
     assert report.n == len(read(folder, "validation")[0])
     for track in (1, 2, 3):
         out = tmp_path / f"{track}.zip"
-        write_submission(answer_track(bundle, folder.path, track), track, out)
+        write_submission(answer_track(encoder, folder.path, track), track, out)
         assert validate_submission(out, folder.path, track) == []

@@ -13,10 +13,10 @@ from torch.nn import functional
 
 from entdemo.bundle.weights import load_bundle
 from entdemo.errors import UserError
+from entdemo.inference.encoder import encode_texts
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.taxonomy import CLASSES
 from entdemo.training.anchors import PAIRS, FindingAnchors
-from entdemo.training.calibrate import encode_texts
 from entdemo.training.config import TrainConfig
 from entdemo.training.data import FrameSet, finding_bits
 from entdemo.training.start import open_start, place_anchors, record_of, take_over
@@ -107,6 +107,6 @@ def test_anchors_start_at_the_mean_of_their_captions(tmp_path: Path) -> None:
     assert len(moved) == 1
     assert PAIRS[moved[0]][0] == label
     captions = ["wax on the left", "a red drum", "ráy tai trái"]
-    texts = encode_texts(start.model, start.tokenize, captions)
+    texts = encode_texts(start.model, start.tokenize, captions).embedding
     wanted = functional.normalize(texts.sum(0), dim=0)
     torch.testing.assert_close(anchors.weight[moved[0]].detach(), wanted)

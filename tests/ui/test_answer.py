@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.predictor import Neighbour, Prediction
+from entdemo.inference.prediction import Neighbour, Prediction
 from entdemo.taxonomy import CLASSES
 from entdemo.ui.answer import answer, bars, hint, sentence
 from tests.helpers.ui_fakes import FakePredictor

@@ -10,7 +10,7 @@ from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.ui.editor import Added, Editor
 from tests.helpers.editing import EditablePredictor, editable, over
-from tests.helpers.gallery_samples import embed_otherwise, new_cases
+from tests.helpers.gallery_samples import OTHER_EMBEDDER, new_cases
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -113,7 +113,7 @@ def test_a_copy_that_is_there_is_added_to(editor: Editor, shipped: Path, own: Pa
 
 def test_vectors_of_other_weights_are_computed_anew(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
-    build_gallery(folder, new_cases(5), embed_otherwise, "weights-0", "prep-0")
+    build_gallery(folder, new_cases(5), OTHER_EMBEDDER)
     predictor = over(Gallery.open(folder))
     Editor(predictor, tmp_path / "no-such", tmp_path / "own").add(new_cases(1, start=9))
     assert predictor.gallery.embedder_id == "weights-1"

@@ -1,0 +1,223 @@
+"""Frames and texts through a network, in batches.
+
+``encode_squares`` and ``encode_texts`` give what the network gives, for training, which has no
+calibration yet. ``Encoder`` gives what is stated of a frame or a text and where it is searched; all
+that answers or measures uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from entdemo.bundle.weights import Bundle
+from entdemo.image.frame import Frame
+from entdemo.inference.calibration import Calibrated, calibrate
+from entdemo.inference.device import use_cores
+from entdemo.inference.serving import prepare_for_serving
+from entdemo.model.base import Tokenize
+from entdemo.model.network import EncodedFrames, EntClip
+from entdemo.model.preprocess import Preprocess, resized
+
+Square = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+"""Told how many of how many items are done."""
+
+BATCH = 32
+
+
+class EncodedTexts(NamedTuple):
+    """Texts in the joint space.
+
+    Attributes:
+        embedding: [B, D] float32, unit vectors.
+        cut: [B] bool, whether a text was longer than the text tower reads.
+    """
+
+    embedding: Tensor
+    cut: Tensor
+
+
+@torch.no_grad()
+def encode_squares(model: EntClip, preprocess: Preprocess, squares: Square) -> EncodedFrames:
+    """Encode uint8 [N, S0, S0, 3], N at least 1; other sides than the network's are resized.
+
+    Results stay on the model's device.
+    """
+    parts = []
+    for start in range(0, len(squares), BATCH):
+        fitted = resized(squares[start : start + BATCH], preprocess.image_size)
+        parts.append(model.encode_frames(preprocess.tensor(fitted).to(device_of(model))))
+    return EncodedFrames(*(torch.cat(column) for column in zip(*parts, strict=True)))
+
+
+@torch.no_grad()
+def encode_texts(model: EntClip, tokenize: Tokenize, texts: Sequence[str]) -> EncodedTexts:
+    """Encode N texts, N at least 1; results stay on the model's device."""
+    tokens = tokenize(list(texts)).to(device_of(model))
+    parts = [model.encode_texts(part) for part in torch.split(tokens, BATCH)]
+    return EncodedTexts(torch.cat(parts), tokens[:, -1] != 0)
+
+
+def device_of(model: EntClip) -> torch.device:
+    """Where a network computes."""
+    return model.head.prototypes.device
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What is stated of one frame or one description.
+
+    Attributes:
+        vector: [D] float32 of length 1 in the joint space, where cases are searched; it is shared
+            and must not be changed.
+        probabilities: calibrated probability of each class, in taxonomy order; they sum to 1.
+        regions: likewise of each region.
+        gates: weights of the fused depths, which sum to 1; empty for a description.
+        distance: how strange a frame is, see ``model.ood.suspicion``; 0 for a description.
+        cut: the description was longer than the text tower reads.
+    """
+
+    vector: Vectors
+    probabilities: tuple[float, ...]
+    regions: tuple[float, ...]
+    gates: tuple[float, ...] = ()
+    distance: float = 0.0
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class EncodedBatch:
+    """What is stated of N frames or N texts; ``Encoded`` has the fields of each.
+
+    Attributes:
+        vectors: float32 [N, D], unit vectors.
+        probabilities: float64 [N, C].
+        regions: float64 [N, R].
+        gates: float32 [N, L]; L is 0 for texts.
+        distances: float64 [N].
+        cut: bool [N].
+    """
+
+    vectors: Vectors
+    probabilities: Floats
+    regions: Floats
+    gates: NDArray[np.float32]
+    distances: Floats
+    cut: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def split(self) -> list[Encoded]:
+        """Each frame or text alone."""
+        return [
+            Encoded(vector.copy(), tuple(classes), tuple(regions), tuple(gates), distance, cut)
+            for vector, classes, regions, gates, distance, cut in zip(
+                self.vectors, self.probabilities.tolist(), self.regions.tolist(),
+                self.gates.tolist(), self.distances.tolist(), self.cut.tolist(), strict=True,
+            )
+        ]  # fmt: skip
+
+    @classmethod
+    def joined(cls, parts: Sequence[EncodedBatch]) -> EncodedBatch:
+        """Batches, at least one, as one."""
+        return cls(
+            *(
+                np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(cls)
+            )
+        )
+
+
+class Encoder:
+    """Frames and texts to calibrated answers, as a bundle's network stands.
+
+    Args:
+        bundle: loaded weights; it computes where their network is.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+
+    @classmethod
+    def for_serving(cls, bundle: Bundle, device: torch.device, dtype: torch.dtype) -> Encoder:
+        """Rewrite a bundle's network for inference, in place, and move it to a device.
+
+        Args:
+            bundle: see ``inference.serving`` for what is rewritten.
+            device: where to compute.
+            dtype: precision of the towers.
+        """
+        use_cores()
+        prepare_for_serving(bundle.model, dtype)
+        bundle.model.to(device)
+        return cls(bundle)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network computes."""
+        return device_of(self.bundle.model)
+
+    def square(self, frame: Frame) -> Square:
+        """The frame as the network takes it, uint8 [S, S, 3]."""
+        return frame.square(self.bundle.preprocess.image_size)
+
+    def squares(self, frames: Sequence[Frame]) -> Square:
+        """Frames, at least one, as the network takes them, uint8 [N, S, S, 3]."""
+        return np.stack([self.square(frame) for frame in frames])
+
+    @torch.inference_mode()
+    def frames(self, squares: Square) -> EncodedBatch:
+        """Encode uint8 [N, S, S, 3], N at least 1."""
+        model = self.bundle.model
+        encoded = encode_squares(model, self.bundle.preprocess, squares)
+        stated = self._stated(encoded.embedding, model.ood(encoded.features))
+        nothing_cut = np.zeros(len(squares), bool)
+        return _batch(encoded.embedding, stated, _array(encoded.gates), nothing_cut)
+
+    @torch.inference_mode()
+    def texts(self, texts: Sequence[str]) -> EncodedBatch:
+        """Encode N texts, N at least 1; their vectors are those of ``FusionHead.text_query``."""
+        encoded = encode_texts(self.bundle.model, self.bundle.tokenize, texts)
+        stated = self._stated(encoded.embedding)
+        head = self.bundle.model.head
+        vectors = head.text_query(encoded.embedding, stated.probabilities.to(encoded.embedding))
+        no_gates = np.zeros((len(texts), 0), np.float32)
+        return _batch(vectors, stated, no_gates, encoded.cut.cpu().numpy())
+
+    @torch.inference_mode()
+    def embeddings(self, squares: Square) -> Vectors:
+        """Vectors alone of uint8 [N, S, S, 3], float32 [N, D] of length 1."""
+        return _array(encode_squares(self.bundle.model, self.bundle.preprocess, squares).embedding)
+
+    def _stated(self, embedding: Tensor, distances: Tensor | None = None) -> Calibrated:
+        head = self.bundle.model.head
+        logits = head.class_logits(embedding, head.prototypes)
+        return calibrate(logits, self.bundle.info.calibration, distances)
+
+
+def _batch(
+    vectors: Tensor, stated: Calibrated, gates: NDArray[np.float32], cut: NDArray[np.bool_]
+) -> EncodedBatch:
+    return EncodedBatch(
+        vectors=_array(vectors),
+        probabilities=stated.probabilities.numpy(),
+        regions=stated.regions.numpy(),
+        gates=gates,
+        distances=stated.distances.numpy(),
+        cut=cut,
+    )
+
+
+def _array(tensor: Tensor) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = tensor.float().cpu().numpy()
+    return array

@@ -1,0 +1,161 @@
+"""What the app answers, as plain dataclasses and as JSON.
+
+The JSON is the same on the command line and in the app's API. torch is not imported: the page is
+built before it is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entdemo.taxonomy import CLASSES, REGIONS
+
+if TYPE_CHECKING:
+    from entdemo.inference.encoder import Encoded
+
+Verdict = Literal["clear", "unsure", "not-endoscopy"]
+
+UNSURE_BELOW = 0.6
+"""Below this calibrated probability the answer names the alternatives instead of one class."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A gallery case near a query.
+
+    Attributes:
+        similarity: cosine of query and case, -1 to 1, to which a frame's probability of the
+            case's class adds a little (``CLASS_SHARE``); where the query holds words, the mean of
+            that and of the share of those words that the case's texts hold.
+        weak: the case is too far from the query to say much about it.
+        folded: ids of near-duplicates that this case stands for.
+    """
+
+    case_id: str
+    similarity: float
+    class_name: str
+    finding: str
+    caption_en: str
+    caption_vi: str
+    file: str
+    weak: bool = False
+    folded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Answer to one frame or one description.
+
+    Attributes:
+        class_name: the most probable of the seven classes.
+        region: the most probable region.
+        probabilities: calibrated probability of each class, in taxonomy order; they sum to 1.
+        in_distribution: False where the query does not look like an endoscopy frame.
+        neighbours: nearest cases, most similar first.
+        timings_ms: stage name to milliseconds.
+        gates: weight of each fused depth (frames only), sums to 1.
+        text_cut: the description was longer than the text tower reads; its end did not count.
+    """
+
+    class_name: str
+    region: str
+    probabilities: dict[str, float]
+    in_distribution: bool
+    neighbours: tuple[Neighbour, ...]
+    timings_ms: dict[str, float]
+    gates: tuple[float, ...] = ()
+    text_cut: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        encoded: Encoded,
+        neighbours: tuple[Neighbour, ...],
+        timings_ms: dict[str, float],
+        refused_above: float,
+    ) -> Prediction:
+        """The answer to an encoded frame or description.
+
+        Args:
+            encoded: what the network says of it.
+            neighbours: nearest cases, most similar first.
+            timings_ms: stage name to milliseconds.
+            refused_above: distance above which a frame does not look like endoscopy.
+        """
+        return cls(
+            class_name=CLASSES[int(np.argmax(encoded.probabilities))],
+            region=REGIONS[int(np.argmax(encoded.regions))],
+            probabilities=dict(zip(CLASSES, encoded.probabilities, strict=True)),
+            in_distribution=encoded.distance <= refused_above,
+            neighbours=neighbours,
+            timings_ms=timings_ms,
+            gates=encoded.gates,
+            text_cut=encoded.cut,
+        )
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """Classes with at least a fifth of the best one's probability, most probable first."""
+        ranked = sorted(self.probabilities, key=self.probabilities.__getitem__, reverse=True)
+        floor = self.probabilities[ranked[0]] / 5
+        return tuple(name for name in ranked if self.probabilities[name] >= floor)
+
+    @property
+    def verdict(self) -> Verdict:
+        """How to word the answer."""
+        if not self.in_distribution:
+            return "not-endoscopy"
+        return "unsure" if self.probabilities[self.class_name] < UNSURE_BELOW else "clear"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What an answer to a frame rested on; no localisation of a finding.
+
+    Attributes:
+        class_name: the class that is explained, the most probable one.
+        relevance: [g, g] float32, 0 to 1, over the frame's ``square_bounds``.
+        gates: weight of each fused depth, sums to 1.
+        levels: the block after which each of them was taken.
+        blocks: how many blocks there are.
+    """
+
+    class_name: str
+    relevance: NDArray[np.float32]
+    gates: tuple[float, ...]
+    levels: tuple[int, ...]
+    blocks: int
+
+
+def prediction_json(prediction: Prediction) -> dict[str, Any]:
+    """Answer to a frame."""
+    return {
+        "class": prediction.class_name,
+        "region": prediction.region,
+        "probabilities": prediction.probabilities,
+        "in_distribution": prediction.in_distribution,
+        "neighbours": [neighbour_json(neighbour) for neighbour in prediction.neighbours],
+        "timings_ms": prediction.timings_ms,
+    }
+
+
+def search_json(prediction: Prediction) -> dict[str, Any]:
+    """Answer to a description."""
+    whole = prediction_json(prediction)
+    return {name: whole[name] for name in ("class", "region", "probabilities", "neighbours")}
+
+
+def neighbour_json(neighbour: Neighbour) -> dict[str, Any]:
+    """One similar case."""
+    return {
+        "case_id": neighbour.case_id,
+        "similarity": neighbour.similarity,
+        "class": neighbour.class_name,
+        "caption_en": neighbour.caption_en,
+        "caption_vi": neighbour.caption_vi,
+        "file": neighbour.file,
+    }
