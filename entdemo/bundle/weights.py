@@ -70,7 +70,8 @@ class BaseInfo(_Strict):
 
 
 class FusionInfo(_Strict):
-    """Blocks whose CLS tokens are fused, and whether CLIP's own embedding is joined by slerp."""
+    """Levels that are fused, see ``model.network.EntClipConfig``, and whether CLIP's own embedding
+    is joined by slerp."""
 
     levels: tuple[int, ...]
     slerp_join: bool
@@ -210,10 +211,11 @@ def _contradictions(info: BundleInfo) -> Iterator[tuple[str, str]]:
     if (
         not levels
         or list(levels) != sorted(set(levels))
-        or levels[0] < 1
+        or levels[0] < 0
+        or levels[-1] < 1
         or levels[-1] > shape.layers
     ):
-        yield "fusion.levels", f"blocks from 1 to {shape.layers} in ascending order are wanted"
+        yield "fusion.levels", f"blocks from 0 to {shape.layers} in ascending order are wanted"
     if info.preprocess.image_size != shape.image_size:
         yield "preprocess.image_size", f"the base takes {shape.image_size}"
 

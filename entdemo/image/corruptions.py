@@ -21,6 +21,8 @@ FLUIDS = ((0.35, 0.04, 0.05), (0.22, 0.03, 0.02), (0.55, 0.5, 0.3))
 """Blood, old blood and mucus, as RGB in 0..1."""
 
 _GAMMA = 2.2
+_DARK = 0.15
+"""Brightness from which a sample counts as lit tissue alone."""
 _MAX_SPOTS = 4
 _SPOT_RADII = (0.02, 0.4)
 """From a highlight on wet tissue to a near wall that outshines a fifth of the frame's width."""
@@ -95,6 +97,26 @@ class DiscCrop(v2.Transform):  # type: ignore[misc]
         """[..., 3, S, S] -> [..., 3, side, side]."""
         cropped: Tensor = functional.center_crop(inpt, [params["side"], params["side"]])
         return cropped
+
+
+class Recolour(v2.Transform):  # type: ignore[misc]
+    """Another camera: mean and spread of the tissue's colours from anywhere in what scopes record.
+
+    Dark samples stay dark: they are the surround, or depth.
+    """
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        red, green = _uniform(0.4, 0.85), _uniform(0.45, 0.95)
+        mean = [red, red * green, red * green * _uniform(0.75, 1.15)]
+        return {"mean": mean, "contrast": _uniform(0.6, 1.4)}
+
+    def transform(self, inpt: Tensor, params: dict[str, Any]) -> Tensor:
+        """float [..., 3, S, S] in 0..1, as before."""
+        lit = (inpt.amax(-3, keepdim=True) / _DARK).clamp(max=1)
+        mean = (inpt * lit).sum((-2, -1), keepdim=True) / lit.sum((-2, -1), keepdim=True).clamp(1)
+        wanted = torch.tensor(params["mean"], device=inpt.device).view(3, 1, 1)
+        moved = (wanted + params["contrast"] * (inpt - mean)).clamp(0, 1)
+        return inpt + lit * (moved - inpt)
 
 
 class UnevenLight(v2.Transform):  # type: ignore[misc]

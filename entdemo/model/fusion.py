@@ -1,10 +1,12 @@
-"""Fusion of CLS tokens of several depths, and classification in the joint space.
+"""Fusion of what several depths see, and classification in the joint space.
 
 The layers, gates and sizes are choices of this project: of the method's paper (arXiv 2509.00752)
 only the abstract was available.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -19,50 +21,60 @@ on; larger ones lose the finding."""
 
 
 class FusionHead(nn.Module):
-    """CLS tokens after several blocks -> one unit vector in the joint space, and its class.
+    """One vector for each of several depths -> one unit vector in the joint space, and its class.
 
     Args:
-        width: of the image tower.
+        widths: of the L fused levels' vectors, shallow to deep.
         embed_dim: D, of the joint space of frames and texts.
-        levels: L, number of fused depths.
         classes: C, number of classes.
 
     Attributes:
         prototypes: [C, D] unit vectors, normalised means of the class prompts' embeddings.
+        level_dropout: share of frames in training that each level is hidden from, so that the
+            fusion cannot lean on one level alone.
     """
 
     prototypes: Tensor
 
-    def __init__(self, width: int, embed_dim: int, levels: int, classes: int) -> None:
+    def __init__(self, widths: Sequence[int], embed_dim: int, classes: int) -> None:
         super().__init__()
-        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(levels))
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for width in widths)
         self.projections = nn.ModuleList(
-            nn.Linear(width, embed_dim, bias=False) for _ in range(levels)
+            nn.Linear(width, embed_dim, bias=False) for width in widths
         )
-        self.gates = nn.ModuleList(_even_gate(width) for _ in range(levels))
+        self.gates = nn.ModuleList(_even_gate(width) for width in widths)
+        self.level_dropout = 0.0
         self.join_logit = nn.Parameter(torch.zeros(()))
         self.class_weight = nn.Parameter(torch.randn(classes, embed_dim) * embed_dim**-0.5)
         self.class_scale = nn.Parameter(torch.tensor(2.5))
         self.prompt_scale = nn.Parameter(torch.tensor(2.5))
         self.register_buffer("prototypes", torch.zeros(classes, embed_dim))
 
-    def forward(self, tokens: list[Tensor]) -> tuple[Tensor, Tensor]:
+    def forward(self, vectors: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         """Fuse.
 
         Args:
-            tokens: per level [B, width] float, shallow to deep.
+            vectors: per level [B, width] float, shallow to deep.
 
         Returns:
-            fused [B, D] on the unit sphere, and gates [B, L] that sum to 1.
+            fused [B, D] on the unit sphere, gates [B, L] that sum to 1, and the levels [B, L, D]
+            before fusion, on the unit sphere.
         """
-        normed = [norm(token.float()) for norm, token in zip(self.norms, tokens, strict=True)]
-        scores = [gate(token) for gate, token in zip(self.gates, normed, strict=True)]
-        gates = torch.cat(scores, dim=-1).float().softmax(dim=-1)
-        levels = torch.stack(
-            [project(token) for project, token in zip(self.projections, normed, strict=True)], 1
-        )
-        fused = (gates.unsqueeze(-1) * functional.normalize(levels.float(), dim=-1)).sum(1)
-        return functional.normalize(fused, dim=-1), gates
+        normed = [norm(vector.float()) for norm, vector in zip(self.norms, vectors, strict=True)]
+        scores = torch.cat([gate(it) for gate, it in zip(self.gates, normed, strict=True)], dim=-1)
+        gates = self._thinned(scores.float()).softmax(dim=-1)
+        projected = [project(it) for project, it in zip(self.projections, normed, strict=True)]
+        levels = functional.normalize(torch.stack(projected, 1).float(), dim=-1)
+        fused = (gates.unsqueeze(-1) * levels).sum(1)
+        return functional.normalize(fused, dim=-1), gates, levels
+
+    def _thinned(self, scores: Tensor) -> Tensor:
+        """[B, L] scores, some of them minus infinity in training; one a frame stays."""
+        if not self.training or not self.level_dropout:
+            return scores
+        hidden = torch.rand_like(scores) < self.level_dropout
+        hidden &= ~hidden.all(dim=-1, keepdim=True)
+        return scores.masked_fill(hidden, float("-inf"))
 
     @property
     def join(self) -> Tensor:

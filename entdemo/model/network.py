@@ -1,4 +1,8 @@
-"""EntClip: CLIP with fused CLS tokens, joined with CLIP's own embedding by slerp."""
+"""EntClip: CLIP with fused depths, joined with CLIP's own embedding by slerp.
+
+A level of the fusion is the CLS token after a block, or, as level 0, the pooled maps that come
+before the first block: on real frames those keep what ImageNet taught better than the blocks do.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from entdemo.model.base import base_shape, create_base
 from entdemo.model.fusion import FusionHead
 from entdemo.model.ood import OodDetector
 from entdemo.model.slerp import slerp
-from entdemo.model.stem import FINE_CHANNELS, Lite0Stem
+from entdemo.model.stem import FINE_CHANNELS, STEM_CHANNELS, Lite0Stem
 from entdemo.taxonomy import CLASSES
 
 
@@ -24,7 +28,8 @@ class EntClipConfig:
 
     Attributes:
         base: open_clip model name.
-        levels: blocks (1-based, ascending) after which CLS tokens are taken.
+        levels: blocks (1-based, ascending) after which CLS tokens are taken; 0 stands for the
+            pooled maps before the first block.
         slerp_join: join the fused vector with CLIP's embedding; off, the fused vector stands alone.
     """
 
@@ -42,11 +47,27 @@ class EncodedFrames(NamedTuple):
         features: [B, F] float32, what the out-of-distribution detector looks at: mean and
             standard deviation over the picture of low-level features, before any block. Deep
             features are drawn towards the classes whatever the picture shows.
+        levels: [B, L, D] float32, unit vectors, the depths before they are fused.
     """
 
     embedding: Tensor
     gates: Tensor
     features: Tensor
+    levels: Tensor
+
+
+class FrameEntry(NamedTuple):
+    """Frames before the first block.
+
+    Attributes:
+        tokens: [B, 1 + g * g, width], as the first block takes them.
+        low_level: [B, C, g, g], fine features of the stem.
+        pooled: [B, P] float32, level 0: see ``pool_halves``.
+    """
+
+    tokens: Tensor
+    low_level: Tensor
+    pooled: Tensor
 
 
 class EntClip(nn.Module):
@@ -63,50 +84,56 @@ class EntClip(nn.Module):
         self.blocks_dtype: torch.dtype | None = None
         self.shape = base_shape(config.base)
         self.clip: CLIP = create_base(config.base, pretrained)
-        self.head = FusionHead(
-            self.shape.width, self.shape.embed_dim, len(config.levels), len(CLASSES)
-        )
-        stem = self.clip.visual.conv1
-        channels = FINE_CHANNELS if isinstance(stem, Lite0Stem) else self.shape.width
-        self.ood = OodDetector(len(CLASSES), 2 * channels)
+        width = self.shape.width
+        hybrid = isinstance(self.clip.visual.conv1, Lite0Stem)
+        pooled = 2 * (STEM_CHANNELS if hybrid else width)
+        widths = [width if level else pooled for level in config.levels]
+        self.head = FusionHead(widths, self.shape.embed_dim, len(CLASSES))
+        self.ood = OodDetector(len(CLASSES), 2 * (FINE_CHANNELS if hybrid else width))
 
     def forward(self, pixels: Tensor, tokens: Tensor) -> tuple[EncodedFrames, Tensor]:
         """Frames and texts in one call, as distributed training needs it."""
         return self.encode_frames(pixels), self.encode_texts(tokens)
 
     def encode_frames(self, pixels: Tensor) -> EncodedFrames:
-        """[B, 3, S, S] normalised pixels -> embeddings, gates and features."""
-        tokens, low_level = self.frame_tokens(pixels)
+        """[B, 3, S, S] normalised pixels -> embeddings, gates, features and levels."""
+        entry = self.frame_tokens(pixels)
         hidden, blocks = self.clip.visual.transformer.forward_intermediates(
-            tokens, indices=[level - 1 for level in self.config.levels]
+            entry.tokens, indices=[level - 1 for level in self.config.levels if level]
         )
-        embedding, gates = self.join_levels([block[:, 0] for block in blocks], hidden)
-        statistics = low_level.detach().float().flatten(2)
+        embedding, gates, levels = self.join_levels(
+            entry.pooled, [block[:, 0] for block in blocks], hidden
+        )
+        statistics = entry.low_level.detach().float().flatten(2)
         features = torch.cat([statistics.mean(-1), statistics.std(-1)], dim=-1)
-        return EncodedFrames(embedding, gates, features)
+        return EncodedFrames(embedding, gates, features, levels)
 
-    def frame_tokens(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """Tokens [B, 1 + g * g, width] before the first block, and low-level features
-        [B, C, g, g]."""
+    def frame_tokens(self, pixels: Tensor) -> FrameEntry:
+        """[B, 3, S, S] normalised pixels -> what the first block and the fusion take."""
         visual = self.clip.visual
-        grid, low_level = _patches(visual.conv1, pixels)
+        grid, maps = _patches(visual.conv1, pixels)
         tokens = _with_class_token(visual, grid)
-        return tokens.to(self.blocks_dtype or tokens.dtype), low_level
+        pooled = torch.cat([pool_halves(one.float()) for one in maps], dim=1)
+        return FrameEntry(tokens.to(self.blocks_dtype or tokens.dtype), maps[0], pooled)
 
-    def join_levels(self, levels: list[Tensor], hidden: Tensor) -> tuple[Tensor, Tensor]:
-        """Embedding [B, D] and gates [B, L].
+    def join_levels(
+        self, pooled: Tensor, tokens: list[Tensor], hidden: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Embedding [B, D], gates [B, L] and levels [B, L, D].
 
         Args:
-            levels: [B, width] CLS tokens after each of the fused blocks.
+            pooled: [B, P] of ``FrameEntry``; counts only where 0 is a level.
+            tokens: [B, width] CLS tokens after each of the fused blocks.
             hidden: [B, 1 + g * g, width] tokens after the last block.
         """
         visual = self.clip.visual
-        embedding, gates = self.head(levels)
+        first = [pooled] if 0 in self.config.levels else []
+        embedding, gates, levels = self.head([*first, *tokens])
         if self.config.slerp_join:
-            pooled, _ = visual._pool(hidden)
-            own = functional.normalize((pooled @ visual.proj).float(), dim=-1)
+            out, _ = visual._pool(hidden)
+            own = functional.normalize((out @ visual.proj).float(), dim=-1)
             embedding = slerp(embedding, own, self.head.join)
-        return embedding, gates
+        return embedding, gates, levels
 
     def encode_texts(self, tokens: Tensor) -> Tensor:
         """[B, context_length] int64 -> [B, D] float32 unit vectors.
@@ -123,13 +150,30 @@ class EntClip(nn.Module):
         return functional.normalize((hidden @ clip.text_projection).float(), dim=-1)
 
 
-def _patches(stem: nn.Module, pixels: Tensor) -> tuple[Tensor, Tensor]:
-    """Patch grid [B, width, g, g], and the low-level features [B, C, g, g] that it is made of."""
+def pool_halves(maps: Tensor) -> Tensor:
+    """Mean over the picture, and how far its halves lie apart, which tells the sides.
+
+    The first part is the same for a mirrored picture, the second its negative, as far as the maps
+    themselves follow the mirror.
+
+    Args:
+        maps: [B, C, h, w]; a middle column counts in both halves.
+
+    Returns:
+        [B, 2 C].
+    """
+    half = (maps.shape[-1] + 1) // 2
+    left, right = maps[..., :half].mean((2, 3)), maps[..., -half:].mean((2, 3))
+    return torch.cat([maps.mean((2, 3)), (right - left) / 2], dim=1)
+
+
+def _patches(stem: nn.Module, pixels: Tensor) -> tuple[Tensor, list[Tensor]]:
+    """Patch grid [B, width, g, g], and the maps that it is made of, the finest first."""
     if isinstance(stem, Lite0Stem):
         fine, coarse = stem.maps(pixels)
-        return stem.join(fine, coarse), fine
+        return stem.join(fine, coarse), [fine, coarse]
     grid: Tensor = stem(pixels)
-    return grid, grid
+    return grid, [grid]
 
 
 def _with_class_token(visual: Any, grid: Tensor) -> Tensor:

@@ -4,7 +4,8 @@ Source: Chefer, Gur and Wolf, "Generic attention-model explainability for interp
 encoder-decoder transformers", ICCV 2021, equations 5 and 6 for self-attention: per block the
 attention maps, weighted by their positive gradients and averaged over the heads, are added up
 through the blocks. It says where evidence came from on a coarse grid; it is no localisation of a
-finding.
+finding. What the fusion takes from before the first block has no place in the picture and does not
+count.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ def relevance(model: EntClip, pixels: Tensor, label: int) -> Tensor:
         [g, g] float32, 0 to 1; the largest is 1 unless no patch spoke for the class.
     """
     with torch.no_grad():
-        tokens, _ = model.frame_tokens(pixels)
-    hidden = tokens.requires_grad_()
+        entry = model.frame_tokens(pixels)
+    hidden = entry.tokens.requires_grad_()
     maps: list[Tensor] = []
     levels: list[Tensor] = []
     for number, block in enumerate(model.clip.visual.transformer.resblocks, 1):
@@ -42,7 +43,7 @@ def relevance(model: EntClip, pixels: Tensor, label: int) -> Tensor:
         maps.append(attention)
         if number in model.config.levels:
             levels.append(hidden[:, 0])
-    embedding, _ = model.join_levels(levels, hidden)
+    embedding, _, _ = model.join_levels(entry.pooled, levels, hidden)
     logits = model.head.class_logits(embedding, model.head.prototypes)[0]
     return _rolled(maps, torch.autograd.grad(logits[label] - logits.mean(), maps))
 

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 _MAPS = (3, 4)
 FINE_CHANNELS = 112
-_CHANNELS = FINE_CHANNELS + 320
+STEM_CHANNELS = FINE_CHANNELS + 320
 """Feature maps used: 112 channels at stride 16 and 320 channels at stride 32."""
 
 
@@ -32,7 +32,7 @@ class Lite0Stem(nn.Module):
         self.features: Any = timm.create_model(
             "tf_efficientnet_lite0", pretrained=False, features_only=True, out_indices=_MAPS
         )
-        self.project = nn.Conv2d(_CHANNELS, width, kernel_size=1)
+        self.project = nn.Conv2d(STEM_CHANNELS, width, kernel_size=1)
 
     def freeze_early(self, stages: int) -> None:
         """Keep the first convolution and the first ``stages`` stages as they are."""

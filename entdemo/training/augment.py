@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 from torchvision.transforms import v2
+from torchvision.transforms.v2 import functional
 
-from entdemo.image.corruptions import DiscCrop, Glare, UnevenLight, noise
+from entdemo.image.corruptions import DiscCrop, Glare, Recolour, UnevenLight, noise
 from entdemo.training.config import AugmentConfig
 
 _GROUP = 4
@@ -24,6 +25,7 @@ class Augment:
     """
 
     def __init__(self, size: int, config: AugmentConfig) -> None:
+        self.config = config
         self.pose = v2.Compose(
             [
                 *_some(DiscCrop(), config.disc_crop),
@@ -39,6 +41,7 @@ class Augment:
         )
         self.look = v2.Compose(
             [
+                *_some(Recolour(), config.recolour),
                 *_some(UnevenLight(), config.light),
                 v2.RandomApply([v2.ColorJitter(0.4, 0.4, 0.4, 0.06)], p=0.8),
                 v2.RandomGrayscale(p=0.1),
@@ -64,6 +67,22 @@ class Augment:
             degraded.append(self.hide(_expose(self.look(pixels))))
             clean.append(pixels)
         return torch.cat(degraded), torch.cat(clean)
+
+
+def turn_some(squares: Tensor, turned: Tensor) -> Tensor:
+    """Turn frames by 60 to 300 degrees, so that no clock-face cue tells the side.
+
+    Args:
+        squares: uint8 [B, 3, S, S].
+        turned: bool [B], which of them.
+    """
+    if not turned.any():
+        return squares
+    angles = torch.empty(len(squares)).uniform_(60, 300)
+    squares = squares.clone()
+    for at in turned.nonzero().flatten().tolist():
+        squares[at] = functional.rotate(squares[at], float(angles[at]))
+    return squares
 
 
 def _some(transform: v2.Transform, share: float) -> list[v2.Transform]:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from entdemo.model.preprocess import Preprocess
 from entdemo.taxonomy import CLASSES
-from entdemo.training.augment import Augment
+from entdemo.training.augment import Augment, turn_some
 from entdemo.training.config import AugmentConfig
 from entdemo.training.texts import MIRRORED, TextBank, TextBatch
 
@@ -38,6 +38,8 @@ class Batch:
         mix: float32 [B] in 0..1, how far to walk to the partner.
         clean: float32 [B, 3, S, S], ``pixels`` before their look was degraded, normalised; None
             where nothing asks for them.
+        turned: bool [B], frames that were turned so far that their side cannot be told; None where
+            none is.
     """
 
     pixels: Tensor
@@ -52,6 +54,7 @@ class Batch:
     partners: Tensor
     mix: Tensor
     clean: Tensor | None = None
+    turned: Tensor | None = None
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on a device."""
@@ -101,7 +104,9 @@ class Batches:
         labels = torch.from_numpy(np.where(flipped, MIRRORED[seen], seen))
         sentence_tokens, sentence_classes = self.bank.sentences(self.batch_size // 2, rng)
         prompt_tokens, prompt_owner = self.bank.some_prompts(_PROMPTS_PER_CLASS, rng)
-        degraded, clean = self.augment(self._squares(indices, flipped))
+        turned = torch.rand(self.batch_size) < self.augment.config.turn
+        squares = turn_some(self._squares(indices, flipped), turned)
+        degraded, clean = self.augment(squares)
         return Batch(
             pixels=self.preprocess.normalise(degraded),
             labels=labels,
@@ -115,6 +120,7 @@ class Batches:
             partners=_partners(labels),
             mix=torch.rand(self.batch_size),
             clean=self.preprocess.normalise(clean) if self.with_clean else None,
+            turned=turned if turned.any() else None,
         )
 
     def _squares(self, indices: NDArray[np.int64], flipped: NDArray[np.bool_]) -> Tensor:

@@ -27,6 +27,7 @@ def build_model(config: TrainConfig, frames: FrameSet, start: Bundle | None) -> 
     settings = config.model
     network = EntClipConfig(settings.base, settings.levels, settings.slerp_join)
     model = EntClip(network, settings.pretrained)
+    model.head.level_dropout = settings.level_dropout
     if start:
         take_over(model, start)
     elif is_hybrid(settings.base):

@@ -86,13 +86,17 @@ class ModelConfig(Strict):
     Attributes:
         pretrained: an open_clip tag of the base.
         start: weights to go on from, a folder or a Hub repository; their adapter is merged and
-            becomes part of the base.
+            becomes part of the base. They may fuse fewer levels.
+        imagenet_stem: put ImageNet's weights back into the stem of ``start``.
+        level_dropout: see ``model.fusion.FusionHead``.
     """
 
     base: str
     pretrained: str | None = None
     start: str | None = None
-    levels: tuple[Positive, ...] = (3, 6, 9, 12)
+    imagenet_stem: bool = False
+    levels: tuple[Annotated[int, Field(ge=0)], ...] = (3, 6, 9, 12)
+    level_dropout: Share = 0.0
     slerp_join: bool = True
     lora_rank: Positive = 8
     lora_alpha: Positive = 16
@@ -112,6 +116,7 @@ class ObjectiveConfig(Strict):
     sentences: Weight = 0.3
     findings: Weight = 0
     consistency: Weight = 0.0
+    levels: Weight = 0.0
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.05
 
 
@@ -122,11 +127,15 @@ class AugmentConfig(Strict):
         disc_crop: the middle of the disc alone, as where the frame is filled by tissue.
         light: brightness that falls off from a lamp beside the middle.
         glare: white reflections of the lamp.
+        recolour: the colours of another camera.
+        turn: turned so far that the side cannot be told; both sides are then right alike.
     """
 
     disc_crop: Share = 0.0
     light: Share = 0.0
     glare: Share = 0.0
+    recolour: Share = 0.0
+    turn: Share = 0.0
 
 
 class IngredientConfig(Strict):
@@ -143,7 +152,7 @@ class StageConfig(Strict):
     Attributes:
         trains: ``base`` trains the CLIP base and the head; ``lora`` freezes the base and trains
             adapters and head.
-        stem_lr_factor: learning rate of a pretrained stem relative to ``lr``.
+        stem_lr_factor: learning rate of a pretrained stem relative to ``lr``; 0 freezes it.
         objective: in place of the recipe's.
         contrast_scale: inverse temperature that the contrast starts the stage with; None goes on
             with the learned one.

@@ -2,7 +2,8 @@
 
 Sources: Khosla et al., "Supervised contrastive learning", NeurIPS 2020 (several positives);
 Radford et al., "Learning transferable visual models from natural language supervision", ICML 2021
-(symmetric frame-text contrast); Verma et al., "Manifold mixup", ICML 2019, here on the sphere.
+(symmetric frame-text contrast); Verma et al., "Manifold mixup", ICML 2019, here on the sphere; Lee
+et al., "Deeply-supervised nets", AISTATS 2015 (a loss at each level).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from entdemo.training.anchors import FindingAnchors
 from entdemo.training.batches import Batch
 from entdemo.training.config import ObjectiveConfig
 from entdemo.training.data import NO_CAPTION
+from entdemo.training.texts import MIRRORED
 
 _MAX_SCALE = 100.0
 """Largest inverse temperature of the contrast, as in CLIP."""
@@ -165,7 +167,8 @@ class Objective:
         Args:
             head: classifies embeddings.
             logit_scale: log of the contrast's inverse temperature.
-            frames: [B, D] unit vectors of ``batch.pixels``.
+            frames: [B, 1 + L, D] unit vectors of ``batch.pixels``: the embedding, then the levels
+                that were fused into it.
             texts: [B + B // 2 + P, D] unit vectors of captions, sentences and prompts.
             batch: what they were made from.
             clean: [B, D] unit vectors of ``batch.clean``; None leaves consistency out.
@@ -174,17 +177,21 @@ class Objective:
             texts, [len(batch.texts.tokens), len(batch.sentence_tokens), len(batch.prompt_tokens)]
         )
         prototypes = class_prototypes(prompts, batch.prompt_owner, len(CLASSES))
+        frames, levels = frames[:, 0], frames[:, 1:]
+        target = class_targets(batch)
         positive = positives(
             Facts(batch.labels, batch.tags, batch.captions),
             Facts(batch.texts.labels, batch.texts.tags, batch.texts.captions),
         )
+        if batch.turned is not None:
+            positive &= ~batch.turned[:, None]
         scale = logit_scale.exp().clamp(max=_MAX_SCALE)
         mixed = slerp_mixup(frames, batch.partners, batch.mix)
         terms = {
-            "classes": self._cross_entropy(head, frames, prototypes, batch.labels),
+            "classes": self._cross_entropy(head, frames, prototypes, target),
             "contrast": self.config.contrast
             * multi_positive_contrast(frames, captions, positive, scale),
-            "mixup": self.config.mixup * self._cross_entropy(head, mixed, prototypes, batch.labels),
+            "mixup": self.config.mixup * self._cross_entropy(head, mixed, prototypes, target),
             "sentences": self.config.sentences
             * open_cross_entropy(head.class_logits(sentences, prototypes), batch.sentence_classes),
         }
@@ -193,18 +200,31 @@ class Objective:
                 finding_loss(self.anchors, frames, batch.labels, batch.tags)
                 + finding_loss(self.anchors, captions, batch.texts.labels, batch.texts.tags)
             )
+        if self.config.levels:
+            each = [self._cross_entropy(head, it, prototypes, target) for it in levels.unbind(1)]
+            terms["levels"] = self.config.levels * torch.stack(each).mean()
         if clean is not None:
             terms["consistency"] = self.config.consistency * consistency(frames, clean)
         return terms
 
     def _cross_entropy(
-        self, head: FusionHead, embedding: Tensor, prototypes: Tensor, labels: Tensor
+        self, head: FusionHead, embedding: Tensor, prototypes: Tensor, target: Tensor
     ) -> Tensor:
+        logits = head.class_logits(embedding, prototypes)
         return functional.cross_entropy(
-            head.class_logits(embedding, prototypes),
-            labels,
+            logits,
+            target.to(logits.dtype),
             label_smoothing=self.config.label_smoothing,
         )
+
+
+def class_targets(batch: Batch) -> Tensor:
+    """float32 [B, C] shares of the classes: both sides alike where the side cannot be told."""
+    target = functional.one_hot(batch.labels, len(CLASSES)).float()
+    if batch.turned is None:
+        return target
+    mirrored = target[:, torch.from_numpy(MIRRORED).to(target.device)]
+    return torch.where(batch.turned[:, None], (target + mirrored) / 2, target)
 
 
 def batch_tokens(batch: Batch) -> Tensor:

@@ -30,7 +30,11 @@ def prepare_parameters(model: EntClip, config: ModelConfig, stage: StageConfig) 
         return
     model.clip.requires_grad_(True)
     if isinstance(model.clip.visual.conv1, Lite0Stem):
-        model.clip.visual.conv1.freeze_early(_FROZEN_STAGES)
+        stem = model.clip.visual.conv1
+        if stage.stem_lr_factor:
+            stem.freeze_early(_FROZEN_STAGES)
+        else:
+            stem.features.requires_grad_(False)
 
 
 def parameter_groups(model: EntClip, stage: StageConfig) -> list[dict[str, Any]]:

@@ -18,6 +18,9 @@ from entdemo.training.anchors import FindingAnchors
 from entdemo.training.config import EntrepSource, PhantomSource, TrainConfig
 from entdemo.training.data import FrameSet
 
+_BY_LEVEL = ("norms", "projections", "gates")
+"""Modules of the fusion head that each level has one of."""
+_GATES = "head.gates."
 _CAPTIONS = 4_000
 """Captions, spread over all frames, that finding anchors are placed by."""
 
@@ -34,11 +37,8 @@ def open_start(config: TrainConfig) -> Bundle | None:
         return None
     bundle = load_bundle(resolve_weights(model.start))
     info = bundle.info
-    if (info.base.name, info.fusion.levels, info.fusion.slerp_join) != (
-        model.base,
-        model.levels,
-        model.slerp_join,
-    ):
+    known = set(info.fusion.levels) <= set(model.levels)
+    if not known or (info.base.name, info.fusion.slerp_join) != (model.base, model.slerp_join):
         raise TrainingError("train.start_shape", name=info.name)
     if any(_reaches_validation(source, config) for source in sources_of(info.training)):
         raise TrainingError("train.start_saw_validation", name=info.name)
@@ -61,8 +61,25 @@ def record_of(start: Bundle) -> dict[str, Any]:
 
 
 def take_over(model: EntClip, start: Bundle) -> None:
-    """Give ``model``, which may have finding anchors beside, the weights of ``start``."""
-    model.load_state_dict(start.model.state_dict(), strict=False)
+    """Give ``model``, which may have finding anchors beside, the weights of ``start``.
+
+    ``model`` may fuse further levels. All gates then start even again: those of ``start`` never
+    saw the new levels.
+    """
+    state = start.model.state_dict()
+    old, new = start.model.config.levels, model.config.levels
+    if old != new:
+        state = {_renamed(name, old, new): value for name, value in state.items()}
+        state = {name: value for name, value in state.items() if not name.startswith(_GATES)}
+    model.load_state_dict(state, strict=False)
+
+
+def _renamed(name: str, old: tuple[int, ...], new: tuple[int, ...]) -> str:
+    """``head.norms.0.weight`` with the number that the same level has among ``new``."""
+    parts = name.split(".")
+    if parts[0] == "head" and parts[1] in _BY_LEVEL:
+        parts[2] = str(new.index(old[int(parts[2])]))
+    return ".".join(parts)
 
 
 def place_anchors(anchors: FindingAnchors, start: Bundle, frames: FrameSet) -> None:

@@ -12,7 +12,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
-from entdemo.model.network import EntClip
+from entdemo.model.network import EncodedFrames, EntClip
 from entdemo.training.batches import Batch
 from entdemo.training.distributed import Sharding
 from entdemo.training.objective import Objective, batch_tokens
@@ -58,8 +58,7 @@ class GradientStep:
         return terms
 
     def _at_once(self, own: _Chunk, batch: Batch) -> Terms:
-        encoded, texts = self.model(*own)
-        return self._backward(encoded.embedding, texts, batch)
+        return self._backward(*self._encode(own), batch)
 
     def _in_chunks(self, own: _Chunk, batch: Batch) -> Terms:
         columns = (torch.tensor_split(rows, self.chunks) for rows in own)
@@ -77,10 +76,10 @@ class GradientStep:
 
     def _encode(self, chunk: _Chunk) -> tuple[Tensor, Tensor]:
         encoded, texts = self.model(*chunk)
-        return encoded.embedding, texts
+        return with_levels(encoded), texts
 
     def _backward(self, frames: Tensor, texts: Tensor, batch: Batch) -> Terms:
-        """Compute the loss terms from this process's embeddings, and go back."""
+        """Compute the loss terms from this process's embeddings and levels, and go back."""
         tokens = batch_tokens(batch)
         terms = self.objective(
             self.model.head,
@@ -101,6 +100,11 @@ class GradientStep:
         with self.accelerator.autocast():
             own = self.model.encode_frames(self.sharding.shard(batch.clean)).embedding
         return self.sharding.gather(own, len(batch.clean))
+
+
+def with_levels(encoded: EncodedFrames) -> Tensor:
+    """[B, 1 + L, D]: each frame's embedding, then its levels before they were fused."""
+    return torch.cat([encoded.embedding.unsqueeze(1), encoded.levels], dim=1)
 
 
 def _chunks_of_gradient(rows: Tensor, chunks: int) -> tuple[Tensor, ...]:

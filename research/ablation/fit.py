@@ -30,7 +30,7 @@ def fresh_network(material: Material, variant: Variant, seed: int) -> EntClip:
     model = copy.deepcopy(material.base)
     shape, levels = model.shape, variant.levels
     model.config = EntClipConfig(model.config.base, levels, variant.source != "fused")
-    model.head = FusionHead(shape.width, shape.embed_dim, len(levels), len(CLASSES))
+    model.head = FusionHead([shape.width] * len(levels), shape.embed_dim, len(CLASSES))
     model.head.prototypes.copy_(material.texts.prototypes)
     if variant.source == "own":  # the slerp ends at CLIP's own vector
         model.head.join_logit = nn.Parameter(torch.tensor(torch.inf), requires_grad=False)

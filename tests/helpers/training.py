@@ -30,7 +30,7 @@ class Small(nn.Module):
         super().__init__()
         self.tower = nn.Linear(48, 4)
         self.words = nn.EmbeddingBag(50, DIM)
-        self.head = FusionHead(width=4, embed_dim=DIM, levels=1, classes=7)
+        self.head = FusionHead(widths=(4,), embed_dim=DIM, classes=7)
         self.clip = nn.Module()
         self.clip.logit_scale = nn.Parameter(torch.tensor(2.0))
 
@@ -38,8 +38,8 @@ class Small(nn.Module):
         return self.encode_frames(pixels), functional.normalize(self.words(tokens), dim=-1)
 
     def encode_frames(self, pixels: Tensor) -> EncodedFrames:
-        embedding, gates = self.head([self.tower(pixels.flatten(1))])
-        return EncodedFrames(embedding, gates, pixels.flatten(1))
+        embedding, gates, levels = self.head([self.tower(pixels.flatten(1))])
+        return EncodedFrames(embedding, gates, pixels.flatten(1), levels)
 
 
 def batch(seed: int = 0) -> Batch:

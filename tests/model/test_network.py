@@ -13,7 +13,7 @@ from entdemo.errors import UserError
 from entdemo.model.base import PAPER_BASE, base_shape, create_base
 from entdemo.model.fusion import CLASS_PULL, FusionHead, class_prototypes
 from entdemo.model.lora import ADAPTER_WEIGHTS, add_lora, load_lora, merge_lora
-from entdemo.model.network import EntClip, EntClipConfig
+from entdemo.model.network import EntClip, EntClipConfig, pool_halves
 from entdemo.model.stem import Lite0Stem
 
 SMALL_BASE = "entclip-lite0-128"
@@ -163,14 +163,51 @@ def test_the_stem_keeps_its_batch_statistics() -> None:
 
 
 def test_gates_weigh_levels_and_start_even() -> None:
-    head = FusionHead(width=8, embed_dim=6, levels=3, classes=7)
-    tokens = [torch.randn(4, 8) for _ in range(3)]
-    fused, gates = head(tokens)
+    head = FusionHead(widths=(12, 8, 8), embed_dim=6, classes=7)
+    tokens = [torch.randn(4, width) for width in (12, 8, 8)]
+    fused, gates, levels = head(tokens)
     assert torch.allclose(gates, torch.full((4, 3), 1 / 3))
     assert torch.allclose(fused.norm(dim=1), torch.ones(4), atol=1e-6)
+    assert torch.allclose(levels.norm(dim=2), torch.ones(4, 3), atol=1e-6)
     nn.init.constant_(head.gates[1].bias, 50.0)
-    _, gates = head(tokens)
+    _, gates, _ = head(tokens)
     assert torch.allclose(gates[:, 1], torch.ones(4))
+
+
+def test_in_training_levels_are_hidden_from_some_frames_but_never_all() -> None:
+    torch.manual_seed(0)
+    head = FusionHead(widths=(8, 8, 8), embed_dim=6, classes=7)
+    head.level_dropout = 0.7
+    tokens = [torch.randn(200, 8) for _ in range(3)]
+    _, gates, _ = head.train()(tokens)
+    assert 0.5 < float((gates == 0).float().mean()) < 0.7
+    assert torch.allclose(gates.sum(1), torch.ones(200))
+    _, gates, _ = head.eval()(tokens)
+    assert torch.allclose(gates, torch.full((200, 3), 1 / 3))
+
+
+@pytest.mark.parametrize("width", [4, 5])
+def test_halves_of_a_mirrored_picture_swap_their_sign(width: int) -> None:
+    maps = torch.randn(2, 3, 4, width)
+    plain, mirrored = pool_halves(maps), pool_halves(maps.flip(-1))
+    assert plain.shape == (2, 6)
+    assert torch.allclose(plain[:, :3], mirrored[:, :3], atol=1e-6)
+    assert torch.allclose(plain[:, 3:], -mirrored[:, 3:], atol=1e-6)
+    assert plain[:, 3:].abs().min() > 1e-3
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_level_0_is_the_picture_before_any_block(base: str) -> None:
+    torch.manual_seed(0)
+    model = EntClip(EntClipConfig(base, (0, 3, 12))).eval()
+    pixels, _ = inputs(model)
+    with torch.no_grad():
+        before = model.encode_frames(pixels)
+        model.clip.visual.transformer.resblocks[0].mlp.c_proj.weight.mul_(3)
+        after = model.encode_frames(pixels)
+    assert before.gates.shape == (2, 3)
+    assert torch.equal(before.levels[:, 0], after.levels[:, 0])
+    assert not torch.allclose(before.levels[:, 1], after.levels[:, 1])
 
 
 def test_a_prototype_is_the_normalised_mean_of_its_prompts() -> None:
@@ -191,7 +228,7 @@ def test_paper_profile_is_the_model_of_the_paper() -> None:
 
 
 def test_a_texts_query_moves_towards_the_classes_it_names() -> None:
-    head = FusionHead(width=8, embed_dim=4, levels=1, classes=2)
+    head = FusionHead(widths=(8,), embed_dim=4, classes=2)
     head.class_weight.data = torch.eye(4)[:2] * 3
     text = torch.eye(4)[3:]
 

@@ -16,6 +16,7 @@ from entdemo.training.objective import (
     Facts,
     Objective,
     batch_tokens,
+    class_targets,
     consistency,
     multi_positive_contrast,
     open_cross_entropy,
@@ -110,7 +111,7 @@ def test_an_open_side_asks_for_equal_shares() -> None:
 @torch.no_grad()
 def test_terms_are_named_and_weighted() -> None:
     torch.manual_seed(0)
-    head = FusionHead(width=4, embed_dim=6, levels=1, classes=7)
+    head = FusionHead(widths=(4,), embed_dim=6, classes=7)
     tokens = torch.ones(3, 4, dtype=torch.int64)
     batch = Batch(
         pixels=torch.zeros(3, 3, 4, 4),
@@ -131,7 +132,7 @@ def test_terms_are_named_and_weighted() -> None:
         mix=torch.rand(3),
     )
     assert len(batch_tokens(batch)) == 13
-    frames, texts = units(3, 6, 0).float(), units(13, 6, 1).float()
+    frames, texts = units(3, 6, 0).float()[:, None], units(13, 6, 1).float()
     scale = torch.tensor(2.0)
     full = Objective(ObjectiveConfig(contrast=1, mixup=1, sentences=1))
     half = Objective(ObjectiveConfig(contrast=0.5, mixup=0, sentences=0.25))
@@ -190,10 +191,27 @@ def test_consistency_agrees_with_a_plain_loop_and_moves_degraded_frames_alone() 
     assert torch.allclose(degraded.grad, -clean.detach() / 5)
 
 
+def test_a_turned_frame_asks_for_both_sides_alike() -> None:
+    batch = Batch(
+        **dict.fromkeys(
+            ("pixels", "tags", "captions", "texts", "sentence_tokens", "sentence_classes",
+             "prompt_tokens", "prompt_owner", "partners", "mix")
+        ),
+        labels=torch.tensor([0, 2, 6, 3]),
+        turned=torch.tensor([True, False, True, True]),
+    )  # type: ignore[arg-type]  # fmt: skip
+    assert class_targets(batch).tolist() == [
+        [0.5, 0.5, 0, 0, 0, 0, 0],
+        [0, 0, 1, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0, 1],
+        [0, 0, 0.5, 0.5, 0, 0, 0],
+    ]
+
+
 @torch.no_grad()
 def test_the_whole_objective_agrees_with_plain_loops() -> None:
     torch.manual_seed(4)
-    head = FusionHead(width=4, embed_dim=6, levels=1, classes=7).double()
+    head = FusionHead(widths=(4,), embed_dim=6, classes=7).double()
     labels, mix = [0, 1, 1, 0], [0.3, 0.8, 0.1, 0.5]
     partners, smooth = [3, 2, 1, 0], 0.1
     none = torch.full((4,), NO_CAPTION)
@@ -213,10 +231,12 @@ def test_the_whole_objective_agrees_with_plain_loops() -> None:
     )
     frames, texts, clean = units(4, 6, 6), units(20, 6, 7), units(4, 6, 8)
     weights = ObjectiveConfig(
-        contrast=0.7, mixup=0.2, sentences=0.3, consistency=0.9, label_smoothing=smooth
+        contrast=0.7, mixup=0.2, sentences=0.3, consistency=0.9, levels=0.6, label_smoothing=smooth
     )
     scale = torch.tensor(1.5, dtype=torch.float64)
-    found = Objective(weights)(head, scale, frames, texts, batch, clean)
+    levels = torch.stack([units(4, 6, 9), units(4, 6, 10)], 1)
+    seen = torch.cat([frames[:, None], levels], 1)
+    found = Objective(weights)(head, scale, seen, texts, batch, clean)
 
     prompts = texts[6:]
     sums = [prompts[2 * index] + prompts[2 * index + 1] for index in range(7)]
@@ -238,12 +258,14 @@ def test_the_whole_objective_agrees_with_plain_loops() -> None:
     positive = torch.tensor([[column in row for column in range(4)] for row in holds])
     contrast = loop_contrast(frames, texts[:4], positive, math.exp(1.5))
     distance = sum(1 - float(frames[i] @ clean[i]) for i in range(4)) / 4
+    each = sum(smoothed(levels[i, j], labels[i]) for i in range(4) for j in range(2)) / 8
     assert {name: float(term) for name, term in found.items()} == pytest.approx(
         {
             "classes": classes,
             "contrast": 0.7 * contrast,
             "mixup": 0.2 * mixed,
             "sentences": 0.3 * sentences,
+            "levels": 0.6 * each,
             "consistency": 0.9 * distance,
         },
         abs=1e-12,

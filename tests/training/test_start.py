@@ -60,6 +60,18 @@ def test_weights_are_taken_over_with_their_adapter(tmp_path: Path) -> None:
     assert record_of(start)["digest"] == start.info.content_digest
 
 
+def test_a_further_level_comes_beside_those_taken_over(tmp_path: Path) -> None:
+    start = open_start(config(make_bundle(tmp_path / "first"), levels=[0, 3, 6, 9, 12]))
+    assert start is not None
+    model = EntClip(EntClipConfig(NAME, (0, 3, 6, 9, 12)))
+    torch.nn.init.normal_(start.model.head.gates[1].weight)
+    take_over(model, start)
+    for own, old in ((1, 0), (4, 3)):
+        found, given = model.head.projections[own].weight, start.model.head.projections[old].weight
+        assert torch.equal(found, given)
+    assert not any(gate.weight.any() for gate in model.head.gates)
+
+
 def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
     folder = make_bundle(tmp_path / "first")
     with pytest.raises(UserError) as caught:

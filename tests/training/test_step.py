@@ -16,7 +16,7 @@ from entdemo.training.batches import Batch
 from entdemo.training.config import ObjectiveConfig
 from entdemo.training.distributed import Sharding
 from entdemo.training.objective import Objective
-from entdemo.training.step import GradientStep
+from entdemo.training.step import GradientStep, with_levels
 from entdemo.training.texts import TextBatch
 from tests.helpers.training import Small, batch
 
@@ -123,7 +123,7 @@ def what_all_hold(given: Batch, count: int) -> list[Tensor]:
     tokens = torch.cat([given.texts.tokens, given.sentence_tokens, given.prompt_tokens])
     encoded, texts = model(given.pixels, tokens)
     clean = model.encode_frames(given.clean).embedding
-    return [padded(it, count) for it in (encoded.embedding, texts, clean)]
+    return [padded(it, count) for it in (with_levels(encoded), texts, clean)]
 
 
 @pytest.mark.parametrize(("count", "chunks"), [(2, 1), (3, 1), (2, 2)])
