@@ -116,7 +116,8 @@ class Recolour(v2.Transform):  # type: ignore[misc]
         mean = (inpt * lit).sum((-2, -1), keepdim=True) / lit.sum((-2, -1), keepdim=True).clamp(1)
         wanted = torch.tensor(params["mean"], device=inpt.device).view(3, 1, 1)
         moved = (wanted + params["contrast"] * (inpt - mean)).clamp(0, 1)
-        return inpt + lit * (moved - inpt)
+        shown: Tensor = inpt + lit * (moved - inpt)
+        return shown
 
 
 class UnevenLight(v2.Transform):  # type: ignore[misc]
