@@ -62,11 +62,14 @@ def depths(why: Explanation) -> str:
     levels = list(zip(why.levels, why.gates, strict=True))
     parts = "".join(f'<span style="flex:{gate:.3f}"></span>' for _, gate in levels)
     rows = "".join(
-        f"<li><span>{both('why.depth', level=level, blocks=why.blocks)}</span> {100 * gate:.0f} %"
-        "</li>"
+        f"<li><span>{_depth(level, why.blocks)}</span> {100 * gate:.0f} %</li>"
         for level, gate in levels
     )
     return (
         f'<div class="depths" aria-hidden="true">{parts}</div>'
         f'<ul class="depth-names small">{rows}</ul>'
     )
+
+
+def _depth(level: int, blocks: int) -> str:
+    return both("why.depth", level=level, blocks=blocks) if level else both("why.before")
