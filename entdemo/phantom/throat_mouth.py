@@ -162,7 +162,9 @@ def draw_tongue(
     pale = between(srgb(226, 206, 190), srgb(214, 200, 210), rng.random())
     colour = blend(palette.tongue, pale, np.float32(rng.uniform(0.0, 0.8)) * coat)
     layers.dim(smoothstep(-0.2, 0.0, over) * (1 - mask), float(rng.uniform(0.2, 0.5)))
-    layers.cover(mask, f32(colour * (1 + 0.07 * papillae)), f32(depth), float(rng.uniform(0.1, 0.7)))
+    layers.cover(
+        mask, f32(colour * (1 + 0.07 * papillae)), f32(depth), float(rng.uniform(0.1, 0.7))
+    )
 
 
 def draw_roof(layers: Layers, local: Local, rng: np.random.Generator) -> None:

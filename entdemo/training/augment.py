@@ -25,7 +25,6 @@ class Augment:
     """
 
     def __init__(self, size: int, config: AugmentConfig) -> None:
-        self.config = config
         self.pose = v2.Compose(
             [
                 *_some(DiscCrop(), config.disc_crop),

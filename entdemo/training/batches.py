@@ -88,6 +88,7 @@ class Batches:
         self.preprocess = preprocess
         self.batch_size = batch_size
         self.augment = Augment(preprocess.image_size, augment)
+        self.turned_share = augment.turn
         self.with_clean = with_clean
         self.device = device
         members = [np.flatnonzero(self.frames.labels == label) for label in range(len(CLASSES))]
@@ -104,7 +105,7 @@ class Batches:
         labels = torch.from_numpy(np.where(flipped, MIRRORED[seen], seen))
         sentence_tokens, sentence_classes = self.bank.sentences(self.batch_size // 2, rng)
         prompt_tokens, prompt_owner = self.bank.some_prompts(_PROMPTS_PER_CLASS, rng)
-        turned = torch.rand(self.batch_size) < self.augment.config.turn
+        turned = torch.rand(self.batch_size) < self.turned_share
         squares = turn_some(self._squares(indices, flipped), turned)
         degraded, clean = self.augment(squares)
         return Batch(

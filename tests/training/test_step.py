@@ -155,7 +155,8 @@ def test_a_step_on_a_gpu_mixes_no_devices() -> None:
     with FakeTensorMode(shape_env=ShapeEnv()) as fake:
         with torch.device(process.device):
             model = Small()
-        tensors = {it.name: getattr(given, it.name) for it in fields(given)}
+        named = {it.name: getattr(given, it.name) for it in fields(given)}
+        tensors = {name: it for name, it in named.items() if it is not None}
         texts = TextBatch(*(fake.from_tensor(it) for it in vars(tensors.pop("texts")).values()))
         on_cpu = {name: fake.from_tensor(it) for name, it in tensors.items()}
         terms = GradientStep(process, model, objective(), 1)(Batch(**on_cpu, texts=texts))
