@@ -32,7 +32,7 @@ from entdemo.model.adapter import read_adapter_config
 from entdemo.model.files import ADAPTER_WEIGHTS
 from entdemo.model.preprocess import Preprocess
 from entdemo.model.tensors import read_tensors
-from entdemo.storage.folders import appearing
+from entdemo.storage.atomic import new_folder
 
 _PREFIX = "base_model.model."
 _TOWER = "visual."
@@ -62,7 +62,7 @@ def adopt(adapter: Path, donor: Path, target: Path) -> BundleInfo:
     """
     info = read_info(donor)
     check_files(donor, info)
-    with appearing(target) as folder:
+    with new_folder(target) as folder:
         for name in (BASE, TOKENIZER, HEAD):
             if name in info.files:
                 shutil.copyfile(donor / name, folder / name)

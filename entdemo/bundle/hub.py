@@ -35,7 +35,7 @@ from entdemo.bundle.weights import (
 )
 from entdemo.errors import BundleError, HubError, NoAccessError, UserError
 from entdemo.settings import DEFAULT_WEIGHTS
-from entdemo.storage.folders import appearing
+from entdemo.storage.atomic import new_folder
 
 _SOURCE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(@(?P<revision>\w[\w./+-]*))?", re.ASCII)
 
@@ -195,7 +195,7 @@ def pull(source: str, target: Path, *, progress: bool = False) -> BundleInfo:
     check_files(folder, info)
     if _holds(target, info):
         return info
-    with appearing(target) as partial:
+    with new_folder(target) as partial:
         _copy_bundle(folder, partial, info)
     return info
 

@@ -20,7 +20,7 @@ from entdemo.evaluation.figures import (
 from entdemo.evaluation.metrics import swap_rate_in_pair
 from entdemo.evaluation.report import ClassReport, Report
 from entdemo.inference.encoder import Encoder
-from entdemo.storage.files import write_atomically
+from entdemo.storage.atomic import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

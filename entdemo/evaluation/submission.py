@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 
 from entdemo.data.entrep.files import TEST_FILES, Pictures, read_list
-from entdemo.errors import DataError, FrameError, StorageError, UserError
+from entdemo.errors import DataError, FrameError, UserError
 from entdemo.evaluation.pool import matcher_of
 from entdemo.evaluation.retrieval import without
 from entdemo.gallery.cases import Case
 from entdemo.gallery.matching import Matcher
 from entdemo.image.frame import Frame, load_frame
 from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
-from entdemo.storage.files import write_atomically
+from entdemo.storage.atomic import write_atomically
 from entdemo.taxonomy import CLASSES
 
 Answers = Mapping[str, int | str]
@@ -66,20 +66,13 @@ def write_submission(answers: Answers, track: int, out: Path) -> None:
     """Write a zip with ``track{N}.json`` at its root, in one step.
 
     Raises:
-        UserError: it cannot be written; a file of that name stays as it was.
+        StorageError: it cannot be written; a file of that name stays as it was.
     """
     content = json.dumps(answers, ensure_ascii=False, indent=1).encode()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo(f"track{track}.json", _STAMP), content)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(out, packed.getvalue())
-    except OSError as error:
-        raise StorageError("gallery.read_only", path=out.parent) from error
-    except UserError as error:
-        reason = error.values["reason"]
-        raise StorageError("submit.write_failed", file=out.name, reason=reason) from error
+    write_atomically(out, packed.getvalue())
 
 
 def listed_pictures(folder: Path, names: Sequence[str]) -> list[Path]:

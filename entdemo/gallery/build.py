@@ -32,7 +32,8 @@ from entdemo.gallery.manifest import (
 )
 from entdemo.gallery.near_duplicates import lookalikes
 from entdemo.gallery.store import BATCH_SIZE, Gallery, Progress, embedded
-from entdemo.storage.files import write_atomically, writing
+from entdemo.storage.atomic import write_atomically
+from entdemo.storage.files import writing
 
 
 @dataclass

@@ -6,9 +6,7 @@ same bytes; the name of each frame holds a part of its hash, so damage on the wa
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -19,7 +17,7 @@ from pathlib import Path
 
 from PIL.JpegImagePlugin import JpegImageFile
 
-from entdemo.errors import GalleryError
+from entdemo.errors import GalleryError, StorageError
 from entdemo.gallery.build import make_gallery
 from entdemo.gallery.cases import Case, read_cases, write_cases
 from entdemo.gallery.embedder import Embedder
@@ -28,8 +26,8 @@ from entdemo.gallery.reading import read_consistent
 from entdemo.gallery.store import Gallery, Progress
 from entdemo.image.decode import MAX_BYTES
 from entdemo.image.frame import load_frame
+from entdemo.storage.atomic import new_file, new_folder
 from entdemo.storage.files import read_regular, sha256
-from entdemo.storage.folders import appearing
 
 Read = Callable[[str], bytes]
 """Name inside an export -> bytes; raises OSError where there is no such file."""
@@ -59,7 +57,7 @@ def export_gallery(path: str | Path, target: Path) -> int:
     if target.suffix == _SUFFIX:
         _write_zip(folder, cases, target)
     else:
-        with appearing(target) as made:
+        with new_folder(target) as made:
             (made / FRAMES).mkdir()
             for name, data in _content(folder, cases):
                 (made / name).write_bytes(data)
@@ -75,21 +73,10 @@ def _content(folder: Path, cases: list[Case]) -> Iterator[tuple[str, bytes]]:
 def _write_zip(folder: Path, cases: list[Case], target: Path) -> None:
     """The same gallery gives the same bytes; pictures do not get smaller by packing."""
     if target.exists():
-        raise GalleryError("gallery.export_in_use", path=target)
-    made = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        with made.open("xb") as file:
-            with zipfile.ZipFile(file, "w") as archive:
-                for name, data in _content(folder, cases):
-                    archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(made, target)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise GalleryError("gallery.export_failed", path=target, reason=reason) from error
-    finally:
-        made.unlink(missing_ok=True)
+        raise StorageError("storage.in_use", path=target)
+    with new_file(target) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, data in _content(folder, cases):
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
 
 
 def import_gallery(

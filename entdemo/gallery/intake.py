@@ -22,7 +22,8 @@ from entdemo.gallery.journal import Entry, Journal
 from entdemo.gallery.manifest import FRAMES
 from entdemo.image.frame import Frame, load_frame
 from entdemo.image.pixels import MIN_SIDE
-from entdemo.storage.files import read_regular, sha256, write_atomically
+from entdemo.storage.atomic import write_atomically
+from entdemo.storage.files import read_regular, sha256
 from entdemo.storage.table import tidy
 from entdemo.taxonomy import CLASSES
 

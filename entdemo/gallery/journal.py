@@ -25,7 +25,7 @@ from safetensors import SafetensorError, safe_open
 
 from entdemo.gallery.cases import FRAME_FILE
 from entdemo.gallery.embedder import Embedder
-from entdemo.storage.files import write_atomically
+from entdemo.storage.atomic import write_atomically
 
 FOLDER = ".ingest"
 _FORMAT = "1"

@@ -28,7 +28,8 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from entdemo.errors import GalleryError, GalleryLockedError, UserError
 from entdemo.gallery.cases import FRAME_FILE
-from entdemo.storage.files import MappedFile, read_regular, replace, sha256, write_atomically
+from entdemo.storage.atomic import replace, write_atomically
+from entdemo.storage.files import MappedFile, read_regular, sha256
 from entdemo.storage.formats import Migration, NewerFormatError, migrated
 
 C = TypeVar("C")

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from entdemo.errors import UserError
-from entdemo.storage.files import sha256, write_atomically
+from entdemo.storage.atomic import write_atomically
+from entdemo.storage.files import sha256
 
 if TYPE_CHECKING:
     from entdemo.gallery.store import Gallery

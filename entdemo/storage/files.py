@@ -1,21 +1,20 @@
-"""Writes that a crash cannot leave half done, and the lock that keeps writers apart."""
+"""Reading of files that others may replace meanwhile, and the lock that keeps writers apart."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
 import os
-import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from entdemo.errors import GalleryLockedError, StorageError, UserError
+from entdemo.errors import GalleryLockedError, StorageError
 
 LOCK_SECONDS = 10.0
 
@@ -78,55 +77,6 @@ class MappedFile:
         return (status.st_dev, status.st_ino) == self.place
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file in one step; readers see the old bytes or the new ones.
-
-    Raises:
-        UserError: if it cannot be written, for example as the disk is full; the old file stays.
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        replace(temporary, path)
-    except BaseException as error:
-        with suppress(OSError):  # as where the folder itself cannot be written
-            temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise _write_failed(path, error) from error
-        raise
-
-
-def replace(source: Path, target: Path) -> None:
-    """Rename over another file, in one step and lastingly.
-
-    Raises:
-        UserError: if that cannot be, for example as ``target`` is a folder.
-    """
-    try:
-        os.replace(source, target)
-        _sync_folder(target.parent)
-    except OSError as error:
-        raise _write_failed(target, error) from error
-
-
-def _write_failed(path: Path, error: OSError) -> UserError:
-    reason = error.strerror or type(error).__name__
-    return StorageError("gallery.write_failed", file=path.name, reason=reason)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows has no handle for a folder
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Hold a gallery's writer lock.
@@ -141,7 +91,7 @@ def writing(folder: Path) -> Iterator[None]:
     except Timeout as error:
         raise GalleryLockedError("gallery.locked", path=folder) from error
     except OSError as error:
-        raise StorageError("gallery.read_only", path=folder) from error
+        raise StorageError("storage.read_only", path=folder) from error
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from accelerate import PartialState
 from entdemo.bundle.weights import TOKENIZER, Bundle
 from entdemo.model.base import Tokenize, base_shape, create_tokenizer, is_hybrid
 from entdemo.model.preprocess import Preprocess, preprocess_of
-from entdemo.storage.training_files import write_file
+from entdemo.storage.atomic import write_atomically
 from entdemo.text.tokenizer import train_bpe
 from entdemo.training.config import EntrepSource, FolderSource, Source, TrainConfig
 from entdemo.training.data import FrameSet, draw_frames, read_entrep_frames, read_frames
@@ -96,9 +96,9 @@ def _tokenizer(
         return create_tokenizer(name)
     path = config.run_folder / TOKENIZER
     if not path.exists() and start:
-        write_file(path, (start.folder / TOKENIZER).read_bytes())
+        write_atomically(path, (start.folder / TOKENIZER).read_bytes())
     elif not path.exists():
         corpus = [*(item.text for item in pool), *train.captions_en, *train.captions_vi]
         bpe = train_bpe(corpus, base_shape(name).vocab_size)
-        write_file(path, bpe.to_str(pretty=True).encode())
+        write_atomically(path, bpe.to_str(pretty=True).encode())
     return create_tokenizer(name, path)

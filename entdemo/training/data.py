@@ -20,7 +20,7 @@ from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase
 from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.phantom.folder import frame_seed
-from entdemo.storage.training_files import told, write_file
+from entdemo.storage.atomic import told_writes, write_atomically
 from entdemo.taxonomy import CLASSES, FINDINGS, region_of
 from entdemo.text.sides import mirror_text
 from entdemo.training.config import EntrepSource, PhantomSource
@@ -85,9 +85,9 @@ def draw_frames(source: PhantomSource, size: int, cache: Path, workers: int = 2)
     if not table_file.exists():
         cache.mkdir(parents=True, exist_ok=True)
         squares, rows = _draw_all(source, size, workers)
-        with told(squares_file):
+        with told_writes(squares_file):
             np.save(squares_file, squares)
-        write_file(table_file, json.dumps(rows, ensure_ascii=False).encode())
+        write_atomically(table_file, json.dumps(rows, ensure_ascii=False).encode())
     rows = json.loads(table_file.read_text("utf-8"))
     return FrameSet(
         squares=np.load(squares_file),

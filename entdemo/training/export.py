@@ -29,7 +29,7 @@ from entdemo.model.lora import merge_lora
 from entdemo.model.network import EntClip
 from entdemo.model.preprocess import Preprocess, resized
 from entdemo.phantom.folder import iter_phantoms
-from entdemo.storage.training_files import write_folder
+from entdemo.storage.atomic import replaced_folder
 from entdemo.taxonomy import CLASSES
 from entdemo.text.prompts import CLASS_PROMPTS
 from entdemo.training import calibrate
@@ -59,8 +59,7 @@ def export_bundle(
     Raises:
         UserError: the disk cannot be written; the old bundle stays.
     """
-
-    def fill(folder: Path) -> None:
+    with replaced_folder(config.output) as folder:
         model.clip.visual.save_pretrained(str(folder))
         _sort_lists(folder / ADAPTER_CONFIG)
         merge_lora(model.clip)
@@ -76,8 +75,6 @@ def export_bundle(
         write_golden(folder / GOLDEN, model, data.preprocess, _golden_squares(config, data))
         info = write_info(folder, _info(config, data.preprocess, start) | figures)
         write_card(folder, info)
-
-    write_folder(config.output, fill)
 
 
 def _sort_lists(file: Path) -> None:

@@ -7,8 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from entdemo.errors import StorageError
-from entdemo.storage.training_files import write_file
+from entdemo.storage.atomic import told_writes, write_atomically
 
 _COLUMNS = ("stage", "step", "name", "value")
 
@@ -34,18 +33,15 @@ class StageLog:
     def __init__(self, path: Path, stage: int, start: int) -> None:
         self.path, self.stage = path, stage
         kept = [row for row in _read(path) if int(row[0]) != stage or int(row[1]) < start]
-        write_file(path, _lines([list(_COLUMNS), *kept]).encode())
+        write_atomically(path, _lines([list(_COLUMNS), *kept]).encode())
 
     def add(self, row: Row) -> None:
         """Write the figures of a step."""
         step = int(row["step"])
         figures = {name: value for name, value in row.items() if name not in ("stage", "step")}
         rows = [[str(self.stage), str(step), name, f"{it:.6g}"] for name, it in figures.items()]
-        try:
-            with self.path.open("a", newline="", encoding="utf-8") as file:
-                file.write(_lines(rows))
-        except OSError as error:
-            raise StorageError("train.write_failed", file=self.path.name, reason=error) from error
+        with told_writes(self.path), self.path.open("a", newline="", encoding="utf-8") as file:
+            file.write(_lines(rows))
 
 
 def _read(path: Path) -> list[list[str]]:

@@ -13,7 +13,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from entdemo.bundle.weights import LOG
 from entdemo.errors import TrainingError
 from entdemo.model.network import EntClip
-from entdemo.storage.training_files import sync, told, write_file
+from entdemo.storage.atomic import sync, told_writes, write_atomically
 from entdemo.training.anchors import anchors_of
 from entdemo.training.batches import Batches
 from entdemo.training.config import TrainConfig
@@ -145,7 +145,7 @@ class StageRun:
     def _save(self, steps_done: int) -> None:
         """Write a checkpoint beside the last one, then let the marker point to it."""
         target = self.folder / f"checkpoint-{steps_done}"
-        with told(target):
+        with told_writes(target):
             try:
                 self.accelerator.save_state(str(target))
                 sync(target)
@@ -154,7 +154,7 @@ class StageRun:
                 raise
         self.accelerator.wait_for_everyone()
         if self.accelerator.is_main_process:
-            write_file(self.folder / "latest", target.name.encode())
+            write_atomically(self.folder / "latest", target.name.encode())
             self._drop_others(target.name)
 
     def _drop_others(self, kept: str) -> None:

@@ -6,7 +6,7 @@ import json
 
 from entdemo.bundle.weights import Bundle
 from entdemo.errors import TrainingError
-from entdemo.storage.training_files import write_file
+from entdemo.storage.atomic import write_atomically
 from entdemo.training.build_data import TrainingData
 from entdemo.training.config import TrainConfig
 
@@ -35,6 +35,6 @@ def lock_run(config: TrainConfig, data: TrainingData, start: Bundle | None = Non
     )
     file = config.run_folder / _FILE
     if not file.exists():
-        write_file(file, content.encode())
+        write_atomically(file, content.encode())
     elif file.read_text("utf-8") != content:
         raise TrainingError("train.other_recipe", path=config.run_folder)

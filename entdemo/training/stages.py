@@ -9,7 +9,7 @@ from accelerate import PartialState
 from entdemo.bundle.weights import BASE, load_strictly, save_half
 from entdemo.model.network import EntClip
 from entdemo.model.tensors import read_tensors
-from entdemo.storage.training_files import told
+from entdemo.storage.atomic import told_writes
 from entdemo.training import calibrate
 from entdemo.training.batches import Batches
 from entdemo.training.build_data import TrainingData, TrainingTexts
@@ -82,7 +82,7 @@ def run_stages(
 def _round_base(model: EntClip, file: Path, processes: PartialState) -> None:
     """Save the base in half precision and read it back: adapters are learnt on what is shipped."""
     if processes.is_main_process:
-        with told(file):
+        with told_writes(file):
             save_half(model.clip.state_dict(), file)
     processes.wait_for_everyone()
     load_strictly(model.clip, read_tensors(file), BASE)

@@ -7,8 +7,6 @@ that was named by ENTDEMO_GALLERY is changed where it lies.
 
 from __future__ import annotations
 
-import os
-import secrets
 import shutil
 import threading
 from collections.abc import Iterable
@@ -17,12 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entdemo.errors import OtherWeightsError, PageError, StorageError
+from entdemo.errors import OtherWeightsError, PageError
 from entdemo.gallery.build import add_cases, embed_again, remove_cases
 from entdemo.gallery.cases import Case, read_cases
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.manifest import CASES, FILE_NAME
 from entdemo.gallery.store import Gallery, Progress
+from entdemo.storage.atomic import new_folder
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
@@ -124,10 +123,6 @@ def _ids(folder: Path) -> frozenset[str]:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a gallery; a crash leaves no half of it under the target's name."""
-    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        shutil.copytree(source, unfinished, ignore=shutil.ignore_patterns(".*"))
-        os.replace(unfinished, target)
-    except OSError as error:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise StorageError("gallery.read_only", path=target) from error
+    hidden = shutil.ignore_patterns(".*")
+    with new_folder(target) as folder:
+        shutil.copytree(source, folder, ignore=hidden, dirs_exist_ok=True)

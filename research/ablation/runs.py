@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from entdemo.bundle.weights import Bundle
-from entdemo.storage.files import write_atomically
+from entdemo.storage.atomic import write_atomically
 from entdemo.training.data import renderer_hash
 from research.ablation.batches import few_shot
 from research.ablation.config import AblationConfig

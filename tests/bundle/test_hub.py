@@ -428,7 +428,7 @@ def test_pull_overwrites_nothing(bundle: Path, tmp_path: Path, content: str) -> 
         shutil.copytree(bundle, target)
         edit_info(target, **({"name": "other"} if content == "bundle" else {"name": 3}))
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    assert error_of(lambda: pull(str(bundle), target)).key == "hub.target_in_use"
+    assert error_of(lambda: pull(str(bundle), target)).key == "storage.in_use"
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
@@ -438,9 +438,9 @@ def test_a_pull_that_fails_leaves_nothing_behind(
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("entdemo.storage.folders.os.fsync", full)
+    monkeypatch.setattr("entdemo.storage.atomic.os.fsync", full)
     error = error_of(lambda: pull(str(bundle), tmp_path / "here"))
-    assert error.key == "hub.storage"
+    assert error.key == "storage.write_failed"
     assert "No space left" in error.text("en")
     assert list(tmp_path.glob("*here*")) == list(tmp_path.glob(".*here*")) == []
 

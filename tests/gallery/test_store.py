@@ -16,7 +16,7 @@ from entdemo.gallery.index import HnswIndex, Vectors
 from entdemo.gallery.manifest import Mark
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
-from entdemo.storage.files import write_atomically
+from entdemo.storage.atomic import write_atomically
 from tests.helpers.gallery_samples import EMBEDDER, OTHER_EMBEDDER
 
 

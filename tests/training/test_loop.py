@@ -111,7 +111,7 @@ def test_a_full_disk_is_told_and_the_last_checkpoint_stays(
         patch.setattr(Accelerator, "save_state", full_disk(after))
         with pytest.raises(UserError, match="No space left on device") as caught:
             run(own, Given())
-    assert caught.value.key == "train.write_failed"
+    assert caught.value.key == "storage.write_failed"
     kept = {f"checkpoint-{2 * after}", "latest"} if after else set()
     assert {it.name for it in stage.iterdir()} == kept
     rest = Given()
@@ -123,7 +123,7 @@ def test_a_kill_between_checkpoint_and_marker_goes_on_from_the_older_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own, wanted = small_recipe(tmp_path), run(small_recipe(tmp_path / "whole"), Given())
-    write = loop.write_file
+    write = loop.write_atomically
 
     def killed(path: Path, data: bytes) -> None:
         if data == b"checkpoint-4":
@@ -131,7 +131,7 @@ def test_a_kill_between_checkpoint_and_marker_goes_on_from_the_older_one(
         write(path, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop, "write_file", killed)
+        patch.setattr(loop, "write_atomically", killed)
         with pytest.raises(CutOffError):
             run(own, Given())
     rest = Given()

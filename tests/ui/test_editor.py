@@ -136,6 +136,6 @@ def test_a_folder_that_cannot_be_written_is_named(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     editor = Editor(predictor, shipped, tmp_path / "file" / "own")
-    with pytest.raises(UserError, match="cannot be written"):
+    with pytest.raises(UserError, match="own could not be written"):
         editor.add(new_cases(1, start=100))
     assert predictor.gallery.folder == shipped
