@@ -108,7 +108,7 @@ def _draw_high(
         draw_mucus(layers, local, view, edges, rng)
         pool_mucus(layers, plane, inlet, view, rng)
     shade_hollows(layers, view, rng)
-    draw_plate(layers, plane, inlet, sample_plate(view, rng), view, palette, rng)
+    draw_plate(layers, plane, sample_plate(view, rng), view, palette, rng)
 
 
 def _draw_close(

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from entdemo.phantom.larynx_inlet import Inlet, Plane
+from entdemo.phantom.larynx_inlet import Plane
 from entdemo.phantom.larynx_parts import Palette, between
 from entdemo.phantom.larynx_shape import View
 from entdemo.phantom.layers import Layers, blend
@@ -84,7 +84,6 @@ def sample_plate(view: View, rng: np.random.Generator) -> Plate:
 def draw_plate(
     layers: Layers,
     plane: Plane,
-    inlet: Inlet,
     plate: Plate,
     view: View,
     palette: Palette,
