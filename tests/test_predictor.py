@@ -224,7 +224,9 @@ def test_missing_weights_or_gallery_are_named(weights: Path, gallery: Path, tmp_
 
 def answer_with(probabilities: list[float], *, in_distribution: bool = True) -> Prediction:
     logits = torch.tensor([probabilities], dtype=torch.float64).log()
-    given = calibrate(logits, Calibration(frame_temperature=1.0, text_temperature=1.0))
+    given = calibrate(
+        logits, Calibration(frame_temperature=1.0, text_temperature=1.0, unlikeness=None)
+    )
     encoded = Encoded(
         np.ones(1, np.float32),
         tuple(given.probabilities[0].tolist()),

@@ -33,9 +33,15 @@ if TYPE_CHECKING:
     from entdemo.model.network import EntClip
     from entdemo.model.preprocess import Preprocess
 
-FORMAT = 2
-MIGRATIONS: dict[int, Migration] = {1: lambda content: {**content, "digest": None}}
-"""Steps from older formats, by the format that each starts from. Format 1 had no digest."""
+FORMAT = 3
+MIGRATIONS: dict[int, Migration] = {
+    1: lambda content: {**content, "digest": None},
+    2: lambda content: {
+        **content, "digest": None, "calibration": {**content["calibration"], "unlikeness": None}
+    },
+}  # fmt: skip
+"""Steps from older formats, by the format that each starts from. Format 1 had no digest, format 2
+one temperature for all frames; its digest holds for what it said."""
 
 INFO = "entdemo.json"
 BASE = "base.safetensors"
@@ -77,11 +83,30 @@ class FusionInfo(_Strict):
     slerp_join: bool
 
 
+class UnlikenessInfo(_Strict):
+    """How far from the known frames a frame's confidence starts to fall, and how fast.
+
+    Attributes:
+        reference: distance of ``EntClip.deep`` from which on the temperature rises.
+        power: it rises by the distance over the reference to this power.
+    """
+
+    reference: Positive
+    power: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
 class Calibration(_Strict):
-    """Temperatures that logits of frames and of texts are divided by."""
+    """Temperatures that logits of frames and of texts are divided by.
+
+    Attributes:
+        frame_temperature: of frames that are like the known ones.
+        text_temperature: of texts.
+        unlikeness: how it rises for frames that are not; None in weights that do not measure it.
+    """
 
     frame_temperature: Positive
     text_temperature: Positive
+    unlikeness: UnlikenessInfo | None
 
 
 class OodInfo(_Strict):
@@ -103,7 +128,7 @@ class BundleInfo(_Strict):
 
     Attributes:
         files: sha256 of each file beside it.
-        digest: ``content_digest`` as it was saved; None in weights of format 1.
+        digest: ``content_digest`` as it was saved; None in weights of formats 1 and 2.
     """
 
     format: Annotated[int, Field(strict=True, ge=FORMAT, le=FORMAT)]
@@ -313,9 +338,10 @@ def assemble(folder: Path, info: BundleInfo) -> EntClip:
         load_strictly(model.clip, read_tensors(folder / BASE), BASE)
     load_lora(model.clip, folder)
     merge_lora(model.clip)
-    load_strictly(
-        nn.ModuleDict({"head": model.head, "ood": model.ood}), read_tensors(folder / HEAD), HEAD
-    )
+    parts, state = _head_parts(model), read_tensors(folder / HEAD)
+    if info.calibration.unlikeness is None and not any(it.startswith("deep.") for it in state):
+        del parts["deep"]  # of an older format
+    load_strictly(nn.ModuleDict(parts), state, HEAD)
     model.eval().requires_grad_(False)
     return model
 
@@ -345,8 +371,12 @@ def save_head(model: EntClip, path: Path) -> None:
     from safetensors.torch import save_file
     from torch import nn
 
-    parts = nn.ModuleDict({"head": model.head, "ood": model.ood})
-    save_file({name: tensor.contiguous() for name, tensor in parts.state_dict().items()}, path)
+    state = nn.ModuleDict(_head_parts(model)).state_dict()
+    save_file({name: tensor.contiguous() for name, tensor in state.items()}, path)
+
+
+def _head_parts(model: EntClip) -> dict[str, nn.Module]:
+    return {"head": model.head, "ood": model.ood, "deep": model.deep}
 
 
 def write_info(folder: Path, info: dict[str, Any]) -> BundleInfo:

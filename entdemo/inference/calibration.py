@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from entdemo.bundle.weights import Calibration
+from entdemo.model.network import EncodedFrames, EntClip
 from entdemo.model.ood import suspicion
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 
@@ -31,30 +32,63 @@ class Calibrated(NamedTuple):
         probabilities: [B, C], in the order of ``taxonomy.CLASSES``; rows sum to 1.
         regions: [B, R], in the order of ``taxonomy.REGIONS``; rows sum to 1.
         distances: [B], the out-of-distribution score of ``model.ood.suspicion``; 0 for texts.
+        unlikeness: [B], above 1 where a frame is so unlike the known ones that its probabilities
+            were flattened; 0 for texts, and in weights that do not measure it.
     """
 
     probabilities: Tensor
     regions: Tensor
     distances: Tensor
+    unlikeness: Tensor
+
+
+class Distances(NamedTuple):
+    """How far frames lie from the known ones.
+
+    Attributes:
+        low_level: float [B], of ``EntClip.ood``.
+        deep: float [B], of ``EntClip.deep``.
+    """
+
+    low_level: Tensor
+    deep: Tensor
+
+
+def distances_of(model: EntClip, encoded: EncodedFrames) -> Distances:
+    """Both distances of encoded frames."""
+    return Distances(model.ood(encoded.features), model.deep(encoded.depths))
 
 
 def calibrate(
-    logits: Tensor, calibration: Calibration, distances: Tensor | None = None
+    logits: Tensor, calibration: Calibration, distances: Distances | None = None
 ) -> Calibrated:
-    """Divide logits by the temperature of their kind and score how strange each frame is.
+    """Divide logits by their temperature and score how strange each frame is.
+
+    The temperature of a frame rises with its unlikeness: known frames say little of how often the
+    network errs on others.
 
     Args:
         logits: float [B, C], of ``FusionHead.class_logits``.
         calibration: fitted temperatures.
-        distances: float [B], of ``OodDetector``, for frames; None for texts.
+        distances: of frames; None for texts.
     """
-    is_text = distances is None
-    temperature = calibration.text_temperature if is_text else calibration.frame_temperature
     # On the CPU because Apple's GPUs have no float64.
-    probabilities = (logits.cpu().double() / temperature).softmax(dim=-1)
-    score = (
-        probabilities.new_zeros(len(probabilities))
-        if distances is None
-        else suspicion(distances.cpu().double(), probabilities)
-    )
-    return Calibrated(probabilities, probabilities @ REGION_MEMBERS, score)
+    logits = logits.cpu().double()
+    if distances is None:
+        probabilities = (logits / calibration.text_temperature).softmax(dim=-1)
+        nothing = probabilities.new_zeros(len(probabilities))
+        return Calibrated(probabilities, probabilities @ REGION_MEMBERS, nothing, nothing)
+    unlikeness, rise = _unlikeness(distances.deep.cpu().double(), calibration)
+    temperature = calibration.frame_temperature * rise.unsqueeze(-1)
+    probabilities = (logits / temperature).softmax(dim=-1)
+    score = suspicion(distances.low_level.cpu().double(), probabilities)
+    return Calibrated(probabilities, probabilities @ REGION_MEMBERS, score, unlikeness)
+
+
+def _unlikeness(deep: Tensor, calibration: Calibration) -> tuple[Tensor, Tensor]:
+    """[B] distances over their reference, and [B] factors of the temperature, at least 1."""
+    info = calibration.unlikeness
+    if info is None:
+        return torch.zeros_like(deep), torch.ones_like(deep)
+    relative = deep / info.reference
+    return relative, relative.clamp(min=1) ** info.power

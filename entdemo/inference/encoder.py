@@ -18,7 +18,7 @@ from torch import Tensor
 
 from entdemo.bundle.weights import Bundle
 from entdemo.image.frame import Frame
-from entdemo.inference.calibration import Calibrated, calibrate
+from entdemo.inference.calibration import Calibrated, Distances, calibrate, distances_of
 from entdemo.inference.device import use_cores
 from entdemo.inference.serving import prepare_for_serving
 from entdemo.model.base import Tokenize
@@ -83,6 +83,7 @@ class Encoded:
         regions: likewise of each region.
         gates: weights of the fused depths, which sum to 1; empty for a description.
         distance: how strange a frame is, see ``model.ood.suspicion``; 0 for a description.
+        unlikeness: above 1 where a frame is unlike the known ones, see ``calibration.Calibrated``.
         cut: the description was longer than the text tower reads.
     """
 
@@ -91,6 +92,7 @@ class Encoded:
     regions: tuple[float, ...]
     gates: tuple[float, ...] = ()
     distance: float = 0.0
+    unlikeness: float = 0.0
     cut: bool = False
 
 
@@ -104,6 +106,7 @@ class EncodedBatch:
         regions: float64 [N, R].
         gates: float32 [N, L]; L is 0 for texts.
         distances: float64 [N].
+        unlikeness: float64 [N].
         cut: bool [N].
     """
 
@@ -112,6 +115,7 @@ class EncodedBatch:
     regions: Floats
     gates: NDArray[np.float32]
     distances: Floats
+    unlikeness: Floats
     cut: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -120,10 +124,11 @@ class EncodedBatch:
     def split(self) -> list[Encoded]:
         """Each frame or text alone."""
         return [
-            Encoded(vector.copy(), tuple(classes), tuple(regions), tuple(gates), distance, cut)
-            for vector, classes, regions, gates, distance, cut in zip(
+            Encoded(vector.copy(), tuple(classes), tuple(regions), tuple(gates), far, unlike, cut)
+            for vector, classes, regions, gates, far, unlike, cut in zip(
                 self.vectors, self.probabilities.tolist(), self.regions.tolist(),
-                self.gates.tolist(), self.distances.tolist(), self.cut.tolist(), strict=True,
+                self.gates.tolist(), self.distances.tolist(), self.unlikeness.tolist(),
+                self.cut.tolist(), strict=True,
             )
         ]  # fmt: skip
 
@@ -180,7 +185,7 @@ class Encoder:
         """Encode uint8 [N, S, S, 3], N at least 1."""
         model = self.bundle.model
         encoded = encode_squares(model, self.bundle.preprocess, squares)
-        stated = self._stated(encoded.embedding, model.ood(encoded.features))
+        stated = self._stated(encoded.embedding, distances_of(model, encoded))
         nothing_cut = np.zeros(len(squares), bool)
         return _batch(encoded.embedding, stated, _array(encoded.gates), nothing_cut)
 
@@ -199,7 +204,7 @@ class Encoder:
         """Vectors alone of uint8 [N, S, S, 3], float32 [N, D] of length 1."""
         return _array(encode_squares(self.bundle.model, self.bundle.preprocess, squares).embedding)
 
-    def _stated(self, embedding: Tensor, distances: Tensor | None = None) -> Calibrated:
+    def _stated(self, embedding: Tensor, distances: Distances | None = None) -> Calibrated:
         head = self.bundle.model.head
         logits = head.class_logits(embedding, head.prototypes)
         return calibrate(logits, self.bundle.info.calibration, distances)
@@ -214,6 +219,7 @@ def _batch(
         regions=stated.regions.numpy(),
         gates=gates,
         distances=stated.distances.numpy(),
+        unlikeness=stated.unlikeness.numpy(),
         cut=cut,
     )
 

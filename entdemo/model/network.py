@@ -55,6 +55,11 @@ class EncodedFrames(NamedTuple):
     features: Tensor
     levels: Tensor
 
+    @property
+    def depths(self) -> Tensor:
+        """[B, D] mean of the levels: short where the depths see different things."""
+        return self.levels.mean(dim=1)
+
 
 class FrameEntry(NamedTuple):
     """Frames before the first block.
@@ -76,6 +81,9 @@ class EntClip(nn.Module):
     Attributes:
         blocks_dtype: what the image tower's blocks take; None while training, where they take
             what comes.
+        ood: takes ``EncodedFrames.features``, and tells other pictures from endoscopy.
+        deep: takes ``EncodedFrames.depths``, and tells frames that are unlike the known ones: there
+            the network errs more often.
     """
 
     def __init__(self, config: EntClipConfig, pretrained: str | None = None) -> None:
@@ -90,6 +98,7 @@ class EntClip(nn.Module):
         widths = [width if level else pooled for level in config.levels]
         self.head = FusionHead(widths, self.shape.embed_dim, len(CLASSES))
         self.ood = OodDetector(len(CLASSES), 2 * (FINE_CHANNELS if hybrid else width))
+        self.deep = OodDetector(len(CLASSES), self.shape.embed_dim)
 
     def forward(self, pixels: Tensor, tokens: Tensor) -> tuple[EncodedFrames, Tensor]:
         """Frames and texts in one call, as distributed training needs it."""

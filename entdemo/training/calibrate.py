@@ -17,9 +17,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from entdemo.bundle.weights import Calibration
+from entdemo.bundle.weights import Calibration, UnlikenessInfo
 from entdemo.image.frame import frame_from_array
-from entdemo.inference.calibration import calibrate
+from entdemo.inference.calibration import (
+    REGION_MEMBERS,
+    Distances,
+    calibrate,
+    distances_of,
+)
 from entdemo.inference.encoder import encode_squares, encode_texts
 from entdemo.model.base import Tokenize
 from entdemo.model.fusion import class_prototypes
@@ -36,6 +41,8 @@ _BATCH = 64
 _OOD_FRAMES = 3_500
 _KEPT_SHARE = 0.995
 _OUTSIDE_SHARE = 0.1
+_USUAL = AugmentConfig()
+_HARSH = AugmentConfig(glare=0.6, light=0.6, disc_crop=0.4, recolour=1.0)
 _NEGATIVES = 60
 """Pictures of each kind that are no endoscopy."""
 
@@ -98,9 +105,11 @@ def labelled_texts(captions: list[str], labels: NDArray[np.int64]) -> tuple[list
     return [captions[index] for index in kept], torch.from_numpy(labels[kept])
 
 
-def degraded(squares: NDArray[np.uint8], size: int, seed: int = 0) -> NDArray[np.uint8]:
+def degraded(
+    squares: NDArray[np.uint8], size: int, config: AugmentConfig = _USUAL, seed: int = 0
+) -> NDArray[np.uint8]:
     """Copies in a new pose with a worse look, uint8 [N, S0, S0, 3] -> [N, size, size, 3]."""
-    augment = Augment(size, AugmentConfig())
+    augment = Augment(size, config)
     parts = []
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -125,49 +134,79 @@ def calibrated(
     Returns:
         The bundle's ``calibration``, ``ood`` and ``metrics``.
     """
-    _fit_detector(model, preprocess, train)
-    clean, worse = (
-        encode_squares(model, preprocess, squares)
-        for squares in (held.squares, degraded(held.squares, preprocess.image_size))
-    )
+    _fit_detectors(model, preprocess, train)
+    size = preprocess.image_size
+    looks = (held.squares, degraded(held.squares, size), degraded(held.squares, size, _HARSH))
+    views = [encode_squares(model, preprocess, squares) for squares in looks]
     labels = torch.from_numpy(held.labels)
     captions, text_labels = labelled_texts(
         [*held.captions_en, *held.captions_vi], np.tile(held.labels, 2)
     )
     texts = encode_texts(model, tokenize, captions).embedding
-    frame_logits, worse_logits, text_logits = (
-        model.head.class_logits(part, model.head.prototypes)
-        for part in (clean.embedding, worse.embedding, texts)
-    )
-    calibration = Calibration(
-        frame_temperature=fit_temperature(
-            torch.cat([frame_logits, worse_logits]), labels.repeat(2)
-        ),
-        # Generated captions are never mistaken, so they must not sharpen the answers.
+    logits = [model.head.class_logits(it.embedding, model.head.prototypes) for it in views]
+    text_logits = model.head.class_logits(texts, model.head.prototypes)
+    # Real frames are harder than drawn ones and captions harder than generated ones, so neither
+    # must sharpen the answers.
+    plain = Calibration(
+        frame_temperature=max(1.0, fit_temperature(torch.cat(logits[:2]), labels.repeat(2))),
         text_temperature=max(1.0, fit_temperature(text_logits, text_labels)),
+        unlikeness=None,
     )
+    deep = [model.deep(it.depths) for it in views]
+    unlikeness = fit_unlikeness(torch.cat(logits), torch.cat(deep), labels.repeat(3), plain)
+    calibration = plain.model_copy(update={"unlikeness": unlikeness})
     return {
         "calibration": calibration.model_dump(),
-        "ood": {"threshold": _threshold(model, preprocess, clean, calibration)},
+        "ood": {"threshold": _threshold(model, preprocess, views[0], calibration)},
         "metrics": {
             "validation": {
-                "frame_accuracy": accuracy(frame_logits, labels),
+                "frame_accuracy": accuracy(logits[0], labels),
                 "caption_accuracy": accuracy(text_logits, text_labels),
             }
         },
     }
 
 
-def _fit_detector(model: EntClip, preprocess: Preprocess, train: FrameSet) -> None:
+def _fit_detectors(model: EntClip, preprocess: Preprocess, train: FrameSet) -> None:
     subset = np.linspace(0, len(train) - 1, min(_OOD_FRAMES, len(train))).astype(int)
     squares = train.squares[subset]
-    features = torch.cat(
-        [
-            encode_squares(model, preprocess, part).features
-            for part in (squares, degraded(squares, preprocess.image_size))
-        ]
-    )
-    model.ood.fit(features, torch.from_numpy(train.labels[subset]).repeat(2))
+    views = [
+        encode_squares(model, preprocess, part)
+        for part in (squares, degraded(squares, preprocess.image_size))
+    ]
+    labels = torch.from_numpy(train.labels[subset]).repeat(2)
+    model.ood.fit(torch.cat([it.features for it in views]), labels)
+    model.deep.fit(torch.cat([it.depths for it in views]), labels)
+
+
+def fit_unlikeness(
+    logits: Tensor, deep: Tensor, labels: Tensor, plain: Calibration
+) -> UnlikenessInfo:
+    """Fit how the temperature rises with the distance, by the likelihood of the regions.
+
+    Args:
+        logits: [N, C].
+        deep: [N] distances of ``EntClip.deep``.
+        labels: int64 [N], classes.
+        plain: the temperatures of known frames.
+
+    Returns:
+        The best of a grid. The temperature starts to rise beyond the median distance.
+    """
+    regions = REGION_MEMBERS[labels].argmax(dim=1)
+    nothing = torch.zeros_like(deep)
+    grid = [
+        UnlikenessInfo(reference=float(reference), power=float(power))
+        for reference in float(deep.median()) * np.linspace(1.0, 2.0, 11)
+        for power in np.linspace(0.0, 6.0, 13)
+    ]
+
+    def loss(info: UnlikenessInfo) -> float:
+        calibration = plain.model_copy(update={"unlikeness": info})
+        stated = calibrate(logits, calibration, Distances(nothing, deep)).regions
+        return float(functional.nll_loss(stated.clamp(min=1e-9).log(), regions))
+
+    return min(grid, key=loss)
 
 
 def _threshold(
@@ -186,7 +225,7 @@ def _threshold(
 
 def _scores(model: EntClip, encoded: EncodedFrames, calibration: Calibration) -> Tensor:
     logits = model.head.class_logits(encoded.embedding, model.head.prototypes)
-    return calibrate(logits, calibration, model.ood(encoded.features)).distances
+    return calibrate(logits, calibration, distances_of(model, encoded)).distances
 
 
 def ood_threshold(frames: Tensor, others: Tensor) -> float:

@@ -44,7 +44,9 @@ def measure(model: EntClip, variant: Variant, material: Material) -> Figures:
     temperature = fit_temperature(
         class_logits(model.head, variant, held_out), material.validation.labels[:, 0]
     )
-    calibration = Calibration(frame_temperature=temperature, text_temperature=temperature)
+    calibration = Calibration(
+        frame_temperature=temperature, text_temperature=temperature, unlikeness=None
+    )
 
     def stated(vectors: Tensor) -> Tensor:
         return calibrate(class_logits(model.head, variant, vectors), calibration).probabilities

@@ -213,6 +213,7 @@ def test_a_setting_that_changed_by_itself_is_noticed(bundle: Path, old: str, new
     assert refusal(bundle) == ("weights.digest", INFO)
 
 
+CALIBRATION = {"frame_temperature": 1, "text_temperature": 1, "unlikeness": None}
 SQUARE = {"mean": [0.5] * 3, "std": [0.5] * 3}
 
 
@@ -225,19 +226,24 @@ SQUARE = {"mean": [0.5] * 3, "std": [0.5] * 3}
         ({"classes": ["nose-right"]}, "classes"),
         ({"prompts": {}}, "prompts"),
         ({"fusion": {"levels": [], "slerp_join": True}}, "fusion.levels"),
-        ({"fusion": {"levels": [0, 12], "slerp_join": True}}, "fusion.levels"),
+        ({"fusion": {"levels": [0], "slerp_join": True}}, "fusion.levels"),
+        ({"fusion": {"levels": [-1, 12], "slerp_join": True}}, "fusion.levels"),
         ({"fusion": {"levels": [3, 13], "slerp_join": True}}, "fusion.levels"),
         ({"fusion": {"levels": [3, 3, 6], "slerp_join": True}}, "fusion.levels"),
         ({"preprocess": {"image_size": 64, **SQUARE}}, "preprocess.image_size"),
         ({"preprocess": {"image_size": 128, **SQUARE, "std": [0, 1, 1]}}, "preprocess.std.0"),
         ({"ood": {"threshold": float("inf")}}, "ood.threshold"),
         (
-            {"calibration": {"frame_temperature": float("nan"), "text_temperature": 1}},
+            {"calibration": CALIBRATION | {"frame_temperature": float("nan")}},
             "calibration.frame_temperature",
         ),
         (
-            {"calibration": {"frame_temperature": 1, "text_temperature": 0}},
+            {"calibration": CALIBRATION | {"text_temperature": 0}},
             "calibration.text_temperature",
+        ),
+        (
+            {"calibration": CALIBRATION | {"unlikeness": {"reference": 1, "power": -1}}},
+            "calibration.unlikeness.power",
         ),
     ],
 )

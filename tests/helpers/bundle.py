@@ -68,7 +68,7 @@ def info_values() -> dict[str, Any]:
         "fusion": {"levels": (3, 6, 9, 12), "slerp_join": True},
         "classes": CLASSES,
         "prompts": {name: {"en": (name,), "vi": (name,)} for name in CLASSES},
-        "calibration": {"frame_temperature": 1.0, "text_temperature": 1.0},
+        "calibration": {"frame_temperature": 1.0, "text_temperature": 1.0, "unlikeness": None},
         "ood": {"threshold": 2.0},
         "preprocess": {
             "image_size": preprocess.image_size,

@@ -48,7 +48,7 @@ class FakeModel(nn.Module):
         super().__init__()
         self.scale = nn.Parameter(torch.ones(()))
         self.head = _Head()
-        self.ood = _Ood()
+        self.ood = self.deep = _Ood()
         self.frames_seen = 0
 
     def encode_frames(self, pixels: Tensor) -> EncodedFrames:
@@ -56,7 +56,8 @@ class FakeModel(nn.Module):
         colour = pixels.mean(dim=(2, 3)) * self.scale
         greyness = 1 - colour.abs().amax(1, keepdim=True)
         gates = torch.ones(len(pixels), 1)
-        return EncodedFrames(functional.normalize(colour, dim=-1), gates, greyness)
+        unit = functional.normalize(colour, dim=-1)
+        return EncodedFrames(unit, gates, greyness, unit[:, None])
 
     def encode_texts(self, tokens: Tensor) -> Tensor:
         return self.head.prototypes[tokens[:, 0]] * self.scale
@@ -70,7 +71,9 @@ def tokenize(texts: list[str]) -> Tensor:
 
 def fake_bundle(temperature: float = 1.0) -> Bundle:
     """Frames are told apart perfectly, as long as they are drawn by ``colour_frame``."""
-    calibration = SimpleNamespace(frame_temperature=temperature, text_temperature=temperature)
+    calibration = SimpleNamespace(
+        frame_temperature=temperature, text_temperature=temperature, unlikeness=None
+    )
     ood = SimpleNamespace(threshold=0.8)
     info = SimpleNamespace(
         name="fake", calibration=calibration, ood=ood, training={}, embedder_id="fake"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from entdemo.bundle.weights import HEAD, load_bundle
+from entdemo.bundle.weights import HEAD, Calibration, load_bundle
 from entdemo.errors import UserError
 from entdemo.model.tensors import read_tensors
 from entdemo.training import calibrate
@@ -66,3 +66,17 @@ def test_a_bundle_without_drawn_frames_is_refused(tmp_path: Path) -> None:
     edit_info(folder, training={"data": {"train": {"validation_share": 0.1}}})
     with pytest.raises(UserError, match="drawn frames"):
         recalibrate(folder, tmp_path / "runs")
+
+
+def test_the_temperature_rises_where_distant_frames_are_named_wrong() -> None:
+    """Near frames are named right with much confidence, and every second distant one wrong."""
+    labels = torch.tensor([0, 2, 4, 6] * 50)
+    deep = torch.where(torch.arange(200) < 100, 0.5, 1.5)
+    said = torch.where((deep > 1) & (torch.arange(200) % 8 < 4), (labels + 2) % 8 % 7, labels)
+    logits = 8 * torch.nn.functional.one_hot(said, 7).float()
+    plain = Calibration(frame_temperature=1, text_temperature=1, unlikeness=None)
+    found = calibrate.fit_unlikeness(logits, deep, labels, plain)
+    rise = (1.5 / found.reference) ** found.power
+    assert rise > 2
+    known = calibrate.fit_unlikeness(8 * torch.eye(7)[labels], deep, labels, plain)
+    assert (max(1.5 / known.reference, 1)) ** known.power == 1
