@@ -55,7 +55,8 @@ def test_a_bundle_is_calibrated_again(tmp_path: Path, monkeypatch: pytest.Monkey
     info = recalibrate(folder, tmp_path / "runs")
     after = read_tensors(folder / HEAD)
     changed = {name for name in after if not torch.equal(after[name], before[name])}
-    assert changed == {"ood.means", "ood.whitening"}
+    detectors = ("ood", "deep")
+    assert changed == {f"{it}.{part}" for it in detectors for part in ("means", "whitening")}
     assert info.ood.threshold != 2.0
     assert info.training["seed"] == 3
     assert load_bundle(folder).info == info  # hashes, digest and golden embeddings hold
