@@ -28,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from benchmarks.lite0 import PREPROCESS
-from benchmarks.sources import SourcedFrame, sourced_frames
+from entdemo.data.dataset import Item, read_items
 from entdemo.image.frame import load_frame
 from entdemo.model.stem import Lite0Stem, load_imagenet_weights
 from entdemo.settings import ROOT
@@ -79,7 +79,7 @@ class Compared:
         nearest: int64 [N, k], drawn frames by cosine, nearest first.
     """
 
-    items: list[SourcedFrame]
+    items: list[Item]
     squares: Squares
     drawn: FrameSet
     said: list[str]
@@ -91,14 +91,14 @@ class Compared:
         return [_region(self.drawn, at) for at in self.nearest[:, 0]]
 
 
-def compare(items: list[SourcedFrame], drawn: FrameSet, shown: int = _SHOWN) -> Compared:
+def compare(items: list[Item], drawn: FrameSet, shown: int = _SHOWN) -> Compared:
     """Learn from the drawn frames, and look at the real ones.
 
     Features are standardised by the drawn frames' mean and spread; no real frame takes part in
     any fit.
     """
     size = drawn.squares.shape[1]
-    squares = np.stack([load_frame(it.item.file).square(size) for it in items])
+    squares = np.stack([load_frame(it.file).square(size) for it in items])
     known, asked = stem_features(drawn.squares), stem_features(squares)
     regions = np.array([region_of(CLASSES[label]) for label in drawn.labels])
     head = make_pipeline(
@@ -146,7 +146,7 @@ def _rows(found: Compared, region: str, source: str | None = None) -> list[int]:
     return [
         at
         for at, it in enumerate(found.items)
-        if it.item.region == region and source in (None, it.source)
+        if it.region == region and source in (None, it.source)
     ]
 
 
@@ -167,7 +167,7 @@ def write_sheets(found: Compared, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for source in sorted({it.source for it in found.items}):
         rows = [at for at, it in enumerate(found.items) if it.source == source]
-        rows.sort(key=lambda at: (found.said[at] == found.items[at].item.region, at))
+        rows.sort(key=lambda at: (found.said[at] == found.items[at].region, at))
         _sheet(found, rows).save(folder / f"{source}.png")
 
 
@@ -176,14 +176,14 @@ def _sheet(found: Compared, rows: list[int]) -> Image.Image:
     whole = Image.new("RGB", (columns * _TILE, len(rows) * _TILE))
     for y, at in enumerate(rows):
         it = found.items[at]
-        right = found.said[at] == it.item.region
-        name = it.item.file.stem.removeprefix(f"{it.source}-")
+        right = found.said[at] == it.region
+        name = it.file.stem.removeprefix(f"{it.source}-")
         tiles = [_tile(found.squares[at], f"{name}: {found.said[at]}", right)]
         tiles += [
             _tile(
                 found.drawn.squares[near],
                 CLASSES[found.drawn.labels[near]],
-                _region(found.drawn, near) == it.item.region,
+                _region(found.drawn, near) == it.region,
             )
             for near in found.nearest[at]
         ]
@@ -210,7 +210,7 @@ def main(
         raise typer.BadParameter("sheets show real frames: they must lie outside the repository")
     side = PREPROCESS.image_size
     drawn = draw_frames(PhantomSource(n=frames, seed=seed), side, ROOT / "runs" / "frames")
-    found = compare(sourced_frames(real), drawn)
+    found = compare(read_items(real), drawn)
     Console().print(table(found))
     if sheets is not None:
         write_sheets(found, sheets)

@@ -31,7 +31,6 @@ LANGUAGES = {"en": "English", "vi": "Vietnamese"}
 def frame_figures(report: Report) -> dict[str, Any]:
     """The figures of a report that a card states."""
     figures = report.to_json()
-    figures["in_distribution"] = report.in_distribution
     if report.classes is not None:
         figures["swaps"] = {
             f"{swap.true} taken for {swap.predicted}": swap.count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from entdemo.data.entrep import EntrepItem, group_split, is_entrep, read_entrep
@@ -12,8 +12,11 @@ from entdemo.data.skipped import Skipped
 from entdemo.errors import DataError
 from entdemo.gallery.cases import class_of, read_class
 from entdemo.gallery.folder import CAPTIONS, is_picture, read_captions
-from entdemo.storage.table import Row
+from entdemo.storage.table import Row, read_table
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
+
+ORIGINS = "frames.csv"
+_ORIGIN_COLUMNS = ("source", "group", "finding")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Item:
         finding: key or free term, empty where unknown.
         caption_en: empty where there is none; so is ``caption_vi``.
         group: frames of one group stem from one examination; empty where unknown.
+        source: collection that the frame came from; where no table names it, the folder's name.
     """
 
     file: Path
@@ -36,6 +40,7 @@ class Item:
     caption_en: str = ""
     caption_vi: str = ""
     group: str = ""
+    source: str = ""
 
     @property
     def name(self) -> str:
@@ -107,10 +112,11 @@ def _entrep_items(found: list[EntrepItem]) -> list[Item]:
 
 
 def read_items(path: Path) -> list[Item]:
-    """Frames in one sub-folder per class or per region, described by an optional captions.csv.
+    """Frames in one sub-folder per class or per region, described by an optional table.
 
     ``throat`` is both a class and a region and counts as the class. Files beside the sub-folders
-    are ignored but for ``captions.csv``, see ``gallery.folder.read_captions``.
+    are ignored but for ``captions.csv``, see ``gallery.folder.read_captions``, and
+    ``frames.csv``, whose columns file, source, group and finding tell where frames came from.
 
     Args:
         path: the folder.
@@ -127,8 +133,22 @@ def read_items(path: Path) -> list[Item]:
     pictures = {file.relative_to(path).as_posix(): file for file in _pictures(path)}
     if not pictures:
         raise DataError("folder.no_pictures", path=path, known=", ".join(_known_names()))
-    rows = read_captions(path, pictures)
-    return [_item(file, rows.get(key)) for key, file in sorted(pictures.items())]
+    rows, told = read_captions(path, pictures), _read_origins(path)
+    items = {key: _item(file, rows.get(key)) for key, file in sorted(pictures.items())}
+    found = [replace(item, **told.get(key, {})) for key, item in items.items()]
+    return [replace(item, source=item.source or path.resolve().name) for item in found]
+
+
+def _read_origins(folder: Path) -> dict[str, dict[str, str]]:
+    """What ``frames.csv`` tells of each file beyond its label, by ``FOLDER/NAME``."""
+    file = folder / ORIGINS
+    if not file.is_file():
+        return {}
+    table = read_table(file.read_bytes(), ORIGINS, ("file", *_ORIGIN_COLUMNS), ("file",))
+    return {
+        row.cells["file"]: {name: row.cells[name] for name in _ORIGIN_COLUMNS if row.cells[name]}
+        for row in table.rows()
+    }
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
@@ -160,7 +180,7 @@ def _item(file: Path, row: Row | None) -> Item:
         return Item(file, region, class_name)
     if row.cells["class"]:
         _check_class(row, class_name or region)
-    columns = ("finding", "caption_en", "caption_vi", "group")
+    columns = ("finding", "caption_en", "caption_vi", "group", "source")
     return Item(file, region, class_name, **{column: row.cells[column] for column in columns})
 
 

@@ -14,6 +14,7 @@ from entdemo.bundle.record import sources_of
 from entdemo.data.dataset import DataSet, HeldOut, read_data
 from entdemo.evaluation import metrics
 from entdemo.evaluation.bootstrap import macro_f1_interval, mean_interval
+from entdemo.evaluation.by_source import by_source, enough_classes, found_regions, region_labels
 from entdemo.evaluation.encode import EncodedItems, encode_items
 from entdemo.evaluation.flip import encode_both_ways
 from entdemo.evaluation.labels import class_labels, group_numbers
@@ -22,7 +23,6 @@ from entdemo.evaluation.report import ClassReport, Report
 from entdemo.evaluation.retrieval import NO_LABEL
 from entdemo.evaluation.searches import search_all
 from entdemo.inference.encoder import Encoder, Progress
-from entdemo.taxonomy import REGIONS
 
 Ints = NDArray[np.int64]
 
@@ -75,6 +75,7 @@ def _report(encoder: Encoder, found: DataSet, encoded: EncodedItems, pool: Pool)
         in_distribution=float(passes.mean()),
         region_accuracy=float(right_region.mean()),
         region_accuracy_ci95=mean_interval(right_region, groups),
+        by_source=by_source(encoded, encoder.bundle.info.ood.threshold),
         classes=_class_report(encoded, groups),
         retrieval=search_all(encoder, pool),
     )
@@ -94,16 +95,14 @@ def held_out(training: Mapping[str, Any]) -> HeldOut | None:
 
 
 def _right_region(encoded: EncodedItems) -> NDArray[np.bool_]:
-    truth = np.array([REGIONS.index(item.region) for item in encoded.items])
-    found = encoded.frames.regions.argmax(axis=1)
-    right: NDArray[np.bool_] = found == truth
+    right: NDArray[np.bool_] = found_regions(encoded) == region_labels(encoded)
     return right
 
 
 def _class_report(encoded: EncodedItems, groups: Ints) -> ClassReport | None:
     labels = class_labels(encoded.items)
     known = labels != NO_LABEL
-    if not known.any():
+    if not enough_classes(labels):
         return None
     truth, probabilities = labels[known], encoded.frames.probabilities[known]
     predicted = probabilities.argmax(axis=1)

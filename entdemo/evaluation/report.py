@@ -8,6 +8,7 @@ from typing import Any
 
 from entdemo.data.skipped import Skipped
 from entdemo.evaluation.bootstrap import Interval
+from entdemo.evaluation.by_source import BySource
 from entdemo.evaluation.metrics import ClassFigures, ReliabilityBin, Swap
 
 
@@ -69,7 +70,8 @@ class Report:
         notes: what else is to be said of the data, a line each.
         in_distribution: share of the frames that the detector lets pass.
         region_accuracy: over all frames.
-        classes: None where no frame's class is known.
+        by_source: figures of each source, and over regions.
+        classes: None where frames of fewer than three classes are there.
         retrieval: by query, answer and hit; ``IMAGE`` and ``TEXT`` are those of the JSON. What
             the data cannot give is missing.
     """
@@ -80,6 +82,7 @@ class Report:
     in_distribution: float
     region_accuracy: float
     region_accuracy_ci95: Interval | None
+    by_source: BySource
     classes: ClassReport | None
     retrieval: Mapping[str, RetrievalFigures]
 
@@ -105,6 +108,8 @@ class Report:
                 "image_mrr": _ends(image.mrr_ci95 if image else None),
                 "text_mrr": _ends(text.mrr_ci95 if text else None),
             },
+            "in_distribution": self.in_distribution,
+            "by_source": self.by_source.to_json(),
         }
 
 

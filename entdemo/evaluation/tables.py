@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from entdemo.evaluation.bootstrap import Interval
+from entdemo.evaluation.by_source import BySource
 from entdemo.evaluation.metrics import ClassFigures, Swap, swap_rate_in_pair
 from entdemo.evaluation.report import ClassReport, Report, RetrievalFigures
 
@@ -17,7 +18,7 @@ _NONE = "–"
 
 def report_table(report: Report) -> RenderableType:
     """All that a report holds."""
-    parts: list[RenderableType] = [_figures(report)]
+    parts: list[RenderableType] = [_figures(report), _sources(report.by_source)]
     if report.classes:
         parts += [_per_class(report.classes.per_class), _confusion(report.classes.confusion)]
         swaps = report.classes.sides + report.classes.cord_states
@@ -53,6 +54,30 @@ def _add_class_figures(table: Table, classes: ClassReport) -> None:
     table.add_row("accuracy", frames, _share(classes.accuracy), _ends(classes.accuracy_ci95))
     table.add_row("macro-F1", frames, _share(classes.macro_f1), _ends(classes.macro_f1_ci95))
     table.add_row("calibration error (ECE)", frames, _share(classes.ece), _NONE)
+
+
+def _sources(figures: BySource) -> Table:
+    """Every source with its own number of frames, then the mean over regions."""
+    columns = ("frames", "region right", "stated", "ECE", "class right", "of", "refused")
+    table = _table("By source", "source", columns)
+    for row in figures.sources:
+        regions = ", ".join(f"{region} {count}" for region, count in row.regions.items())
+        table.add_row(
+            f"{escape(row.source) or '(not stated)'}\n[dim]{regions}[/dim]",
+            str(row.n),
+            *(_share(it) for it in (row.region_accuracy, row.region_confidence, row.region_ece)),
+            _NONE if row.class_accuracy is None else _share(row.class_accuracy),
+            str(row.class_frames or _NONE),
+            _share(row.refused),
+        )
+    table.add_section()
+    for region, recall in figures.region_recall.items():
+        table.add_row(f"all {region}", "", _share(recall))
+    for region in figures.not_measured:
+        table.add_row(f"all {region}", "0", "not measured")
+    balanced = _share(figures.balanced_region_accuracy)
+    table.add_row("mean over regions", "", balanced, "", _share(figures.region_ece))
+    return table
 
 
 def _per_class(rows: Sequence[ClassFigures]) -> Table:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from benchmarks import drawn_against_real
 from benchmarks.drawn_against_real import compare, table, write_sheets
 from benchmarks.lite0 import PREPROCESS
-from benchmarks.sources import sourced_frames
+from entdemo.data.dataset import read_items
 from entdemo.phantom.folder import write_folder
 from entdemo.training.config import PhantomSource
 from entdemo.training.data import draw_frames
@@ -29,21 +29,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_sources_come_from_the_table_or_the_folder(folder: Path) -> None:
-    sources = [it.source for it in sourced_frames(folder)]
-    assert sources == ["scope", "frames"] * 7
+    sources = [it.source for it in read_items(folder)]
+    assert sources == ["scope", "phantom frame, drawn by entdemo"] * 7
 
 
 def test_drawn_frames_are_told_by_drawn_frames(folder: Path, tmp_path: Path) -> None:
     drawn = draw_frames(PhantomSource(n=70, seed=7_002), PREPROCESS.image_size, tmp_path)
-    items = sourced_frames(folder)
+    items = read_items(folder)
     found = compare(items, drawn, shown=3)
     assert found.nearest.shape == (14, 3)
-    right = [said == it.item.region for said, it in zip(found.said, items, strict=True)]
+    right = [said == it.region for said, it in zip(found.said, items, strict=True)]
     assert sum(right) >= 11
     assert table(found).row_count == 2 * 4 + 5
     write_sheets(found, tmp_path / "sheets")
     names = sorted(file.name for file in (tmp_path / "sheets").iterdir())
-    assert names == ["frames.png", "scope.png"]
+    assert names == ["phantom frame, drawn by entdemo.png", "scope.png"]
 
 
 def test_sheets_of_real_frames_stay_out_of_the_repository(folder: Path) -> None:

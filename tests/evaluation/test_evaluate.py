@@ -29,7 +29,7 @@ from tests.helpers.evaluation_fakes import colour_frame, fake_encoder, save_fram
 
 KEYS = [
     "n", "accuracy", "macro_f1", "region_accuracy", "confusion", "ece", "image_retrieval",
-    "text_retrieval", "ci95",
+    "text_retrieval", "ci95", "in_distribution", "by_source",
 ]  # fmt: skip
 CI_KEYS = [
     "accuracy", "macro_f1", "region_accuracy", "image_recall@1", "text_recall@1", "image_mrr",
