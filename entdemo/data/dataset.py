@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from entdemo.data.entrep import EntrepItem, group_split, is_entrep, read_entrep
 from entdemo.data.entrep.captions import caption_keys
@@ -12,7 +14,7 @@ from entdemo.data.skipped import Skipped
 from entdemo.errors import DataError
 from entdemo.gallery.cases import class_of, read_class
 from entdemo.gallery.folder import CAPTIONS, is_picture, read_captions
-from entdemo.storage.table import Row, read_table
+from entdemo.storage.table import Row
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 
 ORIGINS = "frames.csv"
@@ -139,16 +141,20 @@ def read_items(path: Path) -> list[Item]:
     return [replace(item, source=item.source or path.resolve().name) for item in found]
 
 
-def _read_origins(folder: Path) -> dict[str, dict[str, str]]:
-    """What ``frames.csv`` tells of each file beyond its label, by ``FOLDER/NAME``."""
+def _read_origins(folder: Path) -> dict[str, dict[str, Any]]:
+    """What ``frames.csv`` tells of each file beyond its label, by ``FOLDER/NAME``.
+
+    Other people's tables of that name hold other columns; a table without ``file`` tells nothing.
+    """
     file = folder / ORIGINS
     if not file.is_file():
         return {}
-    table = read_table(file.read_bytes(), ORIGINS, ("file", *_ORIGIN_COLUMNS), ("file",))
-    return {
-        row.cells["file"]: {name: row.cells[name] for name in _ORIGIN_COLUMNS if row.cells[name]}
-        for row in table.rows()
-    }
+    with file.open(newline="", encoding="utf-8-sig", errors="replace") as opened:
+        return {
+            row["file"]: {name: row[name] for name in _ORIGIN_COLUMNS if row.get(name)}
+            for row in csv.DictReader(opened)
+            if row.get("file")
+        }
 
 
 def _pictures(folder: Path) -> Iterator[Path]:

@@ -58,10 +58,10 @@ def _add_class_figures(table: Table, classes: ClassReport) -> None:
 
 def _sources(figures: BySource) -> Table:
     """Every source with its own number of frames, then the mean over regions."""
-    columns = ("frames", "region right", "stated", "ECE", "class right", "of", "refused")
+    columns = ("frames", "region", "stated", "ECE", "class", "of", "refused")
     table = _table("By source", "source", columns)
     for row in figures.sources:
-        regions = ", ".join(f"{region} {count}" for region, count in row.regions.items())
+        regions = "\n".join(f"{region} {count}" for region, count in row.regions.items())
         table.add_row(
             f"{escape(row.source) or '(not stated)'}\n[dim]{regions}[/dim]",
             str(row.n),

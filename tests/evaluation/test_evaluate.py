@@ -147,12 +147,12 @@ def test_regions_alone_give_region_accuracy_alone(tmp_path: Path) -> None:
     assert found["ci95"]["region_accuracy"] is not None
 
 
-def test_a_single_class_has_no_retrieval(tmp_path: Path) -> None:
+def test_fewer_than_three_classes_give_no_class_figures(tmp_path: Path) -> None:
     save_frame(tmp_path / "ear" / "a.png", "ear-left", 0)
     for number in range(3):
         save_frame(tmp_path / "throat" / f"{number}.png", "throat", number)
     found = evaluate(fake_encoder(), tmp_path).to_json()
-    assert (found["n"], found["accuracy"]) == (4, 1)
+    assert (found["n"], found["accuracy"], found["region_accuracy"]) == (4, None, 1)
     assert found["image_retrieval"]["mrr"] is None
 
 
