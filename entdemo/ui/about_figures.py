@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from entdemo.locale import Language
-from entdemo.taxonomy import CLASS_NAMES, CLASSES
+from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS
 from entdemo.ui.i18n import attribute_of, both, count, spans, word
 
 _ROWS = (
@@ -19,7 +20,8 @@ _ROWS = (
     "text_recall@1",
     "text_mrr",
 )
-_SETS = {"phantom_test": "about.phantom", "real_frames": "about.real"}
+_SETS = {"phantom_test": "about.phantom"}
+_SOURCE_HEADS = ("source", "frames", "region_right", "stated", "class_right")
 _NO_FIGURE = "–"
 
 Metrics = Mapping[str, Any]
@@ -27,11 +29,12 @@ Metrics = Mapping[str, Any]
 
 def figures(metrics: Metrics) -> str:
     """Everything that a bundle says of its quality; a bundle need not say all."""
-    if not any(name in metrics for name in _SETS):
+    if not any(name in metrics for name in (*_SETS, "real_frames")):
         return f"<p>{both('about.no_figures')}</p>"
     confusion = metrics.get("phantom_test", {}).get("confusion")
     return (
-        f"{_table(metrics)}{_sentences(metrics)}"
+        f"{_table(metrics)}{real_frames(metrics.get('real_frames', {}).get('by_source', {}))}"
+        f"{_sentences(metrics)}"
         f'<p class="hint small">{both("about.figures_note")}</p>'
         f"{confusion_table(confusion) if confusion else ''}"
     )
@@ -50,6 +53,8 @@ def figure_of(measured: Metrics, name: str) -> tuple[float, tuple[float, float] 
 
 def _table(metrics: Metrics) -> str:
     sets = [(key, metrics[key]) for key in _SETS if key in metrics]
+    if not sets:
+        return ""
     heads = "".join(f'<th scope="col">{_set_name(key, measured)}</th>' for key, measured in sets)
     rows = "".join(_row(name, [measured for _, measured in sets]) for name in _ROWS)
     return _scrolling(
@@ -104,6 +109,50 @@ def _interval(value: float, interval: tuple[float, float] | None) -> str:
         f'<rect x="{100 * low:.1f}" y="2" width="{max(100 * (high - low), 0.6):.1f}" height="6"/>'
         f'<rect class="dot" x="{100 * value - 0.5:.1f}" y="0" width="1" height="10"/></svg>'
     )
+
+
+def real_frames(figures: Metrics) -> str:
+    """Real frames, a row a source and a row a region; what was not measured is said so.
+
+    A stranger's bundle may state anything; figures of another form are left out.
+    """
+    try:
+        return _real_frames(figures) if figures else ""
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ""
+
+
+def _real_frames(figures: Metrics) -> str:
+    heads = "".join(f'<th scope="col">{both(f"about.{name}")}</th>' for name in _SOURCE_HEADS)
+    rows = "".join(_source_row(row) for row in figures["sources"])
+    rows += "".join(_region_row(region, figures["region_recall"]) for region in REGIONS)
+    table = _scrolling(
+        "about.real", f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody>", "figures"
+    )
+    return f"<h3>{both('about.real')}</h3><p>{both('about.real_note')}</p>{table}"
+
+
+def _source_row(row: Metrics) -> str:
+    names = ", ".join(str(region) for region in row["regions"])
+    known = row["class_accuracy"]
+    cells = (
+        count(int(row["n"]), "en"),
+        _both_languages(row["region_accuracy"]),
+        _both_languages(row["region_confidence"]),
+        both("about.not_measured") if known is None else _both_languages(known),
+    )
+    head = f'<th scope="row">{escape(str(row["source"]))} <small>{escape(names)}</small></th>'
+    return f"<tr>{head}{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _region_row(region: str, recall: Mapping[str, float]) -> str:
+    told = _both_languages(recall[region]) if region in recall else both("about.not_measured")
+    head = f'<th scope="row">{spans(*REGION_NAMES[region].values())}</th>'
+    return f"<tr>{head}<td></td><td>{told}</td><td></td><td></td></tr>"
+
+
+def _both_languages(value: float) -> str:
+    return spans(*(three_decimals(float(value), language) for language in ("en", "vi")))
 
 
 def _sentences(metrics: Metrics) -> str:

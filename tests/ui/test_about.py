@@ -39,7 +39,7 @@ def test_figures_are_written_in_both_languages() -> None:
     assert "Phantom frames (n = 2,800)" in html
     assert "Khung mô phỏng (n = 2.800)" in html
     assert "0.947 in English (n = 165)" in html
-    assert "Real frames (n" not in html
+    assert "Real frames" not in html
 
 
 def test_weights_without_figures_say_so() -> None:
@@ -48,9 +48,23 @@ def test_weights_without_figures_say_so() -> None:
 
 
 def test_partial_figures_are_no_fault() -> None:
-    html = figures({"real_frames": {"n": 9, "accuracy": 0.5}})
+    html = figures({"phantom_test": {"n": 9, "accuracy": 0.5}})
     assert '<span lang="en">0.500</span>' in html
     assert "Answers by true class" not in html
+
+
+def test_real_frames_stand_by_source_and_what_is_missing_is_said() -> None:
+    row = {"source": "<a>", "n": 3, "regions": {"ear": 3}, "region_accuracy": 0.75}
+    row |= {"region_confidence": 0.9, "class_accuracy": None}
+    html = figures({"real_frames": {"by_source": {"sources": [row], "region_recall": {"ear": 1}}}})
+    assert "&lt;a&gt;" in html
+    assert html.count('<span lang="en">not measured</span>') == 1 + 3
+    assert '<span lang="vi">0,750</span>' in html
+
+
+@pytest.mark.parametrize("stated", [{"sources": 3}, {"sources": [{}]}, {"region_recall": []}, 7])
+def test_figures_of_another_form_are_left_out(stated: object) -> None:
+    assert "<table" not in figures({"real_frames": {"by_source": stated}})
 
 
 def test_who_is_taken_for_whom_stands_in_taxonomy_order() -> None:
