@@ -25,7 +25,7 @@ _VOCABULARIES = (_ENGLISH, _VIETNAMESE, _PLAIN)
 _WORDS = sorted({word for words in _VOCABULARIES for word in words}, key=len, reverse=True)
 
 _HOUR = rf"(?:1[0-2]|[1-9]|{'|'.join(_WORDS)})"
-_MINUTES = r"(?::[0-5]\d|\s?(?:h|giờ|gio|g)\s?[0-5]\d)"
+_MINUTES = r"(?:[:h][0-5]\d|\s?(?:giờ|gio)\s?[0-5]\d)"
 _ITEM = rf"{_HOUR}{_MINUTES}?"
 _RANGE = r"\s*(?:-|–|to|đến|den|tới|toi)\s*"
 _LIST = r"\s*(?:,|/|&|and|or|và|va|hoặc|hoac)\s*"
@@ -36,7 +36,7 @@ _BEGIN = r"(?<![\w.,:/-])"
 _CLOCK = re.compile(
     rf"{_BEGIN}(?P<items>{_ITEM}(?:(?:{_RANGE}|{_LIST}){_ITEM})*){_UNIT}{_EDGE}"
     r"(?!\s?[0-5]\d(?![\d%]|\s*mm))"
-    rf"|{_BEGIN}(?P<time>(?:1[0-2]|[1-9])(?::|\s?(?:h|giờ|gio)\s?)[0-5]\d)(?![\w:])"
+    rf"|{_BEGIN}(?P<time>(?:1[0-2]|[1-9])(?:[:h]|\s?(?:giờ|gio)\s?)[0-5]\d)(?![\w:])"
     r"|\b(?:point|lean|slant|tilt|direct)\w*\s+(?:up\s+|back\s+)?(?:to|towards?|at)\s+"
     r"(?P<aim>1[0-2]|[1-9])(?!\w|[.,:/%-]\d|\s*(?:mm|cm|%))",
     re.IGNORECASE,

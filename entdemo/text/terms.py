@@ -17,20 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.text.letters import plain_letters
+from entdemo.text.negation import denied_spans, is_denied
+from entdemo.text.sides import find_marks
 from entdemo.text.wording import glossary, is_vietnamese, normalise
 
-_WORD = re.compile(r"\([tplrTPLR]\)|[^\W_]+|[.;:!?,]")
+_WORD = re.compile(r"[^\W_]+|[.;:!?,]")
 _STEM = 6
 """Words are compared by their first letters: truncation is the plainest stemmer, and enough to
 bring perforated and perforation together."""
 
 _LONGEST_TERM = 6
-_NEGATIONS = frozenset(("no", "without", "not", "khong", "chua"))
-_CLAUSE_ENDS = frozenset(".;:!?,") | {"but", "with", "nhung"}
 _STOP = frozenset((
     "a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "into", "is", "it", "like",
     "of", "on", "or", "seen", "shows", "some", "than", "that", "the", "there", "this", "to", "very",
-    "was", "with",
+    "was", "with", "no", "not", "nor", "without", "never", "khong", "chua", "ko", "khg",
     "anh", "ben", "cac", "co", "cua", "duoc", "hinh", "la", "mot", "nhe", "noi", "o", "soi", "thay",
     "thi", "trong", "tren", "va", "ve", "vung",
 ))  # fmt: skip
@@ -60,10 +60,11 @@ def terms(text: str, wanted: frozenset[str] | None = None) -> list[Term]:
         wanted: only terms whose stems are all among these; a longer term gives way to a wanted
             one inside it.
     """
-    tokens = [_Token(m.start(), m.end(), *_forms(m.group())) for m in _WORD.finditer(text)]
+    tokens = list(_tokens(text))
     vietnamese = is_vietnamese(normalise(text))
     found = _glossary_terms(tokens, wanted) if vietnamese else _words(tokens)
-    affirmed = [term for term in _affirmed(found) if term.stems]
+    spans = denied_spans(text)
+    affirmed = [term for term in found if term.stems and not is_denied(term.start, spans)]
     return affirmed if wanted is None else [term for term in affirmed if term.stems <= wanted]
 
 
@@ -107,14 +108,24 @@ class TermIndex:
         return found / total if total else found
 
 
-def _glossary_terms(
-    tokens: list[_Token], wanted: frozenset[str] | None
-) -> Iterator[tuple[_Token, Term]]:
+def _tokens(text: str) -> Iterator[_Token]:
+    """Words, and a token for each mark that names a side."""
+    at = 0
+    for mark in (*(it for it in find_marks(text) if it.side), None):
+        for word in _WORD.finditer(text, at, mark.start if mark else len(text)):
+            yield _Token(word.start(), word.end(), *_forms(word.group()))
+        if mark:
+            spelt = mark.spelt.strip()
+            yield _Token(mark.start, mark.end, plain_letters(spelt), spelt)
+            at = mark.end
+
+
+def _glossary_terms(tokens: list[_Token], wanted: frozenset[str] | None) -> Iterator[Term]:
     """The longest glossary terms, and single words between them."""
     at = 0
     while at < len(tokens):
         part, inner = _longest(tokens[at : at + _LONGEST_TERM], wanted)
-        yield part[0], Term(part[0].start, part[-1].end, inner)
+        yield Term(part[0].start, part[-1].end, inner)
         at += len(part)
 
 
@@ -127,7 +138,7 @@ def _longest(
         meaning = _meaning(meanings, tokens[:length])
         if meaning is not None and (wanted is None or _stems_of(meaning) <= wanted):
             return tokens[:length], _stems_of(meaning)
-    return tokens[:1], _stem_set(tokens[0].plain)
+    return tokens[:1], _stems_of(tokens[0].plain)
 
 
 def _meaning(meanings: dict[str, str], part: list[_Token]) -> str | None:
@@ -135,21 +146,9 @@ def _meaning(meanings: dict[str, str], part: list[_Token]) -> str | None:
     return meanings.get(spelt, meanings.get(" ".join(token.plain for token in part)))
 
 
-def _words(tokens: list[_Token]) -> Iterator[tuple[_Token, Term]]:
+def _words(tokens: list[_Token]) -> Iterator[Term]:
     for token in tokens:
-        inner = _stems_of(token.plain)
-        yield token, Term(token.start, token.end, inner)
-
-
-def _affirmed(found: Iterator[tuple[_Token, Term]]) -> Iterator[Term]:
-    denied = False
-    for token, term in found:
-        if token.plain in _NEGATIONS:
-            denied = True
-        elif token.plain in _CLAUSE_ENDS:
-            denied = False
-        elif not denied:
-            yield term
+        yield Term(token.start, token.end, _stems_of(token.plain))
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
-from entdemo.text.letters import plain_letters
+from entdemo.text.letters import plain_letters, without_surrogates
 from entdemo.text.sides import spell_sides
 
 _TONES_MOVED = {
@@ -40,9 +40,9 @@ def normalise(text: str) -> str:
     """The text as the text tower reads it, in training and in use alike.
 
     Lower case, composed letters, single spaces, plain quotes and dashes, marks for the sides
-    spelt out (``text.sides``). Applied again it changes nothing.
+    spelt out (``text.sides``), lone surrogates replaced. Applied again it changes nothing.
     """
-    text = spell_sides(unicodedata.normalize("NFC", text))
+    text = spell_sides(unicodedata.normalize("NFC", without_surrogates(text)))
     before = None
     while text != before:
         before = text

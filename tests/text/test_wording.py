@@ -80,6 +80,12 @@ def test_normalise(typed: str, read: str) -> None:
     assert normalise(typed) == read
 
 
+def test_a_lone_surrogate_is_replaced_so_that_any_text_can_be_tokenized() -> None:
+    read = normalise("left \ud800 ear \ud83d\ude42")
+    assert read == "left \ufffd ear 🙂"
+    assert read.encode()
+
+
 def test_an_english_as_in_capitals_is_no_ear() -> None:
     assert normalise("SAME AS BEFORE") == "same as before"
 
