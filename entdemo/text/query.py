@@ -1,0 +1,177 @@
+"""A description as it is understood: whether it is about this, and what it tells beside its words.
+
+What the text tower cannot know is read by rule: words outside ear, nose and throat, findings that
+no case has, what is denied, slips of the keyboard, and both sides at once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from entdemo.taxonomy import CLASSES, REGIONS, region_of
+from entdemo.text.findings import mentions
+from entdemo.text.negation import fold
+from entdemo.text.sides import Side
+from entdemo.text.typos import Correction, corrected
+from entdemo.text.vocabulary import words
+from entdemo.text.wording import normalise
+
+_BY_WORDS = 0.7
+"""How much the one region that a text's words stand for counts beside the text tower."""
+
+_SURE_WITH_FEW = 0.8
+_SURE_WITH_MANY = 0.5
+"""Probability of the region from which on a text without a word of the field is still taken for one
+about it: where some of its words fit there, and where half of them do."""
+
+_REGION_NOUNS: dict[str, str] = {
+    "ear": r"ears?|eardrum|tai|mang nhi",
+    "nose": r"nose|nostril|nasal (?:cavity|fossa)|mui|hoc mui",
+    "vocal-cords": r"larynx|vocal (?:cords?|folds?)|thanh quan|day thanh",
+    "throat": r"throat|pharynx|hong",
+}
+_NOT_THIS = re.compile(
+    r"\b(?:not|(?:chu )?khong phai(?: la)?|but not|other than|khong lay)\s+(?:an? |the |from the )?"
+    r"(?:(?P<before>left|right)\s+)?"
+    rf"(?:(?P<noun>{'|'.join(f'(?:{nouns})' for nouns in _REGION_NOUNS.values())})\b)?"
+    r"(?:\s+(?:ben )?(?P<after>trai|phai))?"
+)
+_PLAIN_SIDE: dict[str, Side] = {"left": "left", "right": "right", "trai": "left", "phai": "right"}
+_BOTH = re.compile(
+    r"\b(?:both|bilateral|bilat|b/l|au)\b|\b(?:hai|2|ca hai) (?:ben|tai|mui|hoc mui|mang nhi|mn)\b"
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Class probabilities in the light of what a text says.
+
+    Attributes:
+        probabilities: one for each class, in taxonomy order; they sum to 1.
+        about: whether the text is about ear, nose and throat endoscopy.
+    """
+
+    probabilities: tuple[float, ...]
+    about: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read from a description.
+
+    Attributes:
+        text: the description with slips mended, which the text tower reads.
+        corrections: the slips.
+        named: findings that it says to be there, see ``text.findings``.
+        denied: findings that it says not to be there.
+        excluded: classes that it says not to be meant.
+        regions: regions that its words stand for.
+        both_sides: it names both sides, or says both.
+        kinds: how many of its words are of each kind, see ``text.vocabulary``.
+    """
+
+    text: str
+    corrections: tuple[Correction, ...]
+    named: frozenset[str]
+    denied: frozenset[str]
+    excluded: frozenset[str]
+    regions: frozenset[str]
+    both_sides: bool
+    kinds: Counter[str]
+
+    def judge(self, probabilities: Sequence[float]) -> Judged:
+        """What the text tower said, corrected by the words.
+
+        Args:
+            probabilities: one for each class, in taxonomy order; they sum to 1.
+        """
+        about = self._is_about(max(_by_region(probabilities).values()))
+        return Judged(tuple(self._told(list(probabilities))), about)
+
+    def _told(self, given: list[float]) -> list[float]:
+        if len(self.regions) == 1:
+            (region,) = self.regions
+            inside = [
+                p if region_of(c) == region else 0.0 for c, p in zip(CLASSES, given, strict=True)
+            ]
+            total = sum(inside)
+            if total > 0:
+                given = [
+                    (1 - _BY_WORDS) * p + _BY_WORDS * q / total
+                    for p, q in zip(given, inside, strict=True)
+                ]
+        if self.both_sides:
+            given = _levelled(given)
+        left = [0.0 if name in self.excluded else p for name, p in zip(CLASSES, given, strict=True)]
+        total = sum(left)
+        return [p / total for p in left] if total > 1e-6 else given
+
+    def _is_about(self, certainty: float) -> bool:
+        count = self.kinds
+        total = count.total()
+        ours = sum(count[kind] for kind in (*REGIONS, "ent"))
+        if ours:
+            return count["other"] <= 2 * ours
+        if count["other"]:
+            return False
+        if count["fits"] >= 2 and 2 * count["fits"] >= total:
+            return certainty >= _SURE_WITH_MANY
+        if count["fits"]:
+            return certainty >= _SURE_WITH_FEW
+        return False
+
+
+def read_query(text: str) -> Reading:
+    """Read a description; any text can be read."""
+    mended, corrections = corrected(unicodedata.normalize("NFC", text))
+    found = mentions(mended)
+    parts = words(mended)
+    return Reading(
+        text=mended,
+        corrections=corrections,
+        named=frozenset(it.key for it in found if not it.denied),
+        denied=frozenset(it.key for it in found if it.denied),
+        excluded=frozenset(_excluded(mended)),
+        regions=frozenset(part.kind for part in parts) & frozenset(REGIONS),
+        both_sides=_names_both(mended),
+        kinds=Counter(part.kind for part in parts),
+    )
+
+
+def _names_both(text: str) -> bool:
+    return bool(_BOTH.search(fold(text)))
+
+
+def _excluded(text: str) -> Iterator[str]:
+    """Classes that "not a left ear" and the like rule out."""
+    for match in _NOT_THIS.finditer(fold(normalise(text))):
+        noun, side = match.group("noun"), match.group("before") or match.group("after")
+        if not (noun or side):
+            continue
+        regions = [
+            key for key, nouns in _REGION_NOUNS.items() if noun and re.fullmatch(nouns, noun)
+        ]
+        for name in CLASSES:
+            in_region = not noun or region_of(name) in regions
+            if in_region and (side is None or name.endswith(_PLAIN_SIDE[side])):
+                yield name
+
+
+def _by_region(probabilities: Sequence[float]) -> dict[str, float]:
+    totals = dict.fromkeys(REGIONS, 0.0)
+    for name, value in zip(CLASSES, probabilities, strict=True):
+        totals[region_of(name)] += value
+    return totals
+
+
+def _levelled(probabilities: list[float]) -> list[float]:
+    """Both sides of a region share what they have together."""
+    totals = _by_region(probabilities)
+    return [
+        totals[region_of(name)] / 2 if name.endswith(("-left", "-right")) else value
+        for name, value in zip(CLASSES, probabilities, strict=True)
+    ]
