@@ -15,41 +15,71 @@ from rich.table import Table
 from entdemo.errors import DataError
 from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
+from entdemo.text.letters import unreadable_letter
+from entdemo.text.wording import is_vietnamese, normalise
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A text and where it belongs; ``class_name`` is None where only the region is known."""
+    """A text and where it belongs.
+
+    Attributes:
+        text: what was typed.
+        region: its region; None where it is not about ear, nose and throat endoscopy.
+        class_name: its class; None where only the region is known.
+    """
 
     text: str
-    region: str
+    region: str | None
     class_name: str | None
+
+    @property
+    def language(self) -> str:
+        """``vi`` for Vietnamese, with diacritics or without, else ``en``."""
+        return "vi" if is_vietnamese(normalise(self.text)) else "en"
 
 
 @dataclass(frozen=True)
 class TextReport:
-    """Result.
+    """Result; a figure that no sentence gives is None.
 
     Attributes:
         n: number of sentences.
-        accuracy: over those with a class, None where none has one.
-        region_accuracy: over all.
+        accuracy: over those with a class.
+        region_accuracy: over those with a region.
+        region_accuracy_by_language: likewise of the English and of the Vietnamese ones.
+        refused: share of those with a region that were taken for something else.
+        recognised: share of those about something else that were taken for such.
+        elsewhere: number of those about something else.
     """
 
     n: int
     accuracy: float | None
-    region_accuracy: float
+    region_accuracy: float | None
+    region_accuracy_by_language: dict[str, float | None]
+    refused: float | None
+    recognised: float | None
+    elsewhere: int
 
     def to_json(self) -> dict[str, Any]:
-        """The three figures by name."""
+        """The figures by name."""
         return asdict(self)
 
     def table(self) -> RenderableType:
-        """The three figures for a terminal."""
+        """The figures for a terminal."""
         table = Table("figure", "value", title=f"Texts: {self.n}", title_justify="left")
-        table.add_row("accuracy", "–" if self.accuracy is None else f"{self.accuracy:.3f}")
-        table.add_row("region accuracy", f"{self.region_accuracy:.3f}")
+        english, vietnamese = (self.region_accuracy_by_language[key] for key in ("en", "vi"))
+        table.add_row("accuracy", _share(self.accuracy))
+        table.add_row("region accuracy", _share(self.region_accuracy))
+        table.add_row("region accuracy, English", _share(english))
+        table.add_row("region accuracy, Vietnamese", _share(vietnamese))
+        table.add_row("refused", _share(self.refused))
+        table.add_row(f"recognised as something else, of {self.elsewhere}", _share(self.recognised))
         return table
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def evaluate_texts(encoder: Encoder, file: Path, progress: Progress | None = None) -> TextReport:
@@ -67,18 +97,26 @@ def evaluate_texts(encoder: Encoder, file: Path, progress: Progress | None = Non
     encoded = _encoded(encoder, [row.text for row in sentences], progress)
     classes = [CLASSES[label] for label in encoded.probabilities.argmax(1)]
     regions = [REGIONS[label] for label in encoded.regions.argmax(1)]
-    hits = [
-        name == row.class_name
-        for row, name in zip(sentences, classes, strict=True)
-        if row.class_name
-    ]
+    rows = list(zip(sentences, classes, regions, encoded.about.tolist(), strict=True))
+    ours = [row for row in rows if row[0].region]
+    hits = [(it.language, it.region == region) for it, _, region, _ in ours]
+    elsewhere = [not about for it, *_, about in rows if not it.region]
     return TextReport(
-        n=len(sentences),
-        accuracy=float(np.mean(hits)) if hits else None,
-        region_accuracy=float(
-            np.mean([row.region == name for row, name in zip(sentences, regions, strict=True)])
-        ),
+        n=len(rows),
+        accuracy=_mean([it.class_name == name for it, name, _, _ in ours if it.class_name]),
+        region_accuracy=_mean([hit for _, hit in hits]),
+        region_accuracy_by_language={
+            language: _mean([hit for spoken, hit in hits if spoken == language])
+            for language in ("en", "vi")
+        },
+        refused=_mean([not about for *_, about in ours]),
+        recognised=_mean(elsewhere),
+        elsewhere=len(elsewhere),
     )
+
+
+def _mean(hits: list[bool]) -> float | None:
+    return float(np.mean(hits)) if hits else None
 
 
 def _encoded(encoder: Encoder, texts: list[str], progress: Progress | None) -> EncodedBatch:
@@ -93,7 +131,8 @@ def _encoded(encoder: Encoder, texts: list[str], progress: Progress | None) -> E
 def read_sentences(file: Path) -> list[Sentence]:
     """Read lines ``{"text": ..., "class": ..., "region": ...}``; empty lines are passed over.
 
-    ``class`` may be null where ``region`` is given; other keys are ignored.
+    ``class`` may be null where ``region`` is given, and ``"about": false`` stands in place of both
+    where the text is about something else; other keys are ignored.
 
     Raises:
         UserError: no such file, no lines, or what is wrong in the first bad line, by number.
@@ -124,6 +163,11 @@ def _sentence(name: str, line: int, content: str) -> Sentence:
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str) or not text.strip():
         raise DataError("evaluation.line", name=name, line=line)
+    letter = unreadable_letter(text)
+    if letter is not None:
+        raise DataError("evaluation.line_unreadable", name=name, line=line, letter=letter)
+    if row.get("about") is False:
+        return Sentence(text, None, None)
     class_name = _known(row, "class", CLASSES, name, line)
     allowed = (region_of(class_name),) if class_name else REGIONS
     region = _known(row, "region", allowed, name, line)

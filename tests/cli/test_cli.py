@@ -78,7 +78,10 @@ def test_an_unknown_filter_or_share_is_one_sentence(made: dict[str, Path]) -> No
 
 def test_search(made: dict[str, Path]) -> None:
     answer = run("search", "dây thanh mở", "--k", "2", *used(made))
-    assert list(answer) == ["class", "region", "probabilities", "neighbours"]
+    assert list(answer) == [
+        "class", "region", "probabilities", "in_distribution", "neighbours", "findings", "denied",
+        "absent", "corrections",
+    ]  # fmt: skip
     assert len(answer["neighbours"]) == 2
 
 
@@ -97,7 +100,10 @@ def test_texts(made: dict[str, Path], tmp_path: Path) -> None:
     file = tmp_path / "texts.jsonl"
     file.write_text('{"text": "màng nhĩ phải", "class": "ear-right"}\n', "utf-8")
     answer = run("texts", file, "--weights", made["weights"])
-    assert list(answer) == ["n", "accuracy", "region_accuracy"]
+    assert list(answer) == [
+        "n", "accuracy", "region_accuracy", "region_accuracy_by_language", "refused",
+        "recognised", "elsewhere",
+    ]  # fmt: skip
     assert answer["n"] == 1
 
 

@@ -25,26 +25,39 @@ def test_figures_by_hand(tmp_path: Path) -> None:
         tmp_path,
         {"text": "ear-left: ráy tai", "class": "ear-left", "lang": "vi"},
         {"text": "ear-right", "class": "ear-left", "region": "ear"},
-        {"text": "a nose", "class": "nose-left"},
+        {"text": "a red fold", "class": "nose-left"},
         "",
         {"text": "vc-open", "class": None, "region": "vocal-cords"},
         {"text": "vc-open", "region": "nose"},
+        {"text": "colon polyp", "about": False},
+        {"text": "a right ear of corn", "about": False},
     )
     told: list[tuple[int, int]] = []
     report = evaluate_texts(fake_encoder(), file, lambda done, total: told.append((done, total)))
     assert report.to_json() == {
-        "n": 5,
+        "n": 7,
         "accuracy": pytest.approx(1 / 3),
         "region_accuracy": pytest.approx(3 / 5),
+        "region_accuracy_by_language": {"en": pytest.approx(2 / 4), "vi": 1},
+        "refused": 0,
+        "recognised": pytest.approx(1 / 2),
+        "elsewhere": 2,
     }
-    assert told == [(5, 5)]
+    assert told == [(7, 7)]
 
 
 def test_regions_alone_have_no_accuracy(tmp_path: Path) -> None:
     file = write(tmp_path, {"text": "sore", "class": None, "region": "throat"})
-    assert evaluate_texts(fake_encoder(), file).to_json() == {
-        "n": 1, "accuracy": None, "region_accuracy": 1,
-    }  # fmt: skip
+    report = evaluate_texts(fake_encoder(), file)
+    assert (report.n, report.accuracy, report.region_accuracy) == (1, None, 1)
+    assert report.region_accuracy_by_language == {"en": 1, "vi": None}
+    assert report.recognised is None
+
+
+def test_texts_about_something_else_alone_have_no_other_figure(tmp_path: Path) -> None:
+    file = write(tmp_path, {"text": "banana", "about": False})
+    report = evaluate_texts(fake_encoder(), file)
+    assert (report.recognised, report.region_accuracy, report.refused) == (1, None, None)
 
 
 @pytest.mark.parametrize(
