@@ -14,6 +14,7 @@ from rich.table import Table
 
 from entdemo.errors import DataError
 from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
+from entdemo.locale import LANGUAGES
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 from entdemo.text.letters import unreadable_letter
 from entdemo.text.wording import is_vietnamese, normalise
@@ -49,7 +50,9 @@ class TextReport:
         region_accuracy: over those with a region.
         region_accuracy_by_language: likewise of the English and of the Vietnamese ones.
         refused: share of those with a region that were taken for something else.
+        refused_by_language: likewise of the English and of the Vietnamese ones.
         recognised: share of those about something else that were taken for such.
+        recognised_by_language: likewise of the English and of the Vietnamese ones.
         elsewhere: number of those about something else.
     """
 
@@ -58,7 +61,9 @@ class TextReport:
     region_accuracy: float | None
     region_accuracy_by_language: dict[str, float | None]
     refused: float | None
+    refused_by_language: dict[str, float | None]
     recognised: float | None
+    recognised_by_language: dict[str, float | None]
     elsewhere: int
 
     def to_json(self) -> dict[str, Any]:
@@ -67,14 +72,21 @@ class TextReport:
 
     def table(self) -> RenderableType:
         """The figures for a terminal."""
-        table = Table("figure", "value", title=f"Texts: {self.n}", title_justify="left")
-        english, vietnamese = (self.region_accuracy_by_language[key] for key in ("en", "vi"))
-        table.add_row("accuracy", _share(self.accuracy))
-        table.add_row("region accuracy", _share(self.region_accuracy))
-        table.add_row("region accuracy, English", _share(english))
-        table.add_row("region accuracy, Vietnamese", _share(vietnamese))
-        table.add_row("refused", _share(self.refused))
-        table.add_row(f"recognised as something else, of {self.elsewhere}", _share(self.recognised))
+        table = Table(
+            "figure", "all", "English", "Vietnamese",
+            title=f"Texts: {self.n}", title_justify="left",
+        )  # fmt: skip
+        table.add_row("accuracy", _share(self.accuracy), "", "")
+        for name, whole, parts in (
+            ("region accuracy", self.region_accuracy, self.region_accuracy_by_language),
+            ("refused", self.refused, self.refused_by_language),
+            (
+                f"recognised as something else, of {self.elsewhere}",
+                self.recognised,
+                self.recognised_by_language,
+            ),
+        ):
+            table.add_row(name, _share(whole), *(_share(parts[key]) for key in LANGUAGES))
         return table
 
 
@@ -99,24 +111,31 @@ def evaluate_texts(encoder: Encoder, file: Path, progress: Progress | None = Non
     regions = [REGIONS[label] for label in encoded.regions.argmax(1)]
     rows = list(zip(sentences, classes, regions, encoded.about.tolist(), strict=True))
     ours = [row for row in rows if row[0].region]
-    hits = [(it.language, it.region == region) for it, _, region, _ in ours]
-    elsewhere = [not about for it, *_, about in rows if not it.region]
+    found = [(it.language, it.region == region) for it, _, region, _ in ours]
+    refused = [(it.language, not about) for it, *_, about in ours]
+    recognised = [(it.language, not about) for it, *_, about in rows if not it.region]
     return TextReport(
         n=len(rows),
         accuracy=_mean([it.class_name == name for it, name, _, _ in ours if it.class_name]),
-        region_accuracy=_mean([hit for _, hit in hits]),
-        region_accuracy_by_language={
-            language: _mean([hit for spoken, hit in hits if spoken == language])
-            for language in ("en", "vi")
-        },
-        refused=_mean([not about for *_, about in ours]),
-        recognised=_mean(elsewhere),
-        elsewhere=len(elsewhere),
+        region_accuracy=_mean([hit for _, hit in found]),
+        region_accuracy_by_language=_by_language(found),
+        refused=_mean([hit for _, hit in refused]),
+        refused_by_language=_by_language(refused),
+        recognised=_mean([hit for _, hit in recognised]),
+        recognised_by_language=_by_language(recognised),
+        elsewhere=len(recognised),
     )
 
 
 def _mean(hits: list[bool]) -> float | None:
     return float(np.mean(hits)) if hits else None
+
+
+def _by_language(hits: list[tuple[str, bool]]) -> dict[str, float | None]:
+    return {
+        language: _mean([hit for spoken, hit in hits if spoken == language])
+        for language in LANGUAGES
+    }
 
 
 def _encoded(encoder: Encoder, texts: list[str], progress: Progress | None) -> EncodedBatch:

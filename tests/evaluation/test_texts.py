@@ -40,7 +40,9 @@ def test_figures_by_hand(tmp_path: Path) -> None:
         "region_accuracy": pytest.approx(3 / 5),
         "region_accuracy_by_language": {"en": pytest.approx(2 / 4), "vi": 1},
         "refused": 0,
+        "refused_by_language": {"en": 0, "vi": 0},
         "recognised": pytest.approx(1 / 2),
+        "recognised_by_language": {"en": pytest.approx(1 / 2), "vi": None},
         "elsewhere": 2,
     }
     assert told == [(7, 7)]
