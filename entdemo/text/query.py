@@ -26,7 +26,10 @@ _BY_WORDS = 0.7
 _SURE_WITH_FEW = 0.8
 _SURE_WITH_MANY = 0.5
 """Probability of the region from which on a text without a word of the field is still taken for one
-about it: where some of its words fit there, and where half of them do."""
+about it: where some of its words fit there, and where half of them do or one is a finding."""
+
+_ADJECTIVES = frozenset(("redness",))
+"""Findings whose words describe anything: a red drum, red wine."""
 
 _REGION_NOUNS: dict[str, str] = {
     "ear": r"ears?|eardrum|tai|mang nhi",
@@ -118,7 +121,8 @@ class Reading:
             return count["other"] <= 2 * ours
         if count["other"]:
             return False
-        if count["fits"] >= 2 and 2 * count["fits"] >= total:
+        finding = (self.named | self.denied) - _ADJECTIVES
+        if finding or (count["fits"] >= 2 and 2 * count["fits"] >= total):
             return certainty >= _SURE_WITH_MANY
         if count["fits"]:
             return certainty >= _SURE_WITH_FEW

@@ -65,13 +65,20 @@ def _longest(
     part: Sequence[Token], terms: Mapping[tuple[str, ...], Value]
 ) -> tuple[Sequence[Token], Value | None]:
     for length in range(len(part), 0, -1):
-        for words in (
-            tuple(token.spelt for token in part[:length]),
-            tuple(token.plain for token in part[:length]),
-        ):
-            if words in terms and (length > 1 or words[0] == part[0].spelt):
+        for words in _spellings(part[:length]):
+            if words in terms:
                 return part[:length], terms[words]
     return part[:1], None
+
+
+def _spellings(part: Sequence[Token]) -> Iterator[tuple[str, ...]]:
+    """The words as spelt; without diacritics where some of several words lack them.
+
+    Where each word has its diacritics they are meant: "dải trắng" is not "đại tràng".
+    """
+    yield tuple(token.spelt for token in part)
+    if len(part) > 1 and any(token.spelt == token.plain for token in part):
+        yield tuple(token.plain for token in part)
 
 
 def table(name: str, columns: int) -> Iterator[tuple[str, ...]]:

@@ -17,10 +17,12 @@ from entdemo.text.tokens import Token, longest, table, term, tokens, with_plain
 from entdemo.text.wording import normalise
 
 _STEM = 6
-_CAPITALS_ONLY = frozenset(("va", "as", "ad", "au", "ent", "sor"))
+_CAPITALS_ONLY = frozenset(
+    ("va", "as", "ad", "au", "ent", "sor", "it", "its", "mt", "mm", "op", "np")
+)
 """Abbreviations that are also everyday words; they count where they stand in capitals."""
 
-_CAPITALS = re.compile(r"\b[A-Z]{2,4}\b")
+_CAPITALS = re.compile(r"\b[A-Z]{2,4}s?\b")
 
 
 class Word(NamedTuple):

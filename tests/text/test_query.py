@@ -73,6 +73,18 @@ def test_plain_words_count_where_the_tower_is_sure() -> None:
     assert not read_query(text).judge(EVENLY).about
 
 
+def test_diacritics_that_are_there_are_meant() -> None:
+    """ "Dải trắng", a white band, is not "đại tràng", the colon."""
+    assert [it.kind for it in words("hai dải trắng")] == ["", "", ""]
+    assert [it.kind for it in words("soi dai trang")] == ["fits", "other"]
+
+
+@pytest.mark.parametrize("text", ["polyp", "wax ++ both sides", "no polyp seen on either side"])
+def test_a_finding_alone_counts_where_the_tower_is_rather_sure(text: str) -> None:
+    assert read_query(text).judge(sure_of("nose-left", 0.6)).about
+    assert not read_query(text).judge(EVENLY).about
+
+
 @pytest.mark.parametrize(
     ("text", "gone"),
     [
