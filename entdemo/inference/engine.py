@@ -159,7 +159,7 @@ class Batcher(Generic[Item, Result]):
         self._waiting: deque[tuple[Item, Future[Result]]] = deque()
 
     def __call__(self, item: Item) -> Result:
-        """The item's result; what ``run`` raises is raised to each item of its batch."""
+        """The item's result, or what ``run`` raises for it, whatever it comes together with."""
         future: Future[Result] = Future()
         self._waiting.append((item, future))
         self._worker.submit(self._drain)
@@ -169,13 +169,19 @@ class Batcher(Generic[Item, Result]):
         """Run what waits; an earlier call may have taken all of it."""
         count = min(self._limit, len(self._waiting))
         batch = [self._waiting.popleft() for _ in range(count)]
-        if not batch:
-            return
+        if batch:
+            self._answer(batch)
+
+    def _answer(self, batch: list[tuple[Item, Future[Result]]]) -> None:
+        """Run a batch; where that fails each item alone, so that none fails for another's sake."""
         try:
             results = self._run([item for item, _ in batch])
         except BaseException as error:
-            for _, future in batch:
-                future.set_exception(error)
+            if len(batch) == 1:
+                batch[0][1].set_exception(error)
+                return
+            for one in batch:
+                self._answer([one])
             return
         for (_, future), result in zip(batch, results, strict=True):
             future.set_result(result)

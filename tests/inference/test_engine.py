@@ -135,12 +135,29 @@ def test_requests_that_wait_go_together() -> None:
     assert [len(batch) for batch in batches] == [1, 4, 3]
 
 
-def test_a_failure_reaches_its_batch_and_no_later_one() -> None:
+def test_a_failure_reaches_its_item_and_no_later_one() -> None:
     batcher, go, _ = waiting_batcher(limit=4)
     go.set()
     with pytest.raises(RuntimeError, match="thirteen"):
         batcher(13)
     assert batcher(2) == 20
+
+
+def test_an_item_that_fails_fails_alone() -> None:
+    batcher, go, batches = waiting_batcher(limit=4)
+    with ThreadPoolExecutor(4) as callers:
+        first = callers.submit(batcher, 0)
+        while not batches:
+            pass
+        bad, *good = (callers.submit(batcher, item) for item in (13, 1, 2))
+        while len(batcher._waiting) < 3:
+            pass
+        go.set()
+        assert first.result(10) == 0
+        assert [future.result(10) for future in good] == [10, 20]
+        with pytest.raises(RuntimeError, match="thirteen"):
+            bad.result(10)
+    assert sorted(batches[1]) == [1, 2, 13]
 
 
 def test_memory_is_bounded_and_forgets_the_oldest() -> None:
