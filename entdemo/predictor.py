@@ -22,6 +22,8 @@ from entdemo.image.frame import Frame, FrameSource, load_frame
 from entdemo.inference.prediction import Explanation, Neighbour, Prediction
 from entdemo.settings import Settings, read_settings
 from entdemo.taxonomy import CLASSES
+from entdemo.text.letters import unreadable_letter
+from entdemo.text.query import read_query
 
 if TYPE_CHECKING:
     import torch
@@ -151,14 +153,14 @@ class Predictor:
         """Class of a description, English or Vietnamese, and the ``k`` cases that fit it best.
 
         Raises:
-            UserError: the description is empty or too long.
+            UserError: see ``check_text``.
         """
         check_text(text)
         clock = _Clock()
         encoded = self.engine.text(text)
         clock.lap("encode")
         query = self.matcher.text_query(text, encoded.vector)
-        return self._answer(encoded, query, k, where, clock)
+        return self._with(text, self._answer(encoded, query, k, where, clock))
 
     def combine(
         self,
@@ -191,9 +193,12 @@ class Predictor:
         picture = load_frame(frame)
         clock = _Clock()
         encoded = self._encoded(picture, clock)
-        words = self.matcher.text_query(text, self.engine.text(text).vector)
+        described = self.engine.text(text)
+        words = self.matcher.text_query(text, described.vector)
         query = _between(self._frame_query(encoded), words, share)
-        return self._answer(encoded, query, k, where, clock)
+        found = self._answer(encoded, query, k, where, clock)
+        # Whether the frame can be answered stands, whatever the words are about.
+        return self._with(text, replace(found, about=described.about))
 
     def similar(
         self, case_id: str, k: int = 12, where: CaseFilter = EVERYTHING
@@ -244,6 +249,11 @@ class Predictor:
         log.info("%s %s %.0f ms", kind, prediction.verdict, clock.timings["total"])
         return prediction
 
+    def _with(self, text: str, found: Prediction) -> Prediction:
+        """The answer with what was read from the description."""
+        reading = read_query(text)
+        return replace(found, reading=reading, absent_findings=self.matcher.absent(reading))
+
     def _near(self, query: Query, k: int, where: CaseFilter) -> tuple[Neighbour, ...]:
         return tuple(_neighbour(match) for match in self.matcher.near(query, k, where))
 
@@ -259,6 +269,7 @@ def _between(seen: Query, words: Query, share: float) -> Query:
         slerp(start, end, share).numpy(),
         weak_below=(1 - share) * seen.weak_below + share * words.weak_below,
         stems=words.stems,
+        denied=words.denied,
         words_share=share * words.words_share,
         probabilities=seen.probabilities,
         class_share=(1 - share) * seen.class_share,
@@ -266,7 +277,7 @@ def _between(seen: Query, words: Query, share: float) -> Query:
 
 
 def check_text(text: str) -> None:
-    """Refuse an empty or endless description.
+    """Refuse an empty or endless description, and one with characters that are no text.
 
     Raises:
         UserError: saying which.
@@ -275,6 +286,9 @@ def check_text(text: str) -> None:
         raise QueryError("text.empty")
     if len(text) > MAX_TEXT:
         raise QueryError("text.too_long", length=len(text), limit=MAX_TEXT)
+    letter = unreadable_letter(text)
+    if letter is not None:
+        raise QueryError("text.unreadable", letter=letter)
 
 
 def frame_embedder(bundle: Bundle, device: torch.device, precision: str = "auto") -> Embedder:

@@ -184,14 +184,23 @@ def test_the_same_frame_gets_the_same_answer_whatever_came_before(
     assert again.neighbours == first.neighbours
 
 
-@pytest.mark.parametrize(("text", "key"), [("  \n", "text.empty"), ("x" * 5000, "text.too_long")])
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("  \n", "text.empty"),
+        ("x" * 5000, "text.too_long"),
+        ("left \ud800 ear", "text.unreadable"),
+        ("left \x00 ear", "text.unreadable"),
+        ("left \x1b[1m ear", "text.unreadable"),
+    ],
+)
 def test_an_empty_or_endless_description_is_refused(
     predictor: Predictor, text: str, key: str
 ) -> None:
     with pytest.raises(UserError) as caught:
         predictor.search(text)
     assert caught.value.key == key
-    assert str(MAX_TEXT) in str(caught.value) or key == "text.empty"
+    assert str(MAX_TEXT) in str(caught.value) or key != "text.too_long"
 
 
 def test_a_long_description_is_read_from_its_beginning_and_says_so(predictor: Predictor) -> None:

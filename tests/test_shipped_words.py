@@ -34,3 +34,54 @@ def test_a_normal_ear_with_words_finds_perforated_ears(predictor: Predictor, tex
 @pytest.mark.parametrize("text", ["vocal cord nodules", "hạt dây thanh"])
 def test_a_description_finds_its_finding(predictor: Predictor, text: str) -> None:
     assert share_of(predictor.search(text).neighbours, "nodule") > 0.6
+
+
+@pytest.mark.parametrize(
+    "text", ["ear without perforation", "tai không thủng", "eardrum not perforated"]
+)
+def test_cases_with_a_denied_finding_fall(predictor: Predictor, text: str) -> None:
+    assert share_of(predictor.search(text).neighbours, "perforation") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("attic cholesteatoma of the left ear", ("cholesteatoma",)),
+        ("ống thông khí tai phải", ("grommet",)),
+        ("glottic carcinoma, cords open", ("cancer",)),
+        ("perforated left eardrum", ()),
+        ("no cholesteatoma, perforation of the left drum", ()),
+    ],
+)
+def test_a_finding_that_no_case_has_is_told(
+    predictor: Predictor, text: str, absent: tuple[str, ...]
+) -> None:
+    found = predictor.search(text)
+    assert found.absent_findings == absent
+    assert found.neighbours
+    assert found.in_distribution
+
+
+@pytest.mark.parametrize(
+    "text", ["banana", "a", "knee arthroscopy", "viêm phổi", "🙂", "x = x + 1"]
+)
+def test_a_description_of_something_else_is_told(predictor: Predictor, text: str) -> None:
+    found = predictor.search(text)
+    assert (found.in_distribution, found.reason) == (False, "other-topic")
+
+
+def test_a_slip_is_mended_and_named(predictor: Predictor) -> None:
+    slip, clean = (predictor.search(f"left ear {word}") for word in ("perforaton", "perforation"))
+    assert slip.reading is not None
+    assert [tuple(it) for it in slip.reading.corrections] == [("perforaton", "perforation")]
+    assert slip.neighbours == clean.neighbours
+
+
+@pytest.mark.parametrize("text", ["not a left ear", "không phải tai trái"])
+def test_a_denied_side_is_not_answered(predictor: Predictor, text: str) -> None:
+    assert predictor.search(text).class_name == "ear-right"
+
+
+def test_both_ears_are_answered_for_both_sides(predictor: Predictor) -> None:
+    found = predictor.search("wax in both ears").probabilities
+    assert found["ear-left"] == pytest.approx(found["ear-right"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,9 @@ from entdemo.cli.output import (
     print_json,
     rows,
 )
+from entdemo.locale import page_text
 from entdemo.taxonomy import CLASS_NAMES
+from entdemo.text.findings import finding_names
 
 if TYPE_CHECKING:
     from entdemo.gallery.filters import CaseFilter
@@ -59,7 +62,7 @@ def predict(
     Options that narrow the cases may be given several times.
     """
     from entdemo.image.frame import load_frame
-    from entdemo.inference.prediction import prediction_json
+    from entdemo.inference.prediction import prediction_json, reading_json
 
     where = _filter(regions, classes, findings, sources, min_similarity)
     picture = load_frame(frame)
@@ -72,7 +75,7 @@ def predict(
         else predictor.combine(picture, text, share, k, where)
     )
     if json:
-        print_json(prediction_json(prediction))
+        print_json(prediction_json(prediction) | reading_json(prediction))
     else:
         _print(prediction)
 
@@ -140,11 +143,15 @@ def _print(prediction: Prediction) -> None:
     headline = {
         "clear": f"Likely {CLASS_NAMES[prediction.class_name]['en']}.",
         "unsure": f"Unsure: {named}.",
-        "not-endoscopy": "This does not look like an endoscopy frame.",
+        "not-endoscopy": (
+            page_text("answer.no_text", "en")
+            if prediction.reason == "other-topic"
+            else page_text("answer.no_frame", "en")
+        ),
     }
     out.print(headline[prediction.verdict], style="bold")
-    if prediction.text_cut:
-        err.print("The description is long; only its beginning was read.", style="yellow")
+    for note in _notes(prediction):
+        err.print(note, style="yellow", markup=False)
     shares = [
         [CLASS_NAMES[name]["en"], f"{share:.1%}"]
         for name, share in prediction.probabilities.items()
@@ -156,6 +163,19 @@ def _print(prediction: Prediction) -> None:
     ]
     out.print(rows("Nearest cases", ["similarity", "class", "caption", "case"], cases))
     out.print("For teaching, not for diagnosis.", style="dim")
+
+
+def _notes(prediction: Prediction) -> Iterator[str]:
+    """How the description was read, as on the page."""
+    if prediction.in_distribution and not prediction.about:
+        yield page_text("answer.no_text", "en")
+    for typed, read in prediction.reading.corrections if prediction.reading else ():
+        yield page_text("answer.corrected", "en", typed=typed, read=read)
+    if prediction.absent_findings:
+        names = ", ".join(finding_names()[key][0] for key in prediction.absent_findings)
+        yield page_text("answer.absent", "en", names=names)
+    if prediction.text_cut:
+        yield page_text("answer.cut", "en")
 
 
 def _similarity(case: Neighbour) -> str:

@@ -19,6 +19,8 @@ from entdemo.gallery.index import Allowed, Ids, Vectors
 from entdemo.gallery.match_threshold import Labels, Residuals, spread, weak_below
 from entdemo.gallery.store import Gallery
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of
+from entdemo.text.findings import FindingIndex
+from entdemo.text.query import Reading, read_query
 from entdemo.text.terms import TermIndex, stems
 
 CLASS_SHARE = 0.02
@@ -47,6 +49,7 @@ class Query:
         vector: [D] float32 of length 1 in the joint space.
         weak_below: cosine below which a match is weak, unless it holds most words of the query.
         stems: what the words mean (see ``terms``); empty for a frame alone.
+        denied: findings that the words deny (see ``text.findings``).
         words_share: how much the words count beside the vector, 0 to 1.
         probabilities: [C] of the classes, in taxonomy order; empty where they should not count.
         class_share: how much a case's class counts beside the vector, 0 to 1.
@@ -55,6 +58,7 @@ class Query:
     vector: Vectors
     weak_below: float
     stems: frozenset[str] = field(default=frozenset())
+    denied: frozenset[str] = field(default=frozenset())
     words_share: float = 0.0
     probabilities: tuple[float, ...] = ()
     class_share: float = 0.0
@@ -67,8 +71,9 @@ class Match:
     Attributes:
         case: the case.
         similarity: cosine with the query; where words count, the weighted mean of the cosine and
-            of the share of the query's words that the case holds; where classes count, that of
-            the cosine and of the probability of the case's class. -1 to 1.
+            of the share of the query's words that the case holds, less 1 where it has a finding
+            that they deny; where classes count, that of the cosine and of the probability of the
+            case's class. -1 to 1.
         weak: too far from the query to teach much about it.
         folded: near-duplicates of the case that were found as well, in order.
     """
@@ -115,14 +120,20 @@ class Matcher:
 
     def text_query(self, text: str, vector: Vectors) -> Query:
         """A description as a query; ``vector`` is its [D] float32 of length 1."""
-        wanted = stems(text)
-        known = bool(self._terms.known(wanted))
+        reading = read_query(text)
+        wanted = stems(reading.text)
+        known = self._terms.known(wanted) or reading.denied & self.findings.known
         return Query(
             vector,
             self.weak_text_below,
             stems=wanted,
+            denied=reading.denied,
             words_share=WORDS_SHARE if known else 0.0,
         )
+
+    def absent(self, reading: Reading) -> tuple[str, ...]:
+        """Findings that a description names and no case has, as keys of ``finding_names``."""
+        return tuple(sorted(reading.named - self.findings.known))
 
     def case_query(self, case_id: str) -> Query:
         """A case of the gallery as a query.
@@ -182,6 +193,11 @@ class Matcher:
         return TermIndex([tuple(_texts(case)) for case in self.gallery.cases])
 
     @cached_property
+    def findings(self) -> FindingIndex:
+        """Findings that each case's texts say to be there."""
+        return FindingIndex([tuple(_texts(case)) for case in self.gallery.cases])
+
+    @cached_property
     def _labels(self) -> Labels:
         return np.array([CLASSES.index(case.class_name) for case in self.gallery.cases], np.int64)
 
@@ -217,6 +233,7 @@ class Matcher:
         among = np.flatnonzero(self._mask(replace(where, without=frozenset(), min_similarity=-1)))
         cosines = (self.gallery.vectors @ query.vector)[among]
         words = self._terms.coverage(query.stems)[among]
+        words -= self.findings.held(query.denied)[among]
         return self._best(query, k, among, cosines, words), len(among) <= k
 
     def _best(

@@ -18,12 +18,19 @@ from torch import Tensor
 
 from entdemo.bundle.weights import Bundle
 from entdemo.image.frame import Frame
-from entdemo.inference.calibration import Calibrated, Distances, calibrate, distances_of
+from entdemo.inference.calibration import (
+    REGION_MEMBERS,
+    Calibrated,
+    Distances,
+    calibrate,
+    distances_of,
+)
 from entdemo.inference.device import use_cores
 from entdemo.inference.serving import prepare_for_serving
 from entdemo.model.base import Tokenize
 from entdemo.model.network import EncodedFrames, EntClip
 from entdemo.model.preprocess import Preprocess, resized
+from entdemo.text.query import Reading, read_query
 
 Square = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -85,6 +92,7 @@ class Encoded:
         distance: how strange a frame is, see ``model.ood.suspicion``; 0 for a description.
         unlikeness: above 1 where a frame is unlike the known ones, see ``calibration.Calibrated``.
         cut: the description was longer than the text tower reads.
+        about: whether the description is about ear, nose and throat endoscopy.
     """
 
     vector: Vectors
@@ -94,6 +102,7 @@ class Encoded:
     distance: float = 0.0
     unlikeness: float = 0.0
     cut: bool = False
+    about: bool = True
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,7 @@ class EncodedBatch:
         distances: float64 [N].
         unlikeness: float64 [N].
         cut: bool [N].
+        about: bool [N], True for frames.
     """
 
     vectors: Vectors
@@ -117,6 +127,7 @@ class EncodedBatch:
     distances: Floats
     unlikeness: Floats
     cut: NDArray[np.bool_]
+    about: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -124,11 +135,13 @@ class EncodedBatch:
     def split(self) -> list[Encoded]:
         """Each frame or text alone."""
         return [
-            Encoded(vector.copy(), tuple(classes), tuple(regions), tuple(gates), far, unlike, cut)
-            for vector, classes, regions, gates, far, unlike, cut in zip(
+            Encoded(
+                vector.copy(), tuple(classes), tuple(regions), tuple(gates), far, unlike, cut, about
+            )
+            for vector, classes, regions, gates, far, unlike, cut, about in zip(
                 self.vectors, self.probabilities.tolist(), self.regions.tolist(),
                 self.gates.tolist(), self.distances.tolist(), self.unlikeness.tolist(),
-                self.cut.tolist(), strict=True,
+                self.cut.tolist(), self.about.tolist(), strict=True,
             )
         ]  # fmt: skip
 
@@ -186,18 +199,23 @@ class Encoder:
         model = self.bundle.model
         encoded = encode_squares(model, self.bundle.preprocess, squares)
         stated = self._stated(encoded.embedding, distances_of(model, encoded))
-        nothing_cut = np.zeros(len(squares), bool)
-        return _batch(encoded.embedding, stated, _array(encoded.gates), nothing_cut)
+        cut, about = np.zeros(len(squares), bool), np.ones(len(squares), bool)
+        return _batch(encoded.embedding, stated, _array(encoded.gates), cut, about)
 
     @torch.inference_mode()
     def texts(self, texts: Sequence[str]) -> EncodedBatch:
-        """Encode N texts, N at least 1; their vectors are those of ``FusionHead.text_query``."""
-        encoded = encode_texts(self.bundle.model, self.bundle.tokenize, texts)
-        stated = self._stated(encoded.embedding)
+        """Encode N texts, N at least 1; their vectors are those of ``FusionHead.text_query``.
+
+        What the words tell by rule corrects the probabilities, see ``text.query``.
+        """
+        readings = [read_query(text) for text in texts]
+        mended = [reading.text for reading in readings]
+        encoded = encode_texts(self.bundle.model, self.bundle.tokenize, mended)
+        stated, about = _judged(self._stated(encoded.embedding), readings)
         head = self.bundle.model.head
         vectors = head.text_query(encoded.embedding, stated.probabilities.to(encoded.embedding))
         no_gates = np.zeros((len(texts), 0), np.float32)
-        return _batch(vectors, stated, no_gates, encoded.cut.cpu().numpy())
+        return _batch(vectors, stated, no_gates, encoded.cut.cpu().numpy(), about)
 
     @torch.inference_mode()
     def embeddings(self, squares: Square) -> Vectors:
@@ -210,8 +228,24 @@ class Encoder:
         return calibrate(logits, self.bundle.info.calibration, distances)
 
 
+def _judged(
+    stated: Calibrated, readings: Sequence[Reading]
+) -> tuple[Calibrated, NDArray[np.bool_]]:
+    """What is stated of texts in the light of their words, and whether they are about this."""
+    rows = stated.probabilities.tolist()
+    judged = [reading.judge(row) for reading, row in zip(readings, rows, strict=True)]
+    probabilities = torch.tensor([it.probabilities for it in judged], dtype=torch.float64)
+    about = np.array([it.about for it in judged])
+    regions = probabilities @ REGION_MEMBERS
+    return stated._replace(probabilities=probabilities, regions=regions), about
+
+
 def _batch(
-    vectors: Tensor, stated: Calibrated, gates: NDArray[np.float32], cut: NDArray[np.bool_]
+    vectors: Tensor,
+    stated: Calibrated,
+    gates: NDArray[np.float32],
+    cut: NDArray[np.bool_],
+    about: NDArray[np.bool_],
 ) -> EncodedBatch:
     return EncodedBatch(
         vectors=_array(vectors),
@@ -221,6 +255,7 @@ def _batch(
         distances=stated.distances.numpy(),
         unlikeness=stated.unlikeness.numpy(),
         cut=cut,
+        about=about,
     )
 
 

@@ -13,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.taxonomy import CLASSES, REGIONS
+from entdemo.text.findings import finding_names
+from entdemo.text.query import Reading
 
 if TYPE_CHECKING:
     from entdemo.inference.encoder import Encoded
 
 Verdict = Literal["clear", "unsure", "not-endoscopy"]
+Reason = Literal["unlike-endoscopy", "other-topic"]
 
 UNSURE_BELOW = 0.6
 """Below this calibrated probability the answer names the alternatives instead of one class."""
@@ -54,11 +57,16 @@ class Prediction:
         class_name: the most probable of the seven classes.
         region: the most probable region.
         probabilities: calibrated probability of each class, in taxonomy order; they sum to 1.
-        in_distribution: False where the query does not look like an endoscopy frame.
+        in_distribution: False where the query does not look like an endoscopy frame, or where the
+            description is about something else.
         neighbours: nearest cases, most similar first.
         timings_ms: stage name to milliseconds.
         gates: weight of each fused depth (frames only), sums to 1.
         text_cut: the description was longer than the text tower reads; its end did not count.
+        about: the description, if there is one, is about ear, nose and throat endoscopy.
+        reading: what was read from the description beside its class; None for a frame alone.
+        absent_findings: findings that the description names and no case of the gallery has, as
+            keys of ``text.findings.finding_names``.
     """
 
     class_name: str
@@ -69,6 +77,9 @@ class Prediction:
     timings_ms: dict[str, float]
     gates: tuple[float, ...] = ()
     text_cut: bool = False
+    about: bool = True
+    reading: Reading | None = None
+    absent_findings: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -90,11 +101,12 @@ class Prediction:
             class_name=CLASSES[int(np.argmax(encoded.probabilities))],
             region=REGIONS[int(np.argmax(encoded.regions))],
             probabilities=dict(zip(CLASSES, encoded.probabilities, strict=True)),
-            in_distribution=encoded.distance <= refused_above,
+            in_distribution=encoded.about and encoded.distance <= refused_above,
             neighbours=neighbours,
             timings_ms=timings_ms,
             gates=encoded.gates,
             text_cut=encoded.cut,
+            about=encoded.about,
         )
 
     @property
@@ -103,6 +115,13 @@ class Prediction:
         ranked = sorted(self.probabilities, key=self.probabilities.__getitem__, reverse=True)
         floor = self.probabilities[ranked[0]] / 5
         return tuple(name for name in ranked if self.probabilities[name] >= floor)
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why the query is none that the model can answer; None where it is one."""
+        if self.in_distribution:
+            return None
+        return "unlike-endoscopy" if self.about else "other-topic"
 
     @property
     def verdict(self) -> Verdict:
@@ -146,7 +165,26 @@ def prediction_json(prediction: Prediction) -> dict[str, Any]:
 def search_json(prediction: Prediction) -> dict[str, Any]:
     """Answer to a description."""
     whole = prediction_json(prediction)
-    return {name: whole[name] for name in ("class", "region", "probabilities", "neighbours")}
+    names = ("class", "region", "probabilities", "neighbours", "in_distribution")
+    told = {name: whole[name] for name in names} | {"reason": prediction.reason}
+    return told | reading_json(prediction)
+
+
+def reading_json(prediction: Prediction) -> dict[str, Any]:
+    """What was read from a description beside its class; empty for a frame alone.
+
+    Findings are named by their English names.
+    """
+    reading = prediction.reading
+    if reading is None:
+        return {}
+    names = finding_names()
+    return {
+        "findings": sorted(names[key][0] for key in reading.named),
+        "denied_findings": sorted(names[key][0] for key in reading.denied),
+        "absent_findings": [names[key][0] for key in prediction.absent_findings],
+        "corrections": [it._asdict() for it in reading.corrections],
+    }
 
 
 def neighbour_json(neighbour: Neighbour) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +11,7 @@ from entdemo.errors import UserError
 from entdemo.inference.prediction import Prediction
 from entdemo.locale import Language
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, region_of
+from entdemo.text.findings import finding_names
 from entdemo.text.terms import stems
 from entdemo.ui.cases import cards, class_title
 from entdemo.ui.i18n import both, percent, spans, word
@@ -53,16 +54,16 @@ def answer(
         f'<section class="answer {prediction.verdict}">'
         f'<div class="verdict" role="status">{verdict(prediction, kind)}{_note(notice)}</div>'
         f"<h3>{both('answer.probabilities')}</h3>{bars(prediction.probabilities)}"
-        f'<div class="cases-head"><h3>{_heading(kind, text)}</h3>'
+        f'<div class="cases-head"><h3>{_heading(kind, text, about=prediction.about)}</h3>'
         f'<p class="hint small">{both("answer.number")}{weak}</p></div>'
         f"{found}{_tools(prediction, kind, text)}</section>"
     )
 
 
-def _heading(kind: Kind, text: str) -> str:
+def _heading(kind: Kind, text: str, *, about: bool) -> str:
     if kind == "text":
         return both("answer.described")
-    return both("answer.combined", text=_short(text)) if text else both("answer.cases")
+    return both("answer.combined", text=_short(text)) if text and about else both("answer.cases")
 
 
 def _short(text: str) -> str:
@@ -99,8 +100,25 @@ def verdict(prediction: Prediction, kind: Kind) -> str:
     """The headline with a line below it."""
     english, vietnamese = (sentence(prediction, kind, language) for language in ("en", "vi"))
     more = (hint(prediction, language) for language in ("en", "vi"))
-    cut = f'<p class="hint">{both("answer.cut")}</p>' if prediction.text_cut else ""
-    return f'<h2>{spans(english, vietnamese)}</h2><p class="hint">{spans(*more)}</p>{cut}'
+    told = "".join(f'<p class="hint">{note}</p>' for note in _notes(prediction, kind))
+    return f'<h2>{spans(english, vietnamese)}</h2><p class="hint">{spans(*more)}</p>{told}'
+
+
+def _notes(prediction: Prediction, kind: Kind) -> Iterator[str]:
+    """What the visitor should know of how the description was read."""
+    if kind == "frame" and not prediction.about:
+        yield both("answer.no_text")
+    for typed, read in prediction.reading.corrections if prediction.reading else ():
+        yield both("answer.corrected", typed=typed, read=read)
+    if prediction.absent_findings:
+        names = [finding_names()[key] for key in prediction.absent_findings]
+        english, vietnamese = (", ".join(spoken) for spoken in zip(*names, strict=True))
+        yield spans(
+            word("answer.absent", "en", names=english),
+            word("answer.absent", "vi", names=vietnamese),
+        )
+    if prediction.text_cut:
+        yield both("answer.cut")
 
 
 def sentence(prediction: Prediction, kind: Kind, language: Language) -> str:

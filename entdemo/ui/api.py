@@ -52,7 +52,9 @@ def build_api(predictor: Predictor, visits: ProgramVisits) -> None:
             k: how many cases, 1 to 50.
 
         Returns:
-            class, region, probabilities and neighbours, as /predict gives them.
+            class, region, probabilities, neighbours and in_distribution as /predict gives them; the
+            reason (null, or other-topic where the text is about something else); the findings that
+            the text names, those it denies, those that no case shows; its corrected words.
         """
         visits.note(request)
         try:

@@ -7,6 +7,7 @@ import pytest
 from entdemo.errors import UserError
 from entdemo.inference.prediction import Neighbour, Prediction
 from entdemo.taxonomy import CLASSES
+from entdemo.text.query import read_query
 from entdemo.ui.answer import answer, bars, hint, sentence
 from tests.helpers.ui_fakes import FakePredictor
 
@@ -121,6 +122,31 @@ def test_a_description_read_in_part_says_so(predictor: FakePredictor) -> None:
     )
     assert "only its beginning was read" in part
     assert "only its beginning was read" not in whole
+
+
+def test_findings_that_no_case_has_are_named_in_both_languages(predictor: FakePredictor) -> None:
+    told = replace(CLEAR, absent_findings=("grommet", "cancer"))
+    html = answer(told, predictor.gallery, "text")
+    assert "No case of the gallery shows this: ventilation tube, cancer." in html
+    assert "có dấu hiệu này: ống thông khí, ung thư." in html
+    assert "No case of the gallery" not in answer(CLEAR, predictor.gallery, "text")
+
+
+def test_a_mended_word_is_named_and_escaped(predictor: FakePredictor) -> None:
+    told = replace(CLEAR, reading=read_query("a perforaton"))
+    html = answer(told, predictor.gallery, "text")
+    assert "“perforaton” was read as “perforation”." in html
+    assert "was read as" not in answer(CLEAR, predictor.gallery, "text")
+
+
+def test_words_about_something_else_are_not_said_to_fit(predictor: FakePredictor) -> None:
+    fits, misses = (
+        answer(replace(CLEAR, about=about), predictor.gallery, "frame", "banana")
+        for about in (True, False)
+    )
+    assert "Cases like it that also fit “banana”" in fits
+    assert "also fit" not in misses
+    assert "This does not read like an ENT finding." in misses
 
 
 def test_answer_without_cases_says_so(predictor: FakePredictor) -> None:
