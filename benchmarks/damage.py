@@ -29,6 +29,8 @@ import typer
 from rich.table import Table
 
 from benchmarks.child import Ended, in_child
+from benchmarks.fixtures.bundle import make_bundle, restate_hashes
+from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
 from entdemo.bundle.hub import verify
 from entdemo.bundle.weights import INFO, load_bundle
 from entdemo.cli.output import Json, out, print_json, rows
@@ -37,8 +39,6 @@ from entdemo.gallery.build import add_cases, build_gallery
 from entdemo.gallery.manifest import DATA_FILES, Mark
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
-from tests.helpers.bundle import make_bundle, restate_hashes
-from tests.helpers.gallery_samples import EMBEDDER, new_cases
 
 Damage = Callable[[Path], object]
 

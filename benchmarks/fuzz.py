@@ -1,9 +1,9 @@
 """Does any reader of files from outside crash, hang or swallow memory?
 
 ``python -m benchmarks.fuzz --minutes 10`` lets Hypothesis spoil whole files of every kind (see
-``tests/helpers/fuzzing.py``) and gives them to their readers, each in a process of its own. Right
-is an answer or a refusal with a sentence, within 10 seconds and 1 GB. Exit code 1 otherwise; the
-bytes that did it are kept.
+``benchmarks/fixtures/fuzzing.py``) and gives them to their readers, each in a process of its own.
+Right is an answer or a refusal with a sentence, within 10 seconds and 1 GB. Exit code 1 otherwise;
+the bytes that did it are kept.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from rich.table import Table
 
 from benchmarks.child import in_child
+from benchmarks.fixtures.fuzzing import Target, all_targets, spoiled
 from entdemo.cli.output import Json, out, print_json, rows
 from entdemo.errors import UserError
-from tests.helpers.fuzzing import Target, all_targets, spoiled
 
 _SECONDS = 10
 _MEGABYTES = 1024

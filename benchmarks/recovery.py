@@ -31,16 +31,16 @@ from huggingface_hub import constants
 from rich.table import Table
 
 from benchmarks.child import Ended, in_child, killed_within, seconds_of
+from benchmarks.fixtures.bundle import edit_info, make_bundle, restate_hashes
+from benchmarks.fixtures.gallery_samples import EMBEDDER, OTHER_EMBEDDER, new_cases
+from benchmarks.fixtures.hub_client_settings import use_hub
+from benchmarks.fixtures.hub_server import Hub
 from entdemo.bundle.hub import pull, resolve_weights
 from entdemo.bundle.weights import BASE, file_errors, read_info
 from entdemo.cli.output import Json, out, print_json, rows
 from entdemo.gallery.build import add_cases, build_gallery, embed_again, remove_cases
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
-from tests.helpers.bundle import edit_info, make_bundle, restate_hashes
-from tests.helpers.gallery_samples import EMBEDDER, OTHER_EMBEDDER, new_cases
-from tests.helpers.hub_client_settings import use_hub
-from tests.helpers.hub_server import Hub
 
 REPO = "clinic/bundle"
 NOTHING = "nothing"

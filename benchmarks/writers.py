@@ -22,13 +22,13 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
 from entdemo.cli.output import Json, out, print_json
 from entdemo.gallery.build import add_cases, build_gallery
 from entdemo.gallery.index import ExactIndex
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.storage import files
-from tests.helpers.gallery_samples import EMBEDDER, new_cases
 
 _PATIENCE = 300.0
 _K = 10

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from huggingface_hub.utils._http import close_session
 
-from tests.helpers.hub_client_settings import LOOPBACK, use_hub
-from tests.helpers.hub_server import Hub
+from benchmarks.fixtures.hub_client_settings import LOOPBACK, use_hub
+from benchmarks.fixtures.hub_server import Hub
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -19,6 +19,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from benchmarks.fixtures.bundle import make_bundle
 from entdemo.bundle.weights import load_bundle
 from entdemo.errors import SettingError
 from entdemo.gallery.build import build_gallery
@@ -28,7 +29,6 @@ from entdemo.predictor import frame_embedder
 from entdemo.settings import ROOT, ServeSettings
 from entdemo.taxonomy import CLASSES
 from entdemo.ui import limits, serve
-from tests.helpers.bundle import make_bundle
 from tests.helpers.serving import free_port, served
 from tests.helpers.ui_fakes import FakePredictor, draw_frame, fake_gallery
 

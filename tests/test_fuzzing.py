@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.fixtures.fuzzing import Target, all_targets, spoiled
 from entdemo.errors import UserError
-from tests.helpers.fuzzing import Target, all_targets, spoiled
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from benchmarks.fixtures.bundle import make_bundle
 from entdemo.bundle.weights import Calibration
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
@@ -22,7 +23,6 @@ from entdemo.inference.prediction import Prediction
 from entdemo.phantom import draw
 from entdemo.predictor import MAX_TEXT, Predictor
 from entdemo.taxonomy import CLASSES
-from tests.helpers.bundle import make_bundle
 
 CASES = 21
 

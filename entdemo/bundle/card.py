@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import yaml
 
 from entdemo.bundle.record import sources_of
 from entdemo.bundle.weights import CARD, CURVES, LOG, BundleInfo
 from entdemo.model.base import is_hybrid
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FRONT = {
     "license": "apache-2.0",
@@ -44,7 +46,9 @@ def write_card(folder: Path, info: BundleInfo, evaluated: str = "") -> None:
         info: its ``entdemo.json``.
         evaluated: Markdown about figures on test data.
     """
-    log = pd.read_csv(folder / LOG)
+    from pandas import read_csv  # with matplotlib in the extra "train"
+
+    log = read_csv(folder / LOG)
     draw_curves(log, folder / CURVES)
     front = yaml.safe_dump(_FRONT, sort_keys=False).strip()
     parts = [f"---\n{front}\n---", _head(info), evaluated, _USE, _recipe(info), _run(log)]

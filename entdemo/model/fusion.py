@@ -30,8 +30,8 @@ class FusionHead(nn.Module):
 
     Attributes:
         prototypes: [C, D] unit vectors, normalised means of the class prompts' embeddings.
-        level_dropout: share of frames in training that each level is hidden from, so that the
-            fusion cannot lean on one level alone.
+        level_dropout: chance in training that a level is hidden from a frame, so that the fusion
+            cannot lean on one level alone. A frame that would lose all levels keeps them all.
     """
 
     prototypes: Tensor
@@ -69,7 +69,7 @@ class FusionHead(nn.Module):
         return functional.normalize(fused, dim=-1), gates, levels
 
     def _thinned(self, scores: Tensor) -> Tensor:
-        """[B, L] scores, some of them minus infinity in training; one a frame stays."""
+        """[B, L] scores, some of them minus infinity in training, but never all of a frame."""
         if not self.training or not self.level_dropout:
             return scores
         hidden = torch.rand_like(scores) < self.level_dropout

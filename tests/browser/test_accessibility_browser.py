@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from entdemo.ui.header import TABS
+from tests.helpers.accessibility import AXE, in_all_colours_and_languages
 from tests.helpers.browsing import DESKTOP, PHONE, needs_chromium, visit
 from tests.helpers.serving import served
 from tests.helpers.ui_fakes import FakePredictor, fake_gallery
 
 pytestmark = needs_chromium
-
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FOUND = """async (only) => {
-    const { violations } = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
-        .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) =>
-            `${id}: ${html.slice(0, 160)} ${failureSummary.split("\\n").slice(1, 3).join(" ")}`));
-}"""
-EVERYTHING: dict[str, Any] = {"type": "tag", "values": STANDARDS}
-CONTRAST: dict[str, Any] = {"type": "rule", "values": ["color-contrast"]}
 
 
 @pytest.fixture(scope="module")
@@ -59,23 +47,6 @@ def show(page: Page, tab: str) -> None:
     page.locator(f"#tab-{tab}").click()
     expect(page.locator(f"#panel-{tab}")).to_be_visible()
     expect(page.locator("html[data-waiting]")).to_have_count(0, timeout=60_000)
-
-
-def findings(page: Page, only: dict[str, Any]) -> list[str]:
-    found: list[str] = page.evaluate(FOUND, only)
-    return found
-
-
-def in_all_colours_and_languages(page: Page) -> list[str]:
-    """Findings of the state that is shown; only contrast depends on the theme."""
-    found = []
-    for language in ("vi", "en"):
-        page.evaluate("code => document.querySelector(`[data-language=${code}]`).click()", language)
-        found += findings(page, EVERYTHING)
-        page.evaluate("document.querySelector('[data-theme-toggle]').click()")
-        found += findings(page, CONTRAST)
-        page.evaluate("document.querySelector('[data-theme-toggle]').click()")
-    return found
 
 
 @pytest.mark.parametrize("tab", TABS)

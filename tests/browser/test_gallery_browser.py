@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from entdemo.ui.editor import Editor
-from tests.browser.test_accessibility_browser import AXE, in_all_colours_and_languages
+from tests.helpers.accessibility import AXE, in_all_colours_and_languages
 from tests.helpers.browsing import DESKTOP, PHONE, needs_chromium, sideways, visit
 from tests.helpers.editing import EditablePredictor, editable
 from tests.helpers.serving import served

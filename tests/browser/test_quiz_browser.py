@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
-from tests.browser.test_accessibility_browser import AXE, in_all_colours_and_languages
+from tests.helpers.accessibility import AXE, in_all_colours_and_languages
 from tests.helpers.browsing import DESKTOP, PHONE, needs_chromium, sideways, visit
 from tests.helpers.serving import served
 from tests.helpers.ui_fakes import FakePredictor, fake_gallery

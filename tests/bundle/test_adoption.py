@@ -13,6 +13,8 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from torch import nn
 from typer.testing import CliRunner
 
+from benchmarks.fixtures.bundle import info_values
+from benchmarks.fixtures.hub_server import Hub
 from entdemo.bundle.adopt import adopt
 from entdemo.bundle.golden import write_golden
 from entdemo.bundle.hub import verify
@@ -22,8 +24,6 @@ from entdemo.errors import UserError
 from entdemo.model.lora import add_lora, merge_lora
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import preprocess_of
-from tests.helpers.bundle import info_values
-from tests.helpers.hub_server import Hub
 
 NAME = "tiny-vit"
 CONFIG = {

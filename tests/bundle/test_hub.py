@@ -15,6 +15,8 @@ from threading import Event
 import pytest
 from huggingface_hub import ModelCard, constants, snapshot_download
 
+from benchmarks.fixtures.bundle import edit_info, make_bundle
+from benchmarks.fixtures.hub_server import Hub, Repo
 from entdemo.bundle import hub as hub_module
 from entdemo.bundle import hub_client
 from entdemo.bundle.hub import open_weights, parse_source, pull, push, resolve_weights, verify
@@ -29,8 +31,6 @@ from entdemo.bundle.weights import (
     read_info,
 )
 from entdemo.errors import UserError
-from tests.helpers.bundle import edit_info, make_bundle
-from tests.helpers.hub_server import Hub, Repo
 
 NAME = "clinic/bundle"
 PICKLE = "pytorch_model.bin"

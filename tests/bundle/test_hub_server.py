@@ -16,7 +16,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from tests.helpers.hub_server import Hub
+from benchmarks.fixtures.hub_server import Hub
 
 NAME = "clinic/bundle"
 WEIGHTS = bytes(range(256)) * 64

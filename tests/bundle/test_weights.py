@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from benchmarks.fixtures.bundle import edit_info, info_values, make_bundle, restate_hashes
 from entdemo.bundle.hub import verify
 from entdemo.bundle.weights import (
     BASE,
@@ -30,7 +31,6 @@ from entdemo.bundle.weights import (
 from entdemo.errors import UserError
 from entdemo.model.adapter import ADAPTER_CONFIG
 from entdemo.model.lora import ADAPTER_WEIGHTS
-from tests.helpers.bundle import edit_info, info_values, make_bundle, restate_hashes
 
 TENSORS = [BASE, HEAD, ADAPTER_WEIGHTS]
 PARTS = [*TENSORS, ADAPTER_CONFIG, TOKENIZER, GOLDEN]

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from benchmarks.fixtures.bundle import make_bundle
 from entdemo.cli import main as cli
 from entdemo.errors import UserError
 from entdemo.taxonomy import CLASSES
-from tests.helpers.bundle import make_bundle
 
 
 def run(*arguments: str | Path) -> dict[str, object]:

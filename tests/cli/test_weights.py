@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks.fixtures.bundle import make_bundle
+from benchmarks.fixtures.hub_server import Hub
 from entdemo.bundle.weights import HEAD, read_info
 from entdemo.cli.main import app
 from entdemo.errors import UserError
 from entdemo.settings import Settings
-from tests.helpers.bundle import make_bundle
-from tests.helpers.hub_server import Hub
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.fixtures.bundle import make_bundle
 from entdemo.bundle.weights import load_bundle
 from entdemo.evaluation.evaluate import Examined, examine
 from entdemo.evaluation.report import IMAGE, TEXT
@@ -25,7 +26,6 @@ from entdemo.inference.prediction import Prediction
 from entdemo.phantom import draw
 from entdemo.predictor import Predictor, frame_embedder
 from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS
-from tests.helpers.bundle import make_bundle
 
 CPU = torch.device("cpu")
 FRAMES = 28

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
 from entdemo.gallery.build import build_gallery
-from tests.helpers.gallery_samples import EMBEDDER, new_cases
 
 
 @pytest.fixture

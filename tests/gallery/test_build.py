@@ -18,6 +18,14 @@ import pytest
 from filelock import FileLock
 from PIL import Image
 
+from benchmarks.fixtures.gallery_samples import (
+    EMBEDDER,
+    OTHER_EMBEDDER,
+    embed,
+    jpeg,
+    new_cases,
+    picture,
+)
 from entdemo.errors import UserError
 from entdemo.gallery import intake
 from entdemo.gallery.build import add_cases, build_gallery, embed_again, remove_cases
@@ -27,13 +35,7 @@ from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.storage import files
-from tests.helpers.gallery_samples import EMBEDDER, OTHER_EMBEDDER, embed, jpeg, new_cases, picture
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file but the lock."""
-    found = (file for file in folder.rglob("*") if file.is_file() and file.name != ".lock")
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in found}
+from tests.helpers.file_contents import contents
 
 
 def ids(gallery: Gallery) -> list[str]:
@@ -316,7 +318,7 @@ def test_a_killed_writer_leaves_a_gallery(folder: Path) -> None:
     script = (
         "import os, sys; sys.path.insert(0, '.')\n"
         "from entdemo.gallery import build, manifest\n"
-        "from tests.helpers.gallery_samples import EMBEDDER, new_cases\n"
+        "from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases\n"
         "manifest.finish_real = manifest.finish\n"
         "def die(folder):\n"
         "    if (folder / 'cases.csv.new').exists(): os._exit(9)\n"

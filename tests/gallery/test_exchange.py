@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from benchmarks.fixtures.gallery_samples import OTHER_EMBEDDER, jpeg, picture
 from entdemo.cli.main import app
 from entdemo.errors import UserError
 from entdemo.gallery.exchange import export_gallery, import_gallery
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.storage.files import sha256
-from tests.helpers.gallery_samples import OTHER_EMBEDDER, jpeg, picture
 
 
 @pytest.fixture(params=["folder", "cases.zip"])

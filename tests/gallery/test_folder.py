@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.fixtures.gallery_samples import EMBEDDER, jpeg, picture
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.folder import read_folder
-from tests.helpers.gallery_samples import EMBEDDER, jpeg, picture
 
 
 @pytest.fixture

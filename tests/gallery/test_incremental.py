@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.fixtures.gallery_samples import EMBEDDER, embed, new_cases
 from entdemo.gallery.build import add_cases, build_gallery, remove_cases
 from entdemo.gallery.store import Gallery
 from entdemo.image.frame import Frame
-from tests.helpers.gallery_samples import EMBEDDER, embed, new_cases
 
 
 def stamps(folder: Path) -> dict[str, int]:

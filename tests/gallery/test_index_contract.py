@@ -105,9 +105,9 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_gallery_searches_in_milvus_where_the_setting_says_so(
     database: Path, tmp_path: Path
 ) -> None:
+    from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
     from entdemo.gallery.build import build_gallery
     from entdemo.gallery.milvus import MilvusIndex
-    from tests.helpers.gallery_samples import EMBEDDER, new_cases
 
     gallery = build_gallery(tmp_path / "g", new_cases(9), EMBEDDER)
     assert isinstance(gallery.index, MilvusIndex)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.fixtures.gallery_samples import EMBEDDER, embed, jpeg, new_cases, picture
 from entdemo.errors import UserError
 from entdemo.gallery.build import add_cases, build_gallery, remove_cases
 from entdemo.gallery.intake import NewCase
@@ -15,8 +16,7 @@ from entdemo.gallery.journal import FOLDER, Entry, Journal
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.image.frame import Frame
-from tests.gallery.test_build import contents
-from tests.helpers.gallery_samples import EMBEDDER, embed, jpeg, new_cases, picture
+from tests.helpers.file_contents import contents
 
 SIZE = 4
 BAD = NewCase(b"no picture", "throat")

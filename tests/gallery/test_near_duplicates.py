@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases, picture
+from benchmarks.fixtures.pictures import saved
 from entdemo.gallery.build import add_cases, build_gallery
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.near_duplicates import distance, lookalikes, perceptual_hash
 from entdemo.image.frame import frame_from_array, load_frame
-from tests.helpers.gallery_samples import EMBEDDER, new_cases, picture
-from tests.image.test_frame import saved
 
 
 def saved_otherwise(seed: int) -> dict[str, np.ndarray]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.fixtures.bundle import make_bundle
+from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases, picture
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.intake import NewCase
@@ -16,9 +18,7 @@ from entdemo.gallery.shards import share_of, take_share, together
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.settings import ROOT
-from tests.gallery.test_build import contents
-from tests.helpers.bundle import make_bundle
-from tests.helpers.gallery_samples import EMBEDDER, new_cases, picture
+from tests.helpers.file_contents import contents
 
 SIZE = 4
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from benchmarks.fixtures.gallery_samples import EMBEDDER, OTHER_EMBEDDER
 from entdemo.errors import UserError
 from entdemo.gallery import reading
 from entdemo.gallery.index import HnswIndex, Vectors
@@ -17,7 +18,6 @@ from entdemo.gallery.manifest import Mark
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.storage.atomic import write_atomically
-from tests.helpers.gallery_samples import EMBEDDER, OTHER_EMBEDDER
 
 
 def refusal(folder: Path, **wanted: str) -> str:

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from benchmarks.fixtures.bundle import NAME
 from entdemo.model.fusion import class_prototypes
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.taxonomy import CLASSES
 from entdemo.training.texts import MIRRORED
 from research.ablation.config import AblationConfig
 from research.ablation.material import Frames, Material, Texts
-from tests.helpers.bundle import NAME
 
 DIMS = 256
 

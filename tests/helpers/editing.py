@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.store import Gallery
-from tests.helpers.gallery_samples import EMBEDDER, new_cases
 from tests.helpers.ui_fakes import FakePredictor
 
 

@@ -11,16 +11,12 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tests.image.test_dicom import dicom
-from tests.image.test_frame import REFUSED, WHOLE, gif, png_header, saved, scene
+from benchmarks.fixtures.pictures import dicom, saved, scene
+from tests.helpers.uploads import REFUSED, WHOLE, chunk, gif, png_header
 
 TAKEN = "taken"
 PAYLOAD = b"<script>alert('canary')</script>"
 """What must never come back from the app."""
-
-
-def chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def with_chunk(png: bytes, kind: bytes, body: bytes) -> bytes:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import sys
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from pydicom import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
     JPEG2000,
     MPEG2MPML,
-    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -23,41 +20,15 @@ from pydicom.uid import (
     JPEGLSLossless,
 )
 
+from benchmarks.fixtures.gallery_samples import EMBEDDER
+from benchmarks.fixtures.pictures import GREY, GREY_TAGS, PATIENT, dicom, saved, scene
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase, stored_jpeg
 from entdemo.image.frame import load_frame
-from tests.helpers.gallery_samples import EMBEDDER
-from tests.image.test_frame import refusal, saved, scene
+from tests.helpers.uploads import refusal
 
-NAME = "NGUYEN^VAN^A"
-
-
-def dicom(pixels: bytes | np.ndarray, syntax: str = ExplicitVRLittleEndian, **tags: Any) -> bytes:
-    """A file of one 96 x 72 RGB frame of 8 bits, unless ``tags`` say otherwise."""
-    dataset = Dataset()
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = UID(syntax)
-    dataset.SOPClassUID = "1.2.840.10008.5.1.4.1.1.77.1.1"
-    dataset.SOPInstanceUID = "1.2.3"
-    dataset.PatientName = NAME
-    defaults = {
-        "Rows": 72, "Columns": 96, "SamplesPerPixel": 3, "PhotometricInterpretation": "RGB",
-        "PlanarConfiguration": 0, "BitsAllocated": 8, "BitsStored": 8, "HighBit": 7,
-        "PixelRepresentation": 0,
-    }  # fmt: skip
-    for tag, value in (defaults | tags).items():
-        setattr(dataset, tag, value)
-    data = pixels.tobytes() if isinstance(pixels, np.ndarray) else pixels
-    dataset.PixelData = data + b"\0" * (len(data) % 2)
-    dataset["PixelData"].VR = "OW" if dataset.BitsAllocated > 8 else "OB"
-    file = BytesIO()
-    dataset.save_as(file, enforce_file_format=True)
-    return file.getvalue()
-
-
-GREY_TAGS: dict[str, Any] = {"SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2"}
 WORDS: dict[str, Any] = {"BitsAllocated": 16, "BitsStored": 12, "HighBit": 11}
 
 
@@ -106,9 +77,6 @@ def test_the_first_of_several_frames() -> None:
         encapsulate(data), JPEGBaseline8Bit, PhotometricInterpretation="YBR_FULL", NumberOfFrames=2
     )
     assert difference(file, scene()) <= 8
-
-
-GREY = scene()[:, :, 0]
 
 
 def test_grey_of_8_bits_is_shown_as_it_is() -> None:
@@ -169,9 +137,9 @@ def test_a_gallery_takes_such_files_and_passes_the_warning_on(tmp_path: Path) ->
 def test_nothing_but_pixels_is_kept() -> None:
     frame = load_frame(dicom(scene()))
     assert frame == load_frame(saved(scene()))
-    assert NAME not in repr(vars(frame))
-    assert NAME.encode() not in stored_jpeg(frame)
-    assert NAME not in NewCase(frame, "throat").name
+    assert PATIENT not in repr(vars(frame))
+    assert PATIENT.encode() not in stored_jpeg(frame)
+    assert PATIENT not in NewCase(frame, "throat").name
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import struct
 import tracemalloc
-import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -15,24 +13,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from benchmarks.fixtures.pictures import GREY, saved, scene
 from entdemo.errors import UserError
 from entdemo.image.frame import frame_from_array, load_frame
 from entdemo.phantom import draw
-
-
-def scene(width: int = 96, height: int = 72) -> np.ndarray:
-    """[H, W, 3] uint8, smooth and different in each quarter."""
-    y, x = np.mgrid[:height, :width]
-    planes = (80 + 150 * x / width, 80 + 150 * y / height, 120 + 100 * x * y / (width * height))
-    return np.stack(planes, axis=2).astype(np.uint8)
-
-
-def saved(picture: np.ndarray | Image.Image, form: str = "PNG", **options: object) -> bytes:
-    """The bytes of a picture file."""
-    image = Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
-    file = BytesIO()
-    image.save(file, form, **options)
-    return file.getvalue()
+from tests.helpers.uploads import REFUSED, WHOLE, gif, png_header, refusal, webp_header
 
 
 def endoscope(
@@ -48,80 +33,12 @@ def endoscope(
     ).astype(np.uint8)
 
 
-def png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size and holds next to nothing."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = zlib.compress(bytes(10_000))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
-
-
-def refusal(source: bytes | str | Path) -> str:
-    """Key of the refusal."""
-    with pytest.raises(UserError) as caught:
-        load_frame(source)
-    assert caught.value.text("en")
-    assert caught.value.text("vi") != caught.value.text("en")
-    return caught.value.key
-
-
 def outcome(data: bytes) -> str:
     """``accepted``, or the key of the refusal; any other exception passes through."""
     try:
         return f"accepted {load_frame(data).rgb.shape}"
     except UserError as error:
         return error.key if error.text("en") and error.text("vi") else "no sentence"
-
-
-def gif(frames: int) -> bytes:
-    pages = [Image.new("RGB", (64, 64), (90 * index, 0, 60)) for index in range(frames)]
-    return saved(pages[0], "GIF", save_all=True, append_images=pages[1:])
-
-
-def webp_header(width: int, height: int) -> bytes:
-    body = b"\0\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    return b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8X" + struct.pack("<I", 10) + body
-
-
-REFUSED = {
-    "empty": (b"", "frame.empty"),
-    "text": (b"just some words\n" * 40, "frame.not_a_picture"),
-    "text that starts like a bitmap": (b"BMW is a car maker, and so on" * 9, "frame.not_a_picture"),
-    "pdf": (b"%PDF-1.7\n" + bytes(400), "frame.not_a_picture"),
-    "svg": (b'<?xml version="1.0"?>\n<svg xmlns="x"></svg>', "frame.vector"),
-    "svg with a byte order mark": (b"\xef\xbb\xbf<SVG></SVG>", "frame.vector"),
-    "dicom": (bytes(128) + b"DICM" + bytes(400), "frame.dicom"),
-    "mp4": (b"\0\0\0\x18ftypisom" + bytes(99), "frame.video"),
-    "avi": (b"RIFF\0\0\0\0AVI LIST" + bytes(99), "frame.video"),
-    "mkv": (b"\x1aE\xdf\xa3" + bytes(99), "frame.video"),
-    "heic": (b"\0\0\0\x18ftypheic" + bytes(99), "frame.phone_photo"),
-    "animated gif": (gif(3), "frame.animated"),
-    "still gif": (gif(1), "frame.not_a_picture"),
-    "truncated jpeg": (saved(scene(), "JPEG")[:900], "frame.truncated"),
-    "jpeg of endless passes": (saved(scene(), "JPEG") + b"\xff\xda" * 40, "frame.too_many_scans"),
-    "jpeg mark alone": (b"\xff\xd8\xff\xe0", "frame.truncated"),
-    "png bomb": (png_header(13_000, 13_000), "frame.too_many_pixels"),
-    "webp bomb": (webp_header(13_000, 13_000), "frame.too_many_pixels"),
-    "too small": (saved(scene(96, 31)), "frame.too_small"),
-    "too many bytes": (b"\xff\xd8\xff" + bytes(21 * 1024 * 1024), "frame.too_many_bytes"),
-    "animated png": (
-        saved(scene(), save_all=True, append_images=[Image.fromarray(scene()[::-1])]),
-        "frame.animated",
-    ),
-    "animated webp": (
-        saved(scene(), "WEBP", save_all=True, append_images=[Image.fromarray(scene()[::-1])]),
-        "frame.animated",
-    ),
-    "two-page tiff": (
-        saved(scene(), "TIFF", save_all=True, append_images=[Image.fromarray(scene())]),
-        "frame.several",
-    ),
-}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -183,7 +100,6 @@ def clear_right_half() -> Image.Image:
     return image
 
 
-GREY = scene()[:, :, 0]
 STRETCHED = np.round(GREY * (255 / GREY.max()))
 
 GREYS: dict[str, tuple[bytes, np.ndarray, int]] = {
@@ -300,12 +216,6 @@ def test_digest_tells_pixels_and_shape() -> None:
 def test_random_bytes_only_raise_user_errors(noise: bytes, start: bytes) -> None:
     for data in (noise, start + noise):
         assert outcome(data).startswith(("frame.", "accepted"))
-
-
-WHOLE = {
-    form: saved(scene(), form, **({"compression": "tiff_deflate"} if form == "TIFF" else {}))
-    for form in ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
-}
 
 
 @settings(max_examples=150, deadline=None)
@@ -487,13 +397,8 @@ def test_an_image_of_pillow_goes_through_the_same_checks() -> None:
     for image, told in (
         (Image.new("1", (13000, 13000)), "megapixels"),
         (Image.new("L", (96, 20)), "at least 32"),
-        (Image.open(BytesIO(moving_gif())), "animation"),
+        (Image.open(BytesIO(gif(2))), "animation"),
         (Image.open(BytesIO(saved(scene(), "PNG")[:-400])), "cut short"),
     ):
         with pytest.raises(UserError, match=told):
             load_frame(image)
-
-
-def moving_gif() -> bytes:
-    stills = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
-    return saved(stills[0], "GIF", save_all=True, append_images=stills[1:])

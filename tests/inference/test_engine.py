@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.fixtures.bundle import make_bundle
 from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.image.frame import Frame, frame_from_array
 from entdemo.inference.engine import BATCH, Batcher, Engine, Memory
 from entdemo.model.ood import suspicion
-from tests.helpers.bundle import make_bundle
 
 CPU = torch.device("cpu")
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.fixtures.bundle import make_bundle
+from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
 from entdemo.bundle import weights
 from entdemo.bundle.hub import verify
 from entdemo.bundle.weights import INFO, load_bundle, read_info
@@ -15,8 +17,6 @@ from entdemo.errors import UserError
 from entdemo.gallery import manifest
 from entdemo.gallery.store import Gallery
 from entdemo.storage.formats import NewerFormatError, migrated
-from tests.helpers.bundle import make_bundle
-from tests.helpers.gallery_samples import EMBEDDER, new_cases
 
 
 def rename(old: str, new: str) -> Any:

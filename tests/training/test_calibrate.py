@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.fixtures.bundle import edit_info, make_bundle
 from entdemo.bundle.weights import HEAD, Calibration, load_bundle
 from entdemo.errors import UserError
 from entdemo.model.tensors import read_tensors
 from entdemo.training import calibrate
 from entdemo.training.recalibrate import recalibrate
-from tests.helpers.bundle import edit_info, make_bundle
 
 
 def test_threshold_by_hand() -> None:

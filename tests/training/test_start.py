@@ -11,6 +11,7 @@ import torch
 from pydantic import ValidationError
 from torch.nn import functional
 
+from benchmarks.fixtures.bundle import NAME, edit_info, make_bundle
 from entdemo.bundle.weights import load_bundle
 from entdemo.errors import UserError
 from entdemo.inference.encoder import encode_texts
@@ -20,7 +21,6 @@ from entdemo.training.anchors import PAIRS, FindingAnchors
 from entdemo.training.config import TrainConfig
 from entdemo.training.data import FrameSet, finding_bits
 from entdemo.training.start import open_start, place_anchors, record_of, take_over
-from tests.helpers.bundle import NAME, edit_info, make_bundle
 
 DRAWN = {"train": {"n": 14, "seed": 1}, "validation": {"n": 14, "seed": 2}}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from benchmarks.fixtures.bundle import make_bundle
 from entdemo.bundle.weights import (
     ADAPTER_WEIGHTS,
     ALLOWED_FILES,
@@ -21,7 +22,6 @@ from entdemo.model.tensors import read_tensors
 from entdemo.training import train as driver
 from entdemo.training.config import TrainConfig
 from entdemo.training.log import Row
-from tests.helpers.bundle import make_bundle
 
 
 class InterruptedRunError(Exception):

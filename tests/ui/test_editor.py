@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.fixtures.gallery_samples import OTHER_EMBEDDER, new_cases
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.ui.editor import Added, Editor
 from tests.helpers.editing import EditablePredictor, editable, over
-from tests.helpers.gallery_samples import OTHER_EMBEDDER, new_cases
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -1,0 +1,87 @@
+"""Files that are refused as frames, each with its reason, and whole ones."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from benchmarks.fixtures.pictures import saved, scene
+from entdemo.errors import UserError
+from entdemo.image.frame import load_frame
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A chunk of a PNG file."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds next to nothing."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = zlib.compress(bytes(10_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def refusal(source: bytes | str | Path) -> str:
+    """Key of the refusal."""
+    with pytest.raises(UserError) as caught:
+        load_frame(source)
+    assert caught.value.text("en")
+    assert caught.value.text("vi") != caught.value.text("en")
+    return caught.value.key
+
+
+def gif(frames: int) -> bytes:
+    pages = [Image.new("RGB", (64, 64), (90 * index, 0, 60)) for index in range(frames)]
+    return saved(pages[0], "GIF", save_all=True, append_images=pages[1:])
+
+
+def webp_header(width: int, height: int) -> bytes:
+    body = b"\0\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8X" + struct.pack("<I", 10) + body
+
+
+REFUSED = {
+    "empty": (b"", "frame.empty"),
+    "text": (b"just some words\n" * 40, "frame.not_a_picture"),
+    "text that starts like a bitmap": (b"BMW is a car maker, and so on" * 9, "frame.not_a_picture"),
+    "pdf": (b"%PDF-1.7\n" + bytes(400), "frame.not_a_picture"),
+    "svg": (b'<?xml version="1.0"?>\n<svg xmlns="x"></svg>', "frame.vector"),
+    "svg with a byte order mark": (b"\xef\xbb\xbf<SVG></SVG>", "frame.vector"),
+    "dicom": (bytes(128) + b"DICM" + bytes(400), "frame.dicom"),
+    "mp4": (b"\0\0\0\x18ftypisom" + bytes(99), "frame.video"),
+    "avi": (b"RIFF\0\0\0\0AVI LIST" + bytes(99), "frame.video"),
+    "mkv": (b"\x1aE\xdf\xa3" + bytes(99), "frame.video"),
+    "heic": (b"\0\0\0\x18ftypheic" + bytes(99), "frame.phone_photo"),
+    "animated gif": (gif(3), "frame.animated"),
+    "still gif": (gif(1), "frame.not_a_picture"),
+    "truncated jpeg": (saved(scene(), "JPEG")[:900], "frame.truncated"),
+    "jpeg of endless passes": (saved(scene(), "JPEG") + b"\xff\xda" * 40, "frame.too_many_scans"),
+    "jpeg mark alone": (b"\xff\xd8\xff\xe0", "frame.truncated"),
+    "png bomb": (png_header(13_000, 13_000), "frame.too_many_pixels"),
+    "webp bomb": (webp_header(13_000, 13_000), "frame.too_many_pixels"),
+    "too small": (saved(scene(96, 31)), "frame.too_small"),
+    "too many bytes": (b"\xff\xd8\xff" + bytes(21 * 1024 * 1024), "frame.too_many_bytes"),
+    "animated png": (
+        saved(scene(), save_all=True, append_images=[Image.fromarray(scene()[::-1])]),
+        "frame.animated",
+    ),
+    "animated webp": (
+        saved(scene(), "WEBP", save_all=True, append_images=[Image.fromarray(scene()[::-1])]),
+        "frame.animated",
+    ),
+    "two-page tiff": (
+        saved(scene(), "TIFF", save_all=True, append_images=[Image.fromarray(scene())]),
+        "frame.several",
+    ),
+}
+
+
+WHOLE = {
+    form: saved(scene(), form, **({"compression": "tiff_deflate"} if form == "TIFF" else {}))
+    for form in ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
+}
