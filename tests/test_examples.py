@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from entdemo.phantom.folder import write_folder
+from entdemo.settings import ROOT
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = ROOT / "examples"
 
 
 def run(*arguments: object, cwd: Path, code: str | None = None) -> str:
@@ -19,6 +21,7 @@ def run(*arguments: object, cwd: Path, code: str | None = None) -> str:
         [sys.executable, *map(str, arguments)],
         input=code,
         cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=280,

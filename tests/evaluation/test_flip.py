@@ -38,7 +38,8 @@ class SideModel(nn.Module):
         logits[:, 0], logits[:, 1] = tilt[:, 0] + self.bias, -tilt[:, 0]
         logits[:, 2], logits[:, 3] = tilt[:, 1], -tilt[:, 1]
         logits[:, 4] = pixels[:, 2].mean((1, 2))
-        return EncodedFrames(logits * self.scale, torch.ones(len(pixels), 1), tilt)
+        embedding = logits * self.scale
+        return EncodedFrames(embedding, torch.ones(len(pixels), 1), tilt, embedding[:, None])
 
     def ood(self, features: Tensor) -> Tensor:
         return features[:, 0]
