@@ -30,11 +30,13 @@ _ITEM = rf"{_HOUR}{_MINUTES}?"
 _RANGE = r"\s*(?:-|–|to|đến|den|tới|toi)\s*"
 _LIST = r"\s*(?:,|/|&|and|or|và|va|hoặc|hoac)\s*"
 _UNIT = r"(?P<unit>\s*o\s?['\u2018\u2019\u00b4`]?\s?clock|\s*(?:giờ|gio)|\s?h)"
+_EACH = r"(?:\s?(?:h|giờ|gio))?"
+"""A unit that stands with the first of two hours as well: "4h-5h"."""
 _EDGE = r"(?![^\W_])"
 _BEGIN = r"(?<![\w.,:/-])"
 
 _CLOCK = re.compile(
-    rf"{_BEGIN}(?P<items>{_ITEM}(?:(?:{_RANGE}|{_LIST}){_ITEM})*){_UNIT}{_EDGE}"
+    rf"{_BEGIN}(?P<items>{_ITEM}(?:{_EACH}(?:{_RANGE}|{_LIST}){_ITEM})*){_UNIT}{_EDGE}"
     r"(?!\s?[0-5]\d(?![\d%]|\s*mm))"
     rf"|{_BEGIN}(?P<time>(?:1[0-2]|[1-9])(?:[:h]|\s?(?:giờ|gio)\s?)[0-5]\d)(?![\w:])"
     r"|\b(?:point|lean|slant|tilt|direct)\w*\s+(?:up\s+|back\s+)?(?:to|towards?|at)\s+"
@@ -42,7 +44,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(rf"(?P<hour>{_HOUR})(?P<minutes>{_MINUTES})?", re.IGNORECASE)
-_SPAN = re.compile(rf"(?P<first>{_ITEM}){_RANGE}(?P<last>{_ITEM})", re.IGNORECASE)
+_SPAN = re.compile(rf"(?P<first>{_ITEM}){_EACH}{_RANGE}(?P<last>{_ITEM})", re.IGNORECASE)
 _PASSES_BEFORE = re.compile(
     r"(?:\b(?:for|after|within|past|last|every|over|lúc|luc|mỗi|moi|cách đây|cach day)"
     r"|(?<!góc)(?<!goc)(?<!phía)(?<!phia)(?:^|\s)(?:sau|trong))\s+(?:about\s+|khoảng\s+|khoang\s+)?$",

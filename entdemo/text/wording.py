@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 
 from entdemo.text.letters import plain_letters, without_surrogates
-from entdemo.text.sides import spell_sides
+from entdemo.text.sides import find_marks, spell_sides
 
 _TONES_MOVED = {
     "òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ",
@@ -18,6 +18,8 @@ _TONES_MOVED = {
 """Both places of a tone mark are in use; the older one is kept."""
 
 _VIETNAMESE_MARKS = frozenset("\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323")
+
+_SIDE_WORDS = frozenset(("trái", "phải", "trai", "phai"))
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(found), put)
@@ -93,6 +95,13 @@ def to_english(text: str) -> str:
     if not is_vietnamese(text):
         return text
     meanings, terms = _meanings()
-    english = terms.sub(lambda match: meanings[match.group()], text)
+    sides = {mark.start for mark in find_marks(text)}
+
+    def meaning(match: re.Match[str]) -> str:
+        word = match.group()
+        # "phải" is "must" as well, which names no side.
+        return "" if word in _SIDE_WORDS and match.start() not in sides else meanings[word]
+
+    english = terms.sub(meaning, text)
     english = re.sub(r"\s+", " ", plain_letters(english))
     return re.sub(r" (?=[,.;:?!])", "", english).strip(" ,;:")

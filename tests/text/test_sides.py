@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entdemo.phantom.captions import Language
-from entdemo.taxonomy import mirror_class
+from entdemo.taxonomy import CLASSES, mirror_class, region_of
+from entdemo.text.query import read_query
 from entdemo.text.sides import mirror_text, sides
-from entdemo.text.wording import normalise
+from entdemo.text.wording import normalise, to_english
 from entdemo.training.sentences import sentence
 
 OTHER = {"left": "right", "right": "left"}
@@ -45,7 +49,17 @@ PIECES = st.lists(
                 "có",
                 "không",
             ),
-            *("5 o'clock", "4-5 giờ", "7h", "4:30", "five o’clock", "11 to 1 o'clock", "sau", "mổ"),
+            *(
+                "5 o'clock",
+                "4-5 giờ",
+                "4h-5h",
+                "7h",
+                "4:30",
+                "five o’clock",
+                "11 to 1 o'clock",
+                "sau",
+                "mổ",
+            ),
             *(
                 "ear",
                 "nose",
@@ -89,6 +103,7 @@ PIECES = st.lists(
         ("từ 4 đến 5 giờ", "từ 7 đến 8 giờ"),
         ("at 3 and 9 o'clock", "at 9 and 3 o'clock"),
         ("11-1 giờ", "11-1 giờ"),
+        ("4h-5h", "7h-8h"),
         ("nón sáng 5h", "nón sáng 7h"),
         ("cone at 4:30", "cone at 7:30"),
         ("góc sau 4h30", "góc sau 7h30"),
@@ -149,6 +164,43 @@ def test_mirrored_twice_a_text_is_itself(text: str) -> None:
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_mirrored_there_and_back(text: str) -> None:
     assert normalise(mirror_text(mirror_text(text))) == normalise(text)
+
+
+def read_classes(text: str) -> set[str]:
+    """Classes that the words of a text stand for."""
+    reading = read_query(text)
+    ruled_out, named = reading.excluded, sides(text)
+    return {
+        name
+        for name in CLASSES
+        if region_of(name) in reading.regions
+        and name not in ruled_out
+        and (not name.endswith(("-left", "-right")) or not named or name.split("-")[1] in named)
+    }
+
+
+@pytest.mark.parametrize("file", ["sentences.jsonl", "judged_sentences.jsonl"])
+def test_the_class_of_the_mirrored_sentence_is_the_mirrored_class(file: str) -> None:
+    lines = (Path(__file__).parents[1] / file).read_text("utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines]
+    sided = 0
+    for text in texts:
+        read, mirrored = read_classes(text), read_classes(mirror_text(text))
+        assert mirrored == {mirror_class(name) for name in read}, text
+        sided += mirrored != read
+        for reads in (normalise, to_english):
+            assert reads(mirror_text(text)) == mirror_text(reads(text)), text
+    assert sided > 40
+
+
+@given(st.integers(0, 2**32), st.sampled_from(("en", "vi")))
+@settings(max_examples=300, deadline=None)
+def test_any_composed_sentence_is_read_mirrored(seed: int, language: Language) -> None:
+    text = sentence(np.random.default_rng(seed), language).text
+    mirrored = mirror_text(text)
+    assert read_classes(mirrored) == {mirror_class(name) for name in read_classes(text)}
+    for reads in (normalise, to_english):
+        assert reads(mirrored) == mirror_text(reads(text))
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
