@@ -17,7 +17,7 @@ from entdemo.errors import QueryError, UserError
 from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.matching import Match, Matcher, Query
-from entdemo.gallery.store import Gallery
+from entdemo.gallery.store import Gallery, Progress
 from entdemo.image.frame import Frame, FrameSource, load_frame
 from entdemo.inference.prediction import Explanation, Neighbour, Prediction
 from entdemo.settings import Settings, read_settings
@@ -70,14 +70,18 @@ class Predictor:
         gallery: str | Path | None = None,
         device: str | None = None,
         precision: str | None = None,
+        progress: Progress | None = None,
     ) -> Predictor:
         """Load weights and gallery; what is not given is as the environment sets it.
 
         Args:
             weights: a folder, or a Hub repo as ``owner/name@revision``.
-            gallery: a folder; if other weights made its vectors, they are computed anew.
+            gallery: a folder; if other weights made its vectors, they are computed once and kept
+                in the user's data folder.
             device: ``auto``, ``cuda``, ``mps`` or ``cpu``.
             precision: ``auto``, ``fp32``, ``bf16``, or ``fp16`` on a GPU.
+            progress: told how many of the gallery's frames have their vectors, while some are
+                computed.
 
         Raises:
             UserError: whatever is missing or broken, named.
@@ -91,7 +95,7 @@ class Predictor:
         dtype = pick_precision(chosen, precision or settings.precision)
         bundle, notice = open_weights(str(weights or settings.weights))
         engine = Engine(bundle, chosen, dtype)
-        opened = Gallery.open(gallery or settings.gallery, embedder_of(bundle, engine))
+        opened = Gallery.open(gallery or settings.gallery, embedder_of(bundle, engine), progress)
         return cls(bundle, opened, engine, notice)
 
     @property

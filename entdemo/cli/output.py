@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -86,3 +87,33 @@ def progress_bar(title: str) -> Iterator[Report]:
     with Progress(*bar_columns(), console=err, transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+class EmbeddingBar(Progress):
+    """A bar on stderr while a gallery is embedded, and once in a line how long that takes.
+
+    Nothing is shown where no frame is embedded.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(*bar_columns(), console=err, transient=True, disable=not err.is_terminal)
+        self._task = self.add_task("embedding the gallery", total=None, visible=False)
+        self._known: int | None = None
+        self._start = 0.0
+        self._said = False
+
+    def report(self, done: int, total: int | None) -> None:
+        """Called with how many frames have their vectors, before the first and after each batch."""
+        if self._known is None:
+            self._known, self._start = done, time.monotonic()
+        elif total is not None and not self._said:
+            self._said = True
+            took = time.monotonic() - self._start
+            left = took / (done - self._known) * (total - done)
+            self.console.print(
+                f"Other weights made the gallery's vectors: embedding {total - self._known} frames "
+                f"once with these, about {took + left:.0f} s; they are kept for the next time.",
+                style="yellow",
+                highlight=False,
+            )
+        self.update(self._task, completed=done, total=total, visible=True)

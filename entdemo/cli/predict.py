@@ -11,6 +11,7 @@ import typer
 from entdemo.cli.output import (
     Count,
     Device,
+    EmbeddingBar,
     Gallery,
     Json,
     Precision,
@@ -132,7 +133,8 @@ def _filter(
 def _open(weights: str, gallery: str, device: str, precision: str) -> Predictor:
     from entdemo.predictor import Predictor
 
-    predictor = Predictor.open(weights, gallery, device, precision)
+    with EmbeddingBar() as bar:
+        predictor = Predictor.open(weights, gallery, device, precision, bar.report)
     if predictor.notice is not None:
         err.print(str(predictor.notice), style="yellow")
     return predictor

@@ -23,6 +23,7 @@ from entdemo.gallery.cases import Case
 from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.graph_file import is_sound
 from entdemo.gallery.index import ExactIndex, HnswIndex, VectorIndex, Vectors
+from entdemo.gallery.kept_vectors import kept_file, kept_vectors
 from entdemo.gallery.manifest import State
 from entdemo.gallery.pipeline import in_batches, in_threads
 from entdemo.gallery.reading import read_consistent, read_vectors
@@ -78,13 +79,20 @@ class Gallery:
         self.index = index or ExactIndex(vectors)
 
     @classmethod
-    def open(cls, path: str | Path, embedder: Embedder | None = None) -> Gallery:
-        """Open a gallery; nothing is written.
+    def open(
+        cls,
+        path: str | Path,
+        embedder: Embedder | None = None,
+        progress: Progress | None = None,
+    ) -> Gallery:
+        """Open a gallery; nothing is written to it.
 
         Args:
             path: its folder.
             embedder: whose vectors are wanted; where those in the folder are not its own, it
-                computes them in memory. None takes what is there.
+                computes them, and they are kept for the next time, see ``kept_vectors``. None
+                takes what is there.
+            progress: told how many frames have their vectors, while some are computed.
 
         Raises:
             UserError: if there is no gallery, or it was damaged.
@@ -101,12 +109,17 @@ class Gallery:
             if found:
                 return _opened(folder, state, kept, *found)
         assert embedder is not None
-        cases = tuple(case for _, case in kept)
-        vectors = embedded([folder / case.file for case in cases], embedder)
-        note = f"vectors of {state.manifest.bundle} were replaced in memory"
+        frames = [state.manifest.frames[row] for row, _ in kept]
+
+        def embed(files: list[Path], told: Progress) -> Vectors:
+            return embedded(files, embedder, progress=told)
+
+        file = kept_file(Settings().data, folder, embedder)
+        vectors, graph = kept_vectors(file, folder, frames, embedder, embed, progress)
+        note = f"vectors of {state.manifest.bundle} were replaced by those of these weights"
         return cls(
-            folder, cases, vectors, embedder.embedder_id, embedder.preprocess_hash,
-            index=_chosen_index(vectors), notes=(note,),
+            folder, tuple(case for _, case in kept), vectors, embedder.embedder_id,
+            embedder.preprocess_hash, index=_chosen_index(vectors, graph), notes=(note,),
         )  # fmt: skip
 
     def search(

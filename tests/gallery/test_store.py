@@ -85,7 +85,7 @@ def test_other_weights(folder: Path) -> None:
     gallery = Gallery.open(folder, OTHER_EMBEDDER)
     assert gallery.vectors.shape == (21, 48)
     assert (gallery.embedder_id, gallery.preprocess_hash) == ("weights-2", "prep-2")
-    assert gallery.notes == ("vectors of weights-1 were replaced in memory",)
+    assert gallery.notes == ("vectors of weights-1 were replaced by those of these weights",)
     assert gallery.search(gallery.vectors[3], 1)[0][0].case == gallery.cases[3]
     assert before == {file: file.read_bytes() for file in before}
     unused = replace(EMBEDDER, embed=lambda _: pytest.fail("not needed"))
