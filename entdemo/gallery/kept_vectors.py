@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import safetensors.numpy
@@ -40,7 +40,7 @@ class Kept(NamedTuple):
     """Vectors [N, D] float32 of length 1 in the order of the frames, and their graph."""
 
     vectors: Vectors
-    index: HnswIndex
+    graph: HnswIndex
 
 
 def kept_file(data: Path, folder: Path, embedder: Embedder) -> Path:
@@ -96,7 +96,7 @@ def kept_vectors(
         told = _Told(len(frames) - len(missing), len(frames), progress)
         vectors[missing] = embed([folder / frames[row].file for row in missing], told)
     index = HnswIndex.build(vectors)
-    tensors = {
+    tensors: dict[str, NDArray[Any]] = {
         "digests": digests,
         "vectors": vectors,
         "graph": np.frombuffer(index.to_bytes(), np.uint8),
