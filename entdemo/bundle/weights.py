@@ -223,7 +223,8 @@ def parse_info(folder: Path) -> BundleInfo:
 
 def _contradictions(info: BundleInfo) -> Iterator[tuple[str, str]]:
     """Keys whose values do not fit this app or the base, each with the reason."""
-    from entdemo.model.base import base_shape, pretrained_tags
+    from entdemo.model.base import base_shape
+    from entdemo.model.published import pretrained_tags
 
     shape = base_shape(info.base.name)
     levels = info.fusion.levels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from open_clip.model import CLIP
 from torch import Tensor
 
 from entdemo.errors import BundleError
+from entdemo.model.published import fetching
 from entdemo.model.stem import Lite0Stem
 from entdemo.text.tokenizer import Tokenizer
 
@@ -38,6 +40,7 @@ class BaseShape:
     embed_dim: int
     context_length: int
     vocab_size: int
+    quick_gelu: bool
 
 
 def base_shape(name: str) -> BaseShape:
@@ -49,10 +52,10 @@ def base_shape(name: str) -> BaseShape:
     if name not in open_clip.list_models():  # "hf-hub:" and "local-dir:" would fetch anything
         raise BundleError("weights.unknown_base", name=name)
     config: dict[str, Any] = open_clip.get_model_config(name)
+    trouble = _not_plain(config)
+    if trouble:
+        raise BundleError("weights.base_refused", name=name, reason=BundleError(trouble))
     vision, text = config["vision_cfg"], config["text_cfg"]
-    plain = isinstance(vision.get("layers"), int) and "vocab_size" in text
-    if not plain or config.get("custom_text"):  # no vision transformer, or no CLIP text tower
-        raise BundleError("weights.unknown_base", name=name)
     return BaseShape(
         image_size=vision["image_size"],
         width=vision["width"],
@@ -60,17 +63,36 @@ def base_shape(name: str) -> BaseShape:
         embed_dim=config["embed_dim"],
         context_length=text["context_length"],
         vocab_size=text["vocab_size"],
+        quick_gelu=bool(config.get("quick_gelu")),
     )
+
+
+_VISION = frozenset(
+    ("image_size", "layers", "width", "patch_size", "head_width", "mlp_ratio", "ls_init_value")
+)
+_TEXT = frozenset(("context_length", "vocab_size", "width", "heads", "layers"))
+"""Settings of a plain CLIP; any other changes pooling, masks or tokens."""
+
+
+def _not_plain(config: dict[str, Any]) -> str | None:
+    """Key of the sentence that says why a model is no plain CLIP with a ViT; None if it is one."""
+    vision, text = config["vision_cfg"], config["text_cfg"]
+    if "multimodal_cfg" in config:
+        return "weights.base_decoder"
+    if vision.get("timm_model_name"):
+        return "weights.base_timm"
+    if not isinstance(vision.get("layers"), int):
+        return "weights.base_resnet"
+    if text.get("hf_model_name") or config.get("custom_text"):
+        return "weights.base_text"
+    if text.get("hf_tokenizer_name"):
+        return "weights.base_tokenizer"
+    return None if vision.keys() <= _VISION and text.keys() <= _TEXT else "weights.base_pooling"
 
 
 def is_hybrid(name: str) -> bool:
     """Whether ``name`` is the small CLIP with the EfficientNet-Lite0 stem."""
     return name.startswith(HYBRID_PREFIX)
-
-
-def pretrained_tags(name: str) -> list[str]:
-    """Tags of published weights of a base; open_clip would take a file's path as well."""
-    return list(open_clip.list_pretrained_tags_by_model(name))
 
 
 def create_base(name: str, pretrained: str | None = None) -> CLIP:
@@ -85,8 +107,9 @@ def create_base(name: str, pretrained: str | None = None) -> CLIP:
     """
     shape = base_shape(name)
     try:
-        model: CLIP = open_clip.create_model(name, pretrained=pretrained, device="cpu")
-    except (OSError, RuntimeError) as error:
+        with fetching() if pretrained else nullcontext():
+            model: CLIP = open_clip.create_model(name, pretrained=pretrained, device="cpu")
+    except (OSError, RuntimeError, ValueError) as error:
         raise BundleError("weights.base_unreachable", name=name, tag=pretrained) from error
     if is_hybrid(name):
         model.visual.conv1 = Lite0Stem(shape.width)

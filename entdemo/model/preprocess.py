@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from entdemo.model.base import base_shape, is_hybrid
+from entdemo.model.published import expected_of
 
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
@@ -62,9 +63,19 @@ def resized(squares: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return small.permute(0, 2, 3, 1).contiguous().numpy()
 
 
-def preprocess_of(base: str) -> Preprocess:
-    """The preprocess that a base's pretrained weights expect."""
+def preprocess_of(base: str, tag: str | None = None) -> Preprocess:
+    """The preprocess that a base's weights expect.
+
+    Args:
+        base: an open_clip model name.
+        tag: of published weights; their own mean and standard deviation are used.
+    """
     size = base_shape(base).image_size
     if is_hybrid(base):
         return Preprocess(size, _LITE0_MEAN, _LITE0_STD)
-    return Preprocess(size, _CLIP_MEAN, _CLIP_STD)
+    expected = expected_of(base, tag) if tag else None
+    return Preprocess(
+        size,
+        (expected and expected.mean) or _CLIP_MEAN,
+        (expected and expected.std) or _CLIP_STD,
+    )

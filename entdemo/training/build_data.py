@@ -46,13 +46,16 @@ class TrainingTexts:
     banks: dict[Source, TextBank]
 
 
-def build_data(config: TrainConfig, processes: PartialState, say: Say) -> TrainingData:
+def build_data(
+    config: TrainConfig, start: Bundle | None, processes: PartialState, say: Say
+) -> TrainingData:
     """Draw or read all frames of a recipe.
 
     Raises:
         UserError: see ``data.read_frames`` and ``data.read_entrep_frames``.
     """
-    preprocess = preprocess_of(config.model.base)
+    model = config.model
+    preprocess = start.preprocess if start else preprocess_of(model.base, model.tag)
     size = square_side(preprocess.image_size)
 
     def frames(source: Source) -> FrameSet:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from entdemo.errors import TrainingError
 
@@ -84,7 +84,8 @@ class ModelConfig(Strict):
     """The network, see ``model.network.EntClipConfig``, and its LoRA.
 
     Attributes:
-        pretrained: an open_clip tag of the base.
+        pretrained: an open_clip tag of the base, or a file of its weights (``.safetensors``), which
+            then become part of the bundle.
         start: weights to go on from, a folder or a Hub repository; their adapter is merged and
             becomes part of the base. They may fuse fewer levels.
         imagenet_stem: put ImageNet's weights back into the stem of ``start``.
@@ -100,6 +101,24 @@ class ModelConfig(Strict):
     slerp_join: bool = True
     lora_rank: Positive = 8
     lora_alpha: Positive = 16
+
+    @field_validator("levels")
+    @classmethod
+    def _in_order(cls, levels: tuple[int, ...]) -> tuple[int, ...]:
+        if not levels or list(levels) != sorted(set(levels)) or levels[-1] < 1:
+            raise ValueError("levels must ascend, each once, and end with a block")
+        return levels
+
+    @property
+    def pretrained_file(self) -> Path | None:
+        """The file of weights, where ``pretrained`` names one."""
+        named = self.pretrained or ""
+        return Path(named) if named.endswith(".safetensors") else None
+
+    @property
+    def tag(self) -> str | None:
+        """The open_clip tag, where ``pretrained`` is one."""
+        return None if self.pretrained_file else self.pretrained
 
     @model_validator(mode="after")
     def _one_beginning(self) -> ModelConfig:
@@ -161,8 +180,10 @@ class StageConfig(Strict):
         frames: drawn for this stage, in place of the recipe's training frames.
         soup: further ingredients beside the stage itself, trained from the same start; the mean of
             the weights of all goes on (Wortsman et al., "Model soups", 2022).
-        patience: the stage ends after so many validations without a better mean accuracy, and
-            keeps its best weights; None trains all steps and keeps the last.
+        patience: the stage ends after so many validations without a better accuracy, and keeps its
+            best weights; None trains all steps and keeps the last.
+        frame_weight: share of the frames' accuracy in what ``patience`` looks at; captions of both
+            languages have the rest.
     """
 
     trains: Literal["base", "lora"]
@@ -179,6 +200,7 @@ class StageConfig(Strict):
     frames: PhantomSource | None = None
     soup: tuple[IngredientConfig, ...] = ()
     patience: Positive | None = None
+    frame_weight: Share = 0.5
 
     @property
     def ingredients(self) -> tuple[StageConfig, ...]:
@@ -233,11 +255,19 @@ class TrainConfig(Strict):
         """The objective of each stage."""
         return tuple(stage.objective or self.objective for stage in self.stages)
 
+    @property
+    def ships_base(self) -> bool:
+        """Whether the bundle holds the base: published weights that stay as they are need not."""
+        return self.model.tag is None or any(stage.trains == "base" for stage in self.stages)
+
     def without_places(self) -> dict[str, Any]:
         """The recipe as JSON without paths on the computer that trains."""
         folders = {"train": {"folder"}, "validation": {"folder"}}
         places: dict[str, Any] = {"output": True, "runs": True, "data": folders, "model": {"start"}}
-        return self.model_dump(mode="json", exclude=places)
+        recipe = self.model_dump(mode="json", exclude=places)
+        if self.model.pretrained_file:
+            recipe["model"]["pretrained"] = self.model.pretrained_file.name
+        return recipe
 
     def frames_of(self, stage: StageConfig) -> Source:
         """Where the frames that a stage, or an ingredient of it, trains on come from."""

@@ -99,7 +99,7 @@ def _info(config: TrainConfig, preprocess: Preprocess, start: Bundle | None) -> 
     model = config.model
     return {
         "name": config.name,
-        "base": {"name": model.base, "pretrained": model.pretrained},
+        "base": {"name": model.base, "pretrained": None if config.ships_base else model.tag},
         "fusion": {"levels": model.levels, "slerp_join": model.slerp_join},
         "classes": CLASSES,
         "prompts": CLASS_PROMPTS,

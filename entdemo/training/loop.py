@@ -19,9 +19,14 @@ from entdemo.training.batches import Batches
 from entdemo.training.config import TrainConfig
 from entdemo.training.log import Report, Row, StageLog
 from entdemo.training.objective import Objective
-from entdemo.training.optim import parameter_groups, prepare_parameters, warmup_cosine
+from entdemo.training.optim import (
+    bound_scale,
+    parameter_groups,
+    prepare_parameters,
+    warmup_cosine,
+)
 from entdemo.training.step import GradientStep
-from entdemo.training.stopping import EarlyStop
+from entdemo.training.stopping import EarlyStop, selected_by
 from entdemo.training.weight_averaging import WeightAverage
 
 LOG_EVERY = 20
@@ -111,6 +116,7 @@ class StageRun:
         losses = self.gradients(batch)
         self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
+        bound_scale(self.model)
         self.schedule.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.average.update(self.model, step)
@@ -126,8 +132,8 @@ class StageRun:
                 figures_of_main = [self.validate(self.model)]
         figures: Row = broadcast_object_list(figures_of_main)[0]
         if self.stopping:
-            mean = sum(figures.values()) / len(figures)
-            self.stopping.update(mean, self.average.shadow)
+            figure = selected_by(figures, self.stage.frame_weight)
+            self.stopping.update(figure, self.average.shadow)
         return figures
 
     def _log(self, start: int) -> Report:

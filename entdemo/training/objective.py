@@ -21,10 +21,8 @@ from entdemo.training.anchors import FindingAnchors
 from entdemo.training.batches import Batch
 from entdemo.training.config import ObjectiveConfig
 from entdemo.training.data import NO_CAPTION
+from entdemo.training.optim import MAX_SCALE
 from entdemo.training.texts import MIRRORED
-
-_MAX_SCALE = 100.0
-"""Largest inverse temperature of the contrast, as in CLIP."""
 
 
 class Facts(NamedTuple):
@@ -185,7 +183,7 @@ class Objective:
         )
         if batch.turned is not None:
             positive &= ~batch.turned[:, None]
-        scale = logit_scale.exp().clamp(max=_MAX_SCALE)
+        scale = logit_scale.exp().clamp(max=MAX_SCALE)
         mixed = slerp_mixup(frames, batch.partners, batch.mix)
         terms = {
             "classes": self._cross_entropy(head, frames, prototypes, target),

@@ -13,6 +13,9 @@ from entdemo.model.network import EntClip
 from entdemo.model.stem import Lite0Stem
 from entdemo.training.config import ModelConfig, StageConfig
 
+MAX_SCALE = 100.0
+"""Largest inverse temperature of the contrast, as in CLIP."""
+
 _FROZEN_STAGES = 3
 """Early stages of a pretrained stem that stay as they are: edges and textures, costly to train."""
 
@@ -35,6 +38,14 @@ def prepare_parameters(model: EntClip, config: ModelConfig, stage: StageConfig) 
             stem.freeze_early(_FROZEN_STAGES)
         else:
             stem.features.requires_grad_(False)
+
+
+def bound_scale(model: EntClip) -> None:
+    """Keep the contrast's learned inverse temperature between 1 and ``MAX_SCALE``.
+
+    Beyond the bound its gradient is zero, and a parameter that drifted there would stay.
+    """
+    model.clip.logit_scale.data.clamp_(0.0, math.log(MAX_SCALE))
 
 
 def parameter_groups(model: EntClip, stage: StageConfig) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def run_stages(
 
     for index, stage in enumerate(config.stages):
         say(f"stage {index + 1} of {len(config.stages)}: {stage.trains}")
-        if stage.trains == "lora" and config.model.pretrained is None:
+        if stage.trains == "lora" and config.ships_base:
             _round_base(model, config.run_folder / BASE, processes)
         if not stage.soup:
             model = run(index, 0, stage)

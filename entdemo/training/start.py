@@ -15,6 +15,7 @@ from entdemo.errors import TrainingError
 from entdemo.inference.encoder import encode_texts
 from entdemo.model.network import EntClip
 from entdemo.training.anchors import FindingAnchors
+from entdemo.training.beginning import begin_level
 from entdemo.training.config import EntrepSource, PhantomSource, TrainConfig
 from entdemo.training.data import FrameSet
 
@@ -63,8 +64,8 @@ def record_of(start: Bundle) -> dict[str, Any]:
 def take_over(model: EntClip, start: Bundle) -> None:
     """Give ``model``, which may have finding anchors beside, the weights of ``start``.
 
-    ``model`` may fuse further levels. All gates then start even again: those of ``start`` never
-    saw the new levels.
+    ``model`` may fuse further levels. They see as the base does, and all gates start even again:
+    those of ``start`` never saw the new levels.
     """
     state = start.model.state_dict()
     old, new = start.model.config.levels, model.config.levels
@@ -72,6 +73,9 @@ def take_over(model: EntClip, start: Bundle) -> None:
         state = {_renamed(name, old, new): value for name, value in state.items()}
         state = {name: value for name, value in state.items() if not name.startswith(_GATES)}
     model.load_state_dict(state, strict=False)
+    for index, level in enumerate(new):
+        if level not in old:
+            begin_level(model, index)
 
 
 def _renamed(name: str, old: tuple[int, ...], new: tuple[int, ...]) -> str:

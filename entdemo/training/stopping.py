@@ -5,9 +5,27 @@ Source: Prechelt, "Early stopping - but when?", in Neural Networks: Tricks of th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor
+
+_FRAMES = "accuracy_frames"
+
+
+def selected_by(figures: Mapping[str, float], frame_weight: float) -> float:
+    """The figure that weights are selected by.
+
+    Args:
+        figures: accuracy of frames, and of captions in each language that there is.
+        frame_weight: share of the frames' accuracy; captions share the rest alike. Without
+            captions frames count alone.
+    """
+    captions = [value for name, value in figures.items() if name != _FRAMES]
+    if not captions:
+        return figures[_FRAMES]
+    mean = sum(captions) / len(captions)
+    return frame_weight * figures[_FRAMES] + (1 - frame_weight) * mean
 
 
 class EarlyStop:

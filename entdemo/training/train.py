@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from entdemo.bundle.weights import BundleInfo, read_info
+from entdemo.training.base_check import check_base
 from entdemo.training.build_data import build_data, build_texts
 from entdemo.training.build_model import build_model
 from entdemo.training.config import TrainConfig
@@ -39,8 +40,9 @@ def train(config: TrainConfig, report: Report, say: Say) -> BundleInfo | None:
     if processes.num_processes > 1:
         say(f"{processes.num_processes} processes share each batch")
 
+    check_base(config.model)
     start = open_start(config)
-    data = build_data(config, processes, say)
+    data = build_data(config, start, processes, say)
     check_data(data)
     with processes.main_process_first():
         lock_run(config, data, start)
