@@ -57,6 +57,8 @@ def write_card(folder: Path, info: BundleInfo, evaluated: str = "") -> None:
 
 def _head(info: BundleInfo) -> str:
     validation = info.metrics["validation"]
+    captions = validation["caption_accuracy"]
+    described = "no captions" if captions is None else f"caption accuracy {captions:.3f}"
     return f"""# {info.name}
 
 CLIP base `{info.base.name}` with LoRA on the image tower, CLS tokens of blocks
@@ -65,7 +67,7 @@ CLIP base `{info.base.name}` with LoRA on the image tower, CLS tokens of blocks
 joint supervised and multi-positive contrastive objective.
 
 On the validation frames that temperatures were fitted on: frame accuracy
-{validation["frame_accuracy"]:.3f}, caption accuracy {validation["caption_accuracy"]:.3f}."""
+{validation["frame_accuracy"]:.3f}, {described}."""
 
 
 def _recipe(info: BundleInfo) -> str:

@@ -129,7 +129,8 @@ def calibrated(
     Args:
         model: in evaluation mode, its prototypes up to date.
         train: frames that the statistics are fitted on.
-        held: validation frames, which temperatures and threshold are fitted on.
+        held: validation frames, which temperatures and threshold are fitted on. Where none has a
+            caption, the class prompts stand for descriptions.
 
     Returns:
         The bundle's ``calibration``, ``ood`` and ``metrics``.
@@ -142,6 +143,9 @@ def calibrated(
     captions, text_labels = labelled_texts(
         [*held.captions_en, *held.captions_vi], np.tile(held.labels, 2)
     )
+    described = bool(captions)
+    if not described:
+        captions, text_labels = all_prompts()
     texts = encode_texts(model, tokenize, captions).embedding
     logits = [model.head.class_logits(it.embedding, model.head.prototypes) for it in views]
     text_logits = model.head.class_logits(texts, model.head.prototypes)
@@ -161,7 +165,7 @@ def calibrated(
         "metrics": {
             "validation": {
                 "frame_accuracy": accuracy(logits[0], labels),
-                "caption_accuracy": accuracy(text_logits, text_labels),
+                "caption_accuracy": accuracy(text_logits, text_labels) if described else None,
             }
         },
     }

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entdemo import phantom
-from entdemo.data.entrep import group_split, read_entrep
+from entdemo.data.entrep import EntrepItem, group_split, read_entrep
 from entdemo.data.entrep.captions import caption_keys
 from entdemo.errors import DataError, TrainingError, UserError
 from entdemo.gallery.folder import read_folder
@@ -23,6 +23,7 @@ from entdemo.phantom.folder import frame_seed
 from entdemo.storage.atomic import told_writes, write_atomically
 from entdemo.taxonomy import CLASSES, FINDINGS, region_of
 from entdemo.text.sides import mirror_text
+from entdemo.training.caption_findings import named_findings
 from entdemo.training.config import EntrepSource, PhantomSource
 
 NO_CAPTION = -1
@@ -42,6 +43,7 @@ class FrameSet:
         captions_en: N English captions, empty where there is none.
         captions_vi: N Vietnamese captions, likewise.
         groups: N examinations, empty where unknown; none at all for drawn frames.
+        tags_from_captions: whether tags were read from captions, which tell more than their tags.
     """
 
     squares: NDArray[np.uint8]
@@ -50,6 +52,7 @@ class FrameSet:
     captions_en: list[str]
     captions_vi: list[str]
     groups: list[str] = field(default_factory=list)
+    tags_from_captions: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -120,7 +123,7 @@ def read_frames(folder: Path, size: int) -> FrameSet:
 
 
 def read_entrep_frames(source: EntrepSource, size: int, say: Callable[[str], None]) -> FrameSet:
-    """Read one side of an ENTRep folder; its frames have captions, but no named findings.
+    """Read one side of an ENTRep folder; findings are read from its captions.
 
     Args:
         source: which side of which split.
@@ -145,15 +148,26 @@ def read_entrep_frames(source: EntrepSource, size: int, say: Callable[[str], Non
     items = train if source.part == "train" else validation
     if not items:
         raise DataError("entrep.no_part", path=source.folder, part=source.part)
-    say(f"{source.part}: {len(items)} frames, split by examination")
+    tags = [_tags_of(item) for item in items]
+    named = sum(map(bool, tags))
+    say(
+        f"{source.part}: {len(items)} frames, split by examination; captions name a finding of "
+        f"{named}"
+    )
     return FrameSet(
         squares=np.stack([load_frame(item.file).square(size) for item in items]),
         labels=np.array([CLASSES.index(item.class_name or "") for item in items], np.int64),
-        tags=np.zeros(len(items), np.int64),
+        tags=np.array(tags, np.int64),
         captions_en=[item.caption_en or "" for item in items],
         captions_vi=[item.caption_vi or "" for item in items],
         groups=[f"entrep {item.group}" for item in items],
+        tags_from_captions=True,
     )
+
+
+def _tags_of(item: EntrepItem) -> int:
+    name = item.class_name or ""
+    return finding_bits(name, named_findings(name, (item.caption_en or "", item.caption_vi or "")))
 
 
 def caption_ids(frames: FrameSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -163,11 +177,12 @@ def caption_ids(frames: FrameSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]
 
     Returns:
         int64 [N] of the captions as they are, and int64 [N] of the captions as a flip leaves
-        them; ``NO_CAPTION`` where a frame has tags, or no caption.
+        them; ``NO_CAPTION`` where a frame has no caption, or has tags that tell all of it.
     """
     known: dict[str, int] = {}
     keys = caption_keys(frames.captions_en, frames.captions_vi)
-    bare = [key if tags == 0 else "" for key, tags in zip(keys, frames.tags, strict=True)]
+    told = (frames.tags != 0) & (not frames.tags_from_captions)
+    bare = ["" if all_told else key for key, all_told in zip(keys, told, strict=True)]
 
     def numbered(texts: Iterable[str]) -> NDArray[np.int64]:
         ids = [known.setdefault(text, len(known)) if text else NO_CAPTION for text in texts]

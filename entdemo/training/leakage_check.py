@@ -14,7 +14,7 @@ def check_data(data: TrainingData) -> None:
     """Refuse frames that would end a run only after its training, and leaks.
 
     Raises:
-        UserError: a class without a frame, no captions to validate on, or see ``check_leakage``.
+        UserError: a class without a frame, or see ``check_leakage``.
     """
     for frames in data.by_source.values():
         missing = set(range(len(CLASSES))) - set(frames.labels.tolist())
@@ -22,8 +22,6 @@ def check_data(data: TrainingData) -> None:
             names = ", ".join(CLASSES[label] for label in sorted(missing))
             raise TrainingError("train.class_missing", classes=names)
         check_leakage(frames, data.validation)
-    if not any((*data.validation.captions_en, *data.validation.captions_vi)):
-        raise TrainingError("train.no_captions")
 
 
 def check_leakage(train: FrameSet, validation: FrameSet) -> None:

@@ -13,6 +13,7 @@ from entdemo.bundle.weights import HEAD, Calibration, load_bundle
 from entdemo.errors import UserError
 from entdemo.model.tensors import read_tensors
 from entdemo.training import calibrate
+from entdemo.training.data import FrameSet
 from entdemo.training.recalibrate import recalibrate
 
 
@@ -60,6 +61,20 @@ def test_a_bundle_is_calibrated_again(tmp_path: Path, monkeypatch: pytest.Monkey
     assert info.ood.threshold != 2.0
     assert info.training["seed"] == 3
     assert load_bundle(folder).info == info  # hashes, digest and golden embeddings hold
+
+
+def test_frames_without_captions_are_calibrated_by_the_class_prompts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrate, "_NEGATIVES", 2)
+    bundle = load_bundle(make_bundle(tmp_path / "weights"))
+    squares = np.random.default_rng(0).integers(0, 256, (14, 144, 144, 3), dtype=np.uint8)
+    frames = FrameSet(squares, np.arange(14) % 7, np.zeros(14, np.int64), [""] * 14, [""] * 14)
+    parts = bundle.model, bundle.preprocess, bundle.tokenize
+    assert list(calibrate.validate(*parts, frames)) == ["accuracy_frames"]
+    figures = calibrate.calibrated(*parts, frames, frames)
+    assert figures["metrics"]["validation"]["caption_accuracy"] is None
+    assert figures["calibration"]["text_temperature"] >= 1
 
 
 def test_a_bundle_without_drawn_frames_is_refused(tmp_path: Path) -> None:
