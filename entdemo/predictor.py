@@ -19,6 +19,7 @@ from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.matching import Match, Matcher, Query
 from entdemo.gallery.store import Gallery, Progress
 from entdemo.image.frame import Frame, FrameSource, load_frame
+from entdemo.inference.findings import FindingReader, curves_of
 from entdemo.inference.prediction import Explanation, Neighbour, Prediction
 from entdemo.settings import Settings, read_settings
 from entdemo.taxonomy import CLASSES
@@ -62,6 +63,7 @@ class Predictor:
         self.engine = engine
         self.notice = notice
         self._matcher = Matcher(gallery, engine.text_vectors)
+        self._findings = FindingReader(curves_of(bundle.info.embedder_id), engine.text_embeddings)
 
     @classmethod
     def open(
@@ -250,6 +252,9 @@ class Predictor:
         refused_above = self.bundle.info.ood.threshold
         prediction = Prediction.of(encoded, neighbours, clock.timings, refused_above)
         kind = "frame" if encoded.gates else "text"
+        if kind == "frame" and prediction.in_distribution:
+            told = self._findings.read(encoded.vector, prediction.region)
+            prediction = replace(prediction, findings=told)
         log.info("%s %s %.0f ms", kind, prediction.verdict, clock.timings["total"])
         return prediction
 

@@ -159,6 +159,9 @@ def _print(prediction: Prediction) -> None:
         for name, share in prediction.probabilities.items()
     ]
     out.print(rows("Probabilities", ["class", "share"], shares))
+    told = [[it.en, f"{likelihood:.1%}"] for it, likelihood in prediction.named_findings]
+    if told:
+        out.print(rows("Findings, as far as measured", ["finding", "likelihood"], told))
     cases = [
         [_similarity(case), case.class_name, case.caption_en, case.case_id]
         for case in prediction.neighbours

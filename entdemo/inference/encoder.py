@@ -218,6 +218,11 @@ class Encoder:
         return _batch(vectors, stated, no_gates, encoded.cut.cpu().numpy(), about)
 
     @torch.inference_mode()
+    def text_embeddings(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of N texts as the text tower gives them, float32 [N, D] of length 1."""
+        return _array(encode_texts(self.bundle.model, self.bundle.tokenize, texts).embedding)
+
+    @torch.inference_mode()
     def embeddings(self, squares: Square) -> Vectors:
         """Vectors alone of uint8 [N, S, S, 3], float32 [N, D] of length 1."""
         return _array(encode_squares(self.bundle.model, self.bundle.preprocess, squares).embedding)

@@ -60,6 +60,7 @@ class Engine:
         self._worker = ThreadPoolExecutor(1, "engine")
         together = _TOGETHER_ON_CPU if device.type == "cpu" else _TOGETHER
         self._encode_texts = gpu_task(self._encoded_texts)
+        self._embed_texts = gpu_task(self._encoder.text_embeddings)
         self._frames = Batcher(gpu_task(self._encoded_squares), together, self._worker)
         self._texts = Batcher(self._encode_texts, together, self._worker)
         self._embed_batch = gpu_task(self._embedded)
@@ -96,6 +97,10 @@ class Engine:
         """Where N descriptions are searched, float32 [N, D] of length 1; nothing is kept."""
         encoded = self._worker.submit(self._encode_texts, list(texts)).result()
         return np.stack([one.vector for one in encoded])
+
+    def text_embeddings(self, texts: Sequence[str]) -> Vectors:
+        """Where N texts lie beside frames, float32 [N, D] of length 1; nothing is kept."""
+        return self._worker.submit(self._embed_texts, list(texts)).result()
 
     def relevance(self, frame: Frame, label: int) -> NDArray[np.float32]:
         """Relevance of each patch of a frame for a class, see ``model.relevance``.

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from entdemo.taxonomy import CLASSES, REGIONS
+from entdemo.inference.findings import LikelyFinding
+from entdemo.taxonomy import CLASSES, REGIONS, Finding, findings_of
 from entdemo.text.findings import finding_names
 from entdemo.text.query import Reading
 
@@ -67,6 +68,8 @@ class Prediction:
         reading: what was read from the description beside its class; None for a frame alone.
         absent_findings: findings that the description names and no case of the gallery has, as
             keys of ``text.findings.finding_names``.
+        findings: those that are told of a frame of the region, most likely first; empty where
+            none was measured better than its base rate.
     """
 
     class_name: str
@@ -80,6 +83,7 @@ class Prediction:
     about: bool = True
     reading: Reading | None = None
     absent_findings: tuple[str, ...] = ()
+    findings: tuple[LikelyFinding, ...] = ()
 
     @classmethod
     def of(
@@ -115,6 +119,12 @@ class Prediction:
         ranked = sorted(self.probabilities, key=self.probabilities.__getitem__, reverse=True)
         floor = self.probabilities[ranked[0]] / 5
         return tuple(name for name in ranked if self.probabilities[name] >= floor)
+
+    @property
+    def named_findings(self) -> tuple[tuple[Finding, float], ...]:
+        """``findings`` with their names, and their likelihoods."""
+        named = {it.key: it for it in findings_of(self.region)}
+        return tuple((named[it.key], it.likelihood) for it in self.findings)
 
     @property
     def reason(self) -> Reason | None:
@@ -157,6 +167,10 @@ def prediction_json(prediction: Prediction) -> dict[str, Any]:
         "region": prediction.region,
         "probabilities": prediction.probabilities,
         "in_distribution": prediction.in_distribution,
+        "likely_findings": [
+            {"finding": it.key, "name": it.en, "likelihood": round(likelihood, 4)}
+            for it, likelihood in prediction.named_findings
+        ],
         "neighbours": [neighbour_json(neighbour) for neighbour in prediction.neighbours],
         "timings_ms": prediction.timings_ms,
     }

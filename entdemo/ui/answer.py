@@ -14,6 +14,7 @@ from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, region_of
 from entdemo.text.findings import finding_names
 from entdemo.text.terms import stems
 from entdemo.ui.cases import cards, class_title
+from entdemo.ui.findings import likely_findings
 from entdemo.ui.i18n import both, percent, spans, word
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def answer(
         f'<section class="answer {prediction.verdict}">'
         f'<div class="verdict" role="status">{verdict(prediction, kind)}{_note(notice)}</div>'
         f"<h3>{both('answer.probabilities')}</h3>{bars(prediction.probabilities)}"
+        f"{likely_findings(prediction)}"
         f'<div class="cases-head"><h3>{_heading(kind, text, about=prediction.about)}</h3>'
         f'<p class="hint small">{both("answer.number")}{weak}</p></div>'
         f"{found}{_tools(prediction, kind, text)}</section>"
