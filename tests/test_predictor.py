@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks.fixtures.bundle import make_bundle
+from benchmarks.fixtures.bundle import edit_info, make_bundle
 from entdemo.bundle.weights import Calibration
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
@@ -19,10 +19,11 @@ from entdemo.gallery.intake import NewCase
 from entdemo.image.frame import Frame, frame_from_array
 from entdemo.inference.calibration import calibrate
 from entdemo.inference.encoder import Encoded
+from entdemo.inference.findings import Curve
 from entdemo.inference.prediction import Prediction
 from entdemo.phantom import draw
 from entdemo.predictor import MAX_TEXT, Predictor
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASSES, REGIONS
 
 CASES = 21
 
@@ -99,6 +100,23 @@ def test_a_gallery_frame_finds_itself_first(predictor: Predictor, frames: list[F
     nearest = predictor.predict(frames[3], k=1).neighbours[0]
     assert nearest.caption_en == "Case 3."
     assert nearest.similarity > 0.98
+
+
+def test_findings_are_told_of_frames_that_are_answered(
+    weights: Path,
+    gallery: Path,
+    frames: list[Frame],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    curves = {region: {"normal": Curve(5.0, 0.0)} for region in REGIONS}
+    monkeypatch.setattr("entdemo.predictor.curves_of", lambda _: curves)
+    for threshold, told in ((1e9, ["normal"]), (1e-9, [])):
+        folder = shutil.copytree(weights, tmp_path / str(threshold))
+        edit_info(folder, ood={"threshold": threshold})
+        predictor = Predictor.open(str(folder), str(gallery), "cpu")
+        assert [it.key for it in predictor.predict(frames[0]).findings] == told
+        assert predictor.search("a red ear drum").findings == ()
 
 
 def test_similar_cases_leave_the_case_itself_out(predictor: Predictor) -> None:

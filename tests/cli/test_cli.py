@@ -48,8 +48,10 @@ def test_predict(made: dict[str, Path]) -> None:
     frame = next((made["frames"] / "throat").glob("*.jpg"))
     answer = run("predict", frame, "--k", "3", *used(made))
     assert list(answer) == [
-        "class", "region", "probabilities", "in_distribution", "neighbours", "timings_ms",
+        "class", "region", "probabilities", "in_distribution", "likely_findings", "neighbours",
+        "timings_ms",
     ]  # fmt: skip
+    assert answer["likely_findings"] == []  # random weights: nothing was measured
     assert list(answer["probabilities"]) == list(CLASSES)
     assert len(answer["neighbours"]) == 3
     assert list(answer["neighbours"][0]) == [

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from entdemo.errors import UserError
+from entdemo.inference.findings import LikelyFinding
 from entdemo.inference.prediction import Neighbour, Prediction
 from entdemo.taxonomy import CLASSES
 from entdemo.text.query import read_query
 from entdemo.ui.answer import answer, bars, hint, sentence
+from entdemo.ui.i18n import percent
 from tests.helpers.ui_fakes import FakePredictor
 
 
@@ -130,6 +132,15 @@ def test_findings_that_no_case_has_are_named_in_both_languages(predictor: FakePr
     assert "No case of the gallery shows this: ventilation tube, cancer." in html
     assert "có dấu hiệu này: ống thông khí, ung thư." in html
     assert "No case of the gallery" not in answer(CLEAR, predictor.gallery, "text")
+
+
+def test_findings_of_a_frame_are_told_in_both_languages(predictor: FakePredictor) -> None:
+    told = replace(CLEAR, findings=(LikelyFinding("adenoid", 0.31),))
+    html = answer(told, predictor.gallery, "frame")
+    assert "enlarged adenoid" in html
+    assert "VA quá phát" in html
+    assert percent(0.31) in html
+    assert "adenoid" not in answer(CLEAR, predictor.gallery, "frame")
 
 
 def test_a_mended_word_is_named_and_escaped(predictor: FakePredictor) -> None:
