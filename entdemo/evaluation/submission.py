@@ -92,7 +92,7 @@ def listed_pictures(folder: Path, names: Sequence[str]) -> list[Path]:
 
 
 def picture_pool(folder: Path) -> dict[str, Path]:
-    """Every picture of ``test``, by the name that the lists give it, else by its file's name.
+    """Every picture of ``test``, by the name that the lists give it, else by its path.
 
     Raises:
         UserError: there is none, or a list names one that is missing.
@@ -100,7 +100,8 @@ def picture_pool(folder: Path) -> dict[str, Path]:
     lists = [TEST_FILES[track] for track in (1, 2) if (folder / TEST_FILES[track]).is_file()]
     names = [name for file in lists for name in read_list(folder, file)]
     listed = dict(zip(listed_pictures(folder, names), names, strict=True))
-    pool = {listed.get(file, file.name): file for file in Pictures(folder / "test").all()}
+    pictures = Pictures(folder / "test")
+    pool = {listed.get(file, pictures.label(file)): file for file in pictures.all()}
     if not pool:
         raise DataError("entrep.no_test_pictures", path=folder / "test")
     return pool

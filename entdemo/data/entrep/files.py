@@ -6,8 +6,9 @@
     public/  data.json [{Path, Classification, Type, Description, DescriptionEN}], images/
     test/    cls.csv, i2i.csv, t2i.csv: an item a line, no header; imgs/
 
-Any of them may be missing. Pictures may also lie in the part's folder itself. JSON spells names
-``_imageNN`` where the disk has ``_ImageNN``, or the reverse.
+Any of them may be missing. Pictures may lie in the part's folder itself and in folders of any
+depth. JSON spells names ``_imageNN.png`` where the disk has ``_ImageNN.PNG`` or ``.jpg``, or the
+reverse, and a value may be a list of values.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
+from collections import defaultdict
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -29,7 +32,7 @@ TEST_FILES = {1: "test/cls.csv", 2: "test/i2i.csv", 3: "test/t2i.csv"}
 """The list that each track answers."""
 
 _JSON_FILES = (CLASSES_FILE, PAIRS_FILE, PHRASES_FILE, PUBLIC_FILE)
-_PICTURE_FOLDERS = ("", "images", "imgs")
+_PICTURE_FOLDERS = ("images", "imgs")
 
 
 def is_entrep(folder: Path) -> bool:
@@ -38,34 +41,75 @@ def is_entrep(folder: Path) -> bool:
 
 
 class Pictures:
-    """The pictures of a part of the folder, found under either spelling of ``_image``.
+    """The pictures of a part of the folder, in folders of any depth, found as lists name them.
+
+    Case, composed or decomposed letters, and the ending of the file's name do not matter: lists
+    and disks differ in all three. Of several that fit, the one whose own folders and ending are
+    named is meant.
 
     Args:
         part: ``train``, ``public`` or ``test`` in the ENTRep folder; may be missing.
     """
 
     def __init__(self, part: Path) -> None:
-        self._files: dict[str, Path] = {}
-        for name in _PICTURE_FOLDERS:
-            folder = part / name
-            if folder.is_dir():
-                self._files |= {
-                    file.name: file for file in sorted(folder.iterdir()) if is_picture(file)
-                }
+        self._part = part
+        self._files = [file for file in sorted(part.rglob("*")) if self._counts(file)]
+        self._by_stem: dict[str, list[Path]] = defaultdict(list)
+        for file in self._files:
+            self._by_stem[folded(file.stem)].append(file)
 
     def all(self) -> list[Path]:
         """Every picture, sorted by name."""
-        return [self._files[name] for name in sorted(self._files)]
+        return sorted(self._files, key=lambda file: (file.name, file))
+
+    def label(self, file: Path) -> str:
+        """What tells a picture from the part's others: its path, without ``images`` or ``imgs``."""
+        parts = file.relative_to(self._part).parts
+        return "/".join(parts[1:] if parts[0] in _PICTURE_FOLDERS else parts)
 
     def find(self, name: str) -> Path | None:
-        """The picture that a JSON file or a list calls ``name``; nothing outside is ever found."""
-        name = PurePosixPath(name.replace("\\", "/")).name
-        spellings = (name, name.replace("_image", "_Image"), name.replace("_Image", "_image"))
-        return next((self._files[it] for it in spellings if it in self._files), None)
+        """The picture that a JSON file or a list calls ``name``; nothing outside is ever found.
+
+        Raises:
+            UserError: several pictures of different content are called so.
+        """
+        wanted = PurePosixPath(name.replace("\\", "/"))
+        fits = self._by_stem.get(folded(wanted.stem), [])
+        if len(fits) < 2:
+            return fits[0] if fits else None
+        scores = [_fit(wanted, file) for file in fits]
+        best = [file for file, score in zip(fits, scores, strict=True) if score == max(scores)]
+        if len({file.read_bytes() for file in best}) > 1:
+            raise DataError("entrep.ambiguous", count=len(best))
+        return best[0]
+
+    def _counts(self, file: Path) -> bool:
+        inside = file.relative_to(self._part).parts[:-1]
+        return is_picture(file) and not any(it.startswith((".", "__MACOSX")) for it in inside)
+
+
+def folded(name: str) -> str:
+    """A name without differences of case and composition."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _fit(wanted: PurePosixPath, file: Path) -> tuple[int, bool]:
+    """How many folders of a file a name gives, from the last on; whether its ending is right."""
+    folders = 0
+    for asked, own in zip(reversed(wanted.parent.parts), reversed(file.parent.parts), strict=False):
+        if folded(asked) != folded(own):
+            break
+        folders += 1
+    return folders, folded(wanted.suffix) == folded(file.suffix)
 
 
 class _Object(list[tuple[str, Any]]):
     """A JSON object as pairs: a repeated phrase is two pairs and not one."""
+
+
+def values_of(value: object) -> list[object]:
+    """The items of a JSON array, or the one value itself."""
+    return list(value) if isinstance(value, list) and not isinstance(value, _Object) else [value]
 
 
 def read_pairs(folder: Path, name: str) -> list[tuple[str, Any]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +23,20 @@ from entdemo.data.entrep.files import (
     read_list,
     read_pairs,
     read_records,
+    values_of,
 )
+from entdemo.data.entrep.near_copies import Look, look_alikes, look_of
 from entdemo.data.entrep.report import ReadReport
 from entdemo.data.skipped import Skipped
 from entdemo.errors import DataError, FrameError, UserError
 from entdemo.gallery.cases import class_of
 from entdemo.image.frame import load_frame
+from entdemo.locale import LANGUAGES
 from entdemo.taxonomy import CLASSES
 
 _LEADING_NUMBER = re.compile(r"(\d+)_")
+_UUID = re.compile(r"([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})(?![0-9a-f])", re.IGNORECASE)
+_WHOLE_NUMBER = re.compile(r"(\d+)(?:\.0+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,8 @@ class EntrepItem:
     Attributes:
         file: one of the picture's files.
         class_name: one of ``taxonomy.CLASSES``, None where the folder tells none.
-        caption_en: one line, None where there is none; so is ``caption_vi``.
+        caption_en: one line with every caption of the frame, None where there is none; so is
+            ``caption_vi``.
         group: running name of the examination, the same for all its frames.
     """
 
@@ -102,8 +110,9 @@ class _Entry:
     name: str
     file: Path
     digest: str
+    look: Look
     classes: list[str] = field(default_factory=list)
-    captions: dict[str, str] = field(default_factory=dict)
+    captions: dict[str, list[str]] = field(default_factory=lambda: {"en": [], "vi": []})
 
 
 class _Reader:
@@ -115,6 +124,8 @@ class _Reader:
         self.entries: dict[Path, _Entry] = {}
         self.listed: dict[str, int] = {}
         self.skipped: dict[str, Skipped] = {}
+        self.respelt = 0
+        self.near_copies = 0
 
     def read(self) -> EntrepSet:
         self._read_classes()
@@ -141,21 +152,24 @@ class _Reader:
         )
 
     def _read_classes(self) -> None:
-        for name, label in self._pairs(CLASSES_FILE):
-            self._label(self._entry("train", name), label)
+        for name, labels in self._pairs(CLASSES_FILE):
+            for label in values_of(labels):
+                self._label(self._entry("train", name), label)
 
     def _read_pairs(self) -> Iterator[tuple[Path, Path]]:
-        for first, second in self._pairs(PAIRS_FILE):
-            found = self._entry("train", first), self._entry("train", str(second))
-            if found[0] and found[1]:
-                yield found[0].file, found[1].file
+        for first, others in self._pairs(PAIRS_FILE):
+            for second in values_of(others):
+                found = self._entry("train", first), self._entry("train", str(second))
+                if found[0] and found[1]:
+                    yield found[0].file, found[1].file
 
     def _read_phrases(self) -> Iterator[tuple[str, Path]]:
-        for phrase, name in self._pairs(PHRASES_FILE):
-            entry = self._entry("train", str(name))
-            if entry:
-                _describe(entry, caption_language(phrase), phrase)
-                yield phrase, entry.file
+        for phrase, names in self._pairs(PHRASES_FILE):
+            for name in values_of(names):
+                entry = self._entry("train", str(name))
+                if entry:
+                    _describe(entry, caption_language(phrase), phrase)
+                    yield phrase, entry.file
 
     def _read_public(self) -> None:
         records = read_records(self.folder, PUBLIC_FILE)
@@ -167,8 +181,9 @@ class _Reader:
                 self._skip(f"{PUBLIC_FILE}, {number}", DataError("entrep.no_path"))
                 continue
             entry = self._entry("public", name)
-            if record.get("Classification"):
-                self._label(entry, record["Classification"])
+            for label in values_of(record.get("Classification")):
+                if label not in (None, ""):
+                    self._label(entry, label)
             if entry:
                 _describe(entry, "vi", record.get("Description"))
                 _describe(entry, "en", record.get("DescriptionEN"))
@@ -181,16 +196,23 @@ class _Reader:
 
     def _entry(self, part: str, name: str) -> _Entry | None:
         """The entry of a file name; None, and a note, where its picture cannot be used."""
-        file = self.pictures[part].find(name)
+        pictures = self.pictures[part]
+        try:
+            file = pictures.find(name)
+        except UserError as error:
+            self._skip(f"{part}/{name}", error)
+            return None
         if file is None:
             self._skip(f"{part}/{name}", FrameError("frame.missing", name=name))
             return None
-        name = f"{part}/{file.name}"
-        if file not in self.entries and name not in self.skipped:
+        self.respelt += file.name != name.replace("\\", "/").rpartition("/")[2]
+        label = f"{part}/{pictures.label(file)}"
+        if file not in self.entries and label not in self.skipped:
             try:
-                self.entries[file] = _Entry(name, file, load_frame(file).digest)
+                frame = load_frame(file)
+                self.entries[file] = _Entry(label, file, frame.digest, look_of(frame))
             except UserError as error:
-                self._skip(name, error)
+                self._skip(label, error)
         return self.entries.get(file)
 
     def _label(self, entry: _Entry | None, label: object) -> None:
@@ -211,7 +233,13 @@ class _Reader:
         copies: dict[str, list[_Entry]] = defaultdict(list)
         for entry in self.entries.values():
             copies[entry.digest].append(entry)
-        groups = _joined_groups(copies.values())
+        own_first = [own[0] for own in copies.values()]
+        alike = [
+            [own_first[first], own_first[second]]
+            for first, second in look_alikes([entry.look for entry in own_first])
+        ]
+        self.near_copies = len({pair[1].digest for pair in alike})
+        groups = _joined_groups([*copies.values(), *alike])
         items: list[EntrepItem] = []
         kept: dict[Path, Path] = {}
         for own in copies.values():
@@ -235,6 +263,13 @@ class _Reader:
             captions_en=sum(item.caption_en is not None for item in items),
             captions_vi=sum(item.caption_vi is not None for item in items),
             captions_both=sum(bool(item.caption_en and item.caption_vi) for item in items),
+            near_copies=self.near_copies,
+            respelt=self.respelt,
+            unlisted=sum(
+                file not in self.entries and f"{part}/{pictures.label(file)}" not in self.skipped
+                for part, pictures in self.pictures.items()
+                for file in pictures.all()
+            ),
             skipped=list(self.skipped.values()),
         )
 
@@ -242,20 +277,27 @@ class _Reader:
 def _class(label: object) -> str | None:
     """The class of a label, which is its name or its number in the challenge's order."""
     text = str(label).strip()
-    if text in map(str, range(len(CLASSES))):
-        return CLASSES[int(text)]
+    number = _WHOLE_NUMBER.fullmatch(text)
+    if number and int(number[1]) < len(CLASSES):
+        return CLASSES[int(number[1])]
     return class_of(text)
 
 
-def _describe(entry: _Entry, language: str, text: object) -> None:
-    if isinstance(text, str) and one_line(text):
-        entry.captions.setdefault(language, one_line(text))
+def _describe(entry: _Entry, language: str, texts: object) -> None:
+    for text in values_of(texts):
+        line = one_line(text) if isinstance(text, str) else ""
+        if line and line not in entry.captions[language]:
+            entry.captions[language].append(line)
 
 
 def _group(entry: _Entry) -> str:
-    """What tells a file's examination; a name without a leading number is one of its own."""
-    number = _LEADING_NUMBER.match(entry.file.name)
-    return number[1] if number else entry.name
+    """What tells a file's examination: the number or UUID that its name begins with.
+
+    A name without either is an examination of its own.
+    """
+    name = unicodedata.normalize("NFC", entry.file.name)
+    found = _UUID.match(name) or _LEADING_NUMBER.match(name)
+    return found[1].lower() if found else entry.name
 
 
 def _joined_groups(copies: Iterable[list[_Entry]]) -> dict[str, str]:
@@ -277,13 +319,14 @@ def _joined_groups(copies: Iterable[list[_Entry]]) -> dict[str, str]:
 
 
 def _item(copies: list[_Entry], classes: set[str], group: str) -> EntrepItem:
-    captions: dict[str, str] = {}
-    for entry in copies:
-        captions = entry.captions | captions
+    captions = {}
+    for language in LANGUAGES:
+        texts = chain.from_iterable(entry.captions[language] for entry in copies)
+        captions[language] = one_line("\n".join(dict.fromkeys(texts)))
     return EntrepItem(
         file=copies[0].file,
         class_name=next(iter(classes), None),
-        caption_en=captions.get("en"),
-        caption_vi=captions.get("vi"),
+        caption_en=captions["en"] or None,
+        caption_vi=captions["vi"] or None,
         group=group,
     )

@@ -20,6 +20,10 @@ class ReadReport:
         listed: entries of each of the folder's files that was read.
         frames: distinct frames, with a class or without.
         copies: pictures that are the same as another one under another name.
+        near_copies: frames that look like another one, only saved otherwise; both stay in one
+            examination.
+        respelt: entries whose picture has another spelling or ending on the disk.
+        unlisted: pictures that no file names; they are not used.
         classes: frames of each class.
         captions_en: frames with an English caption; ``captions_vi`` and ``captions_both`` alike.
         skipped: entries that were not used, by file name.
@@ -28,6 +32,9 @@ class ReadReport:
     listed: Mapping[str, int]
     frames: int
     copies: int
+    near_copies: int
+    respelt: int
+    unlisted: int
     examinations: int
     classes: Mapping[str, int]
     captions_en: int
@@ -47,6 +54,11 @@ class ReadReport:
         yield (
             f"{self.frames} distinct frames of {self.examinations} examinations, {labelled} with "
             f"a class; {self.copies} copies under other names merged."
+        )
+        yield (
+            f"{self.near_copies} look like another frame, only saved otherwise, and share its "
+            f"examination; {self.respelt} entries were found under another spelling; "
+            f"{self.unlisted} pictures are named nowhere and not used."
         )
         yield ", ".join(f"{name} {count}" for name, count in self.classes.items()) + "."
         yield (
