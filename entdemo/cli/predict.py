@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from entdemo.cli.many import predict_many
 from entdemo.cli.output import (
     Count,
     Device,
@@ -27,6 +28,7 @@ from entdemo.text.findings import finding_names
 
 if TYPE_CHECKING:
     from entdemo.gallery.filters import CaseFilter
+    from entdemo.image.frame import Frame
     from entdemo.inference.prediction import Neighbour, Prediction
     from entdemo.predictor import Predictor
 
@@ -38,11 +40,16 @@ Findings = Annotated[
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Only from this source.")]
 Least = Annotated[float, typer.Option("--min-similarity", help="Leave out weaker matches.")]
 Words = Annotated[str | None, typer.Option("--text", help="What else the cases should show.")]
+Csv = Annotated[Path | None, typer.Option("--csv", help="Write the table to this new file.")]
+ByDoubt = Annotated[bool, typer.Option("--by-doubt", help="Of many frames the doubtful first.")]
 Share = Annotated[float, typer.Option("--share", help="How much --text counts, 0 to 1.")]
 
 
 def predict(
-    frame: Annotated[Path, typer.Argument(help="JPEG, PNG, WebP, BMP, TIFF or DICOM.")],
+    frame: Annotated[
+        Path,
+        typer.Argument(help="JPEG, PNG, WebP, BMP, TIFF or DICOM; or a folder or a ZIP of them."),
+    ],
     *,
     k: Count = 12,
     text: Words = None,
@@ -52,6 +59,8 @@ def predict(
     findings: Findings = None,
     sources: Sources = None,
     min_similarity: Least = -1.0,
+    csv: Csv = None,
+    by_doubt: ByDoubt = False,
     weights: Weights,
     gallery: Gallery,
     device: Device,
@@ -60,21 +69,29 @@ def predict(
 ) -> None:
     """Class of an endoscopy frame, and the nearest teaching cases.
 
-    Options that narrow the cases may be given several times.
+    Of a folder or a ZIP each picture is answered, in one table. Options that narrow the cases may
+    be given several times.
     """
+    from entdemo.batch import holds_many
     from entdemo.image.frame import load_frame
     from entdemo.inference.prediction import prediction_json, reading_json
 
     where = _filter(regions, classes, findings, sources, min_similarity)
-    picture = load_frame(frame)
-    if picture.notice is not None:
+    many = csv is not None or holds_many(frame)
+    picture = None if many else load_frame(frame)
+    if picture is not None and picture.notice is not None:
         err.print(str(picture.notice), style="yellow")
     predictor = _open(weights, gallery, device, precision)
-    prediction = (
-        predictor.predict(picture, k, where)
-        if text is None
-        else predictor.combine(picture, text, share, k, where)
-    )
+
+    def ask(asked: Frame) -> Prediction:
+        if text is None:
+            return predictor.predict(asked, k, where)
+        return predictor.combine(asked, text, share, k, where)
+
+    if picture is None:
+        predict_many(frame, ask, csv, by_doubt=by_doubt, json=json)
+        return
+    prediction = ask(picture)
     if json:
         print_json(prediction_json(prediction) | reading_json(prediction))
     else:

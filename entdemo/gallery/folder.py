@@ -60,7 +60,12 @@ def _pictures(folder: Path) -> Iterator[Path]:
 
 def is_picture(file: Path) -> bool:
     """Whether a file is named like a picture and is not hidden."""
-    return file.suffix.lower() in _PICTURES and not file.name.startswith(".") and file.is_file()
+    return has_picture_name(file.name) and file.is_file()
+
+
+def has_picture_name(name: str) -> bool:
+    """Whether a file of this name may be a picture; hidden ones are left out."""
+    return name.lower().endswith(_PICTURES) and not name.startswith(".")
 
 
 def read_captions(folder: Path, pictures: Mapping[str, Path]) -> dict[str, Row]:

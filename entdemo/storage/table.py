@@ -1,11 +1,11 @@
-"""CSV as spreadsheet programs really write it."""
+"""CSV as spreadsheet programs really write it, and as they read it without harm."""
 
 from __future__ import annotations
 
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
@@ -163,3 +163,26 @@ def _without_empty_rows(columns: Mapping[str, Sequence[str]], first: Sequence[st
         [row + _FIRST_ROW for row in kept],
         {column: [cells[row] for row in kept] for column, cells in columns.items()},
     )
+
+
+def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    """CSV with the mark by which spreadsheets know UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    risky = cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if risky and not _is_number(cell) else cell
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

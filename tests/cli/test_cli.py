@@ -159,3 +159,17 @@ def test_mistakes_end_with_code_2_and_one_line(tmp_path: Path) -> None:
     assert result.stdout == ""
     assert len(result.stderr.strip().splitlines()) == 1
     assert "Traceback" not in result.stderr
+
+
+def test_predict_of_a_folder_is_one_table(made: dict[str, Path], tmp_path: Path) -> None:
+    table = tmp_path / "answers.csv"
+    asked = ["predict", made["frames"], "--k", "1", "--csv", table, *used(made)]
+    answer = run(*asked, "--by-doubt")
+    frames = answer["frames"]
+    assert isinstance(frames, list)
+    assert len(frames) == 21
+    doubts = [frame["doubt"] for frame in frames]
+    assert doubts == sorted(doubts, reverse=True)
+    assert len(table.read_text("utf-8-sig").splitlines()) == 22
+    with pytest.raises(UserError, match="already exists"):
+        run(*asked)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable
 
+from entdemo.storage.table import csv_bytes
 from entdemo.taxonomy import CLASS_NAMES
 from entdemo.ui.i18n import word
 from entdemo.ui.sheet.content import CaseSheet, SheetCase
@@ -60,7 +60,7 @@ def _classes(sheet: CaseSheet) -> bytes:
         (name, CLASS_NAMES[name][sheet.language], f"{probability:.4f}")
         for name, probability in sheet.probabilities.items()
     )
-    return _table(("class", "name", "probability"), rows)
+    return csv_bytes(("class", "name", "probability"), rows)
 
 
 def _cases(sheet: CaseSheet) -> bytes:
@@ -78,31 +78,8 @@ def _cases(sheet: CaseSheet) -> bytes:
         )
         for number, case in enumerate(sheet.cases, 1)
     )
-    return _table(_CASE_COLUMNS, rows)
+    return csv_bytes(_CASE_COLUMNS, rows)
 
 
 def _file_name(number: int, case: SheetCase) -> str:
     return f"cases/{number:02d}-{case.case_id}.jpg"
-
-
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
-    """CSV with the mark by which spreadsheets know UTF-8."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    risky = cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{cell}" if risky and not _is_number(cell) else cell
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

@@ -1,0 +1,180 @@
+"""Many frames at once: the pictures of a folder or a ZIP, answered one by one."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any
+
+from entdemo.errors import DataError, FrameError, UserError
+from entdemo.gallery.folder import has_picture_name, is_picture
+from entdemo.image.decode import MAX_BYTES
+from entdemo.image.frame import Frame, FrameSource, load_frame
+from entdemo.inference.prediction import Prediction, prediction_json
+from entdemo.storage.table import csv_bytes
+
+MOST_PICTURES = 5_000
+
+_TWINS = "__MACOSX"
+"""Where macOS puts a hidden twin of each file of a ZIP."""
+
+_COLUMNS = (
+    "file", "verdict", "class", "region", "probability", "doubt", "nearest_case", "nearest_class",
+    "similarity", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that is read when its turn comes; ``name`` is its path below what holds it."""
+
+    name: str
+    read: Callable[[], FrameSource]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of a picture.
+
+    Attributes:
+        name: of the picture.
+        prediction: the answer; None where the picture is no frame that can be used.
+        note: why not, or what is to be known of the frame.
+    """
+
+    name: str
+    prediction: Prediction | None
+    note: UserError | None
+
+    @property
+    def doubt(self) -> float:
+        """1 less the greatest probability; 1 where there is no answer to rely on."""
+        if self.prediction is None or not self.prediction.in_distribution:
+            return 1.0
+        return 1 - max(self.prediction.probabilities.values())
+
+
+def holds_many(path: Path) -> bool:
+    """Whether a path is a folder or a ZIP, told by content."""
+    if not path.is_file():
+        return path.is_dir()
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"PK"
+    except OSError:
+        return False  # told when it is read as a picture
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Sequence[Picture]]:
+    """The pictures below a folder or in a ZIP by name; anything else is one picture.
+
+    Nothing of a ZIP is written to the disk, and one picture of it is in memory at a time.
+
+    Raises:
+        UserError: there is no picture or too many, or the ZIP is damaged.
+    """
+    if path.is_dir():
+        files = {it.relative_to(path): it for it in sorted(path.rglob("*")) if is_picture(it)}
+        shown = {name: it for name, it in files.items() if not _is_hidden(name)}
+        found = [Picture(name.as_posix(), partial(_itself, it)) for name, it in shown.items()]
+        yield _checked(path, found)
+    elif holds_many(path):
+        with _archive(path) as archive:
+            infos = [it for it in archive.infolist() if _is_wanted(it)]
+            found = [Picture(it.filename, partial(_unpacked, archive, it)) for it in infos]
+            yield _checked(path, sorted(found, key=lambda it: it.name))
+    else:
+        yield [Picture(path.name, partial(_itself, path))]
+
+
+def _checked(path: Path, found: list[Picture]) -> list[Picture]:
+    if not found:
+        raise DataError("batch.no_pictures", name=path.name)
+    if len(found) > MOST_PICTURES:
+        raise DataError("batch.too_many", name=path.name, count=len(found), most=MOST_PICTURES)
+    return found
+
+
+def _is_hidden(name: PurePath) -> bool:
+    return any(part.startswith(".") or part == _TWINS for part in name.parts)
+
+
+def _itself(file: Path) -> FrameSource:
+    return file
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise DataError("batch.zip_damaged", name=path.name) from error
+
+
+def _is_wanted(entry: zipfile.ZipInfo) -> bool:
+    name = PurePosixPath(entry.filename)
+    return not entry.is_dir() and not _is_hidden(name) and has_picture_name(name.name)
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """An entry's bytes, as many as a picture may have, whatever its header says."""
+    if entry.flag_bits & 1:
+        raise FrameError("batch.encrypted")
+    try:
+        with archive.open(entry) as file:
+            data = file.read(MAX_BYTES + 1)
+    except Exception as error:  # each compression raises errors of its own on damage
+        raise FrameError("frame.truncated") from error
+    return data
+
+
+def answers(pictures: Sequence[Picture], ask: Callable[[Frame], Prediction]) -> Iterator[Answered]:
+    """Each picture's answer as soon as it is there; one that cannot be read stops nothing."""
+    for picture in pictures:
+        try:
+            frame = load_frame(picture.read())
+        except UserError as error:
+            yield Answered(picture.name, None, error)
+        else:
+            yield Answered(picture.name, ask(frame), frame.notice)
+
+
+def batch_json(answered: Sequence[Answered]) -> dict[str, Any]:
+    """All answers for programs, in the order given."""
+    return {
+        "frames": [_row_json(it) for it in answered],
+        "answered": sum(it.prediction is not None for it in answered),
+        "unreadable": sum(it.prediction is None for it in answered),
+    }
+
+
+def _row_json(it: Answered) -> dict[str, Any]:
+    note = None if it.note is None else str(it.note)
+    if it.prediction is None:
+        return {"file": it.name, "error": note}
+    told = {"verdict": it.prediction.verdict, "doubt": round(it.doubt, 4), "notice": note}
+    return {"file": it.name, **told, **prediction_json(it.prediction)}
+
+
+def batch_csv(answered: Sequence[Answered]) -> bytes:
+    """All answers for a spreadsheet, a row a picture."""
+    return csv_bytes(_COLUMNS, [_cells(it) for it in answered])
+
+
+def _cells(it: Answered) -> list[str]:
+    note = "" if it.note is None else str(it.note)
+    if it.prediction is None:
+        return [it.name, "unreadable", *[""] * (len(_COLUMNS) - 3), note]
+    found = it.prediction
+    case = [
+        cell
+        for near in found.neighbours[:1]
+        for cell in (near.case_id, near.class_name, f"{near.similarity:.4f}")
+    ]
+    probability = f"{max(found.probabilities.values()):.4f}"
+    told = [it.name, found.verdict, found.class_name, found.region, probability, f"{it.doubt:.4f}"]
+    return [*told, *(case or [""] * 3), note]

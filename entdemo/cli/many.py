@@ -1,0 +1,63 @@
+"""``predict`` of a folder or a ZIP: one table, as text, CSV or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from entdemo.cli.output import out, print_json, progress_bar, rows
+from entdemo.errors import StorageError
+
+if TYPE_CHECKING:
+    from entdemo.batch import Answered
+    from entdemo.image.frame import Frame
+    from entdemo.inference.prediction import Prediction
+
+
+def predict_many(
+    path: Path, ask: Callable[[Frame], Prediction], csv: Path | None, *, by_doubt: bool, json: bool
+) -> None:
+    """Answer all pictures of a path.
+
+    Args:
+        path: a folder, a ZIP, or one picture.
+        ask: answers a frame.
+        csv: where the table is written; no such file is there yet.
+        by_doubt: tell the doubtful ones first, else by name.
+        json: print JSON in place of the table.
+
+    Raises:
+        UserError: there is no picture or too many, or the CSV cannot be written.
+    """
+    from entdemo.batch import answers, batch_csv, batch_json, opened
+    from entdemo.storage.atomic import write_atomically
+
+    if csv is not None and csv.exists():
+        raise StorageError("storage.in_use", path=csv)
+    found: list[Answered] = []
+    with opened(path) as pictures, progress_bar("Frames") as told:
+        for it in answers(pictures, ask):
+            found.append(it)
+            told(len(found), len(pictures))
+    if by_doubt:
+        found.sort(key=lambda it: -it.doubt)
+    if csv is not None:
+        write_atomically(csv, batch_csv(found))
+    if json:
+        print_json(batch_json(found))
+    else:
+        columns = ["file", "verdict", "class", "doubt", "nearest case"]
+        out.print(rows("Frames", columns, [_line(it) for it in found]))
+        out.print("For teaching, not for diagnosis.", style="dim")
+
+
+def _line(it: Answered) -> list[str]:
+    name = escape(it.name)
+    if it.prediction is None:
+        return [name, "unreadable", "", "", escape(str(it.note))]
+    near = it.prediction.neighbours[:1]
+    case = "".join(f"{one.caption_en or one.class_name} ({one.similarity:.3f})" for one in near)
+    return [name, it.prediction.verdict, it.prediction.class_name, f"{it.doubt:.2f}", escape(case)]
