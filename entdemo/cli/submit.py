@@ -30,6 +30,9 @@ def submit(
     validate: Annotated[
         Path | None, typer.Option(help="Check this zip file in place of writing one.")
     ] = None,
+    flip: Annotated[
+        bool, typer.Option("--flip", help="Average with the mirror image, sides swapped back.")
+    ] = False,
     weights: Weights,
     device: Device,
     json: Json = False,
@@ -40,21 +43,21 @@ def submit(
     if not folder.is_dir():
         raise DataError("folder.missing", path=folder)
     if to is not None:
-        _write(folder, track, to, weights, device, json)
+        from entdemo.evaluation.submission import answer_track, write_submission
+
+        with progress_bar("frames") as progress:
+            answers = answer_track(open_encoder(weights, device), folder, track, progress, flip)
+        write_submission(answers, track, to)
+        _tell(len(answers), track, to, json)
     if validate is not None:
         _validate(folder, track, validate, json)
 
 
-def _write(folder: Path, track: int, to: Path, weights: str, device: str, json: bool) -> None:
-    from entdemo.evaluation.submission import answer_track, write_submission
-
-    with progress_bar("frames") as progress:
-        answers = answer_track(open_encoder(weights, device), folder, track, progress)
-    write_submission(answers, track, to)
+def _tell(count: int, track: int, to: Path, json: bool) -> None:
     if json:
-        print_json({"file": str(to), "track": track, "answers": len(answers)})
+        print_json({"file": str(to), "track": track, "answers": count})
     else:
-        out.print(f"{len(answers)} answers of track {track} in {to}.")
+        out.print(f"{count} answers of track {track} in {to}.")
 
 
 def _validate(folder: Path, track: int, file: Path, json: bool) -> None:

@@ -15,10 +15,14 @@ from typer.testing import CliRunner
 
 from entdemo.cli import main as cli
 from entdemo.cli import submit as commands
+from entdemo.data.dataset import Item
 from entdemo.errors import UserError
+from entdemo.evaluation.encode import encode_items
+from entdemo.evaluation.pool import pool_of
+from entdemo.evaluation.retrieval import without
 from entdemo.evaluation.submission import answer_track, picture_pool, write_submission
 from entdemo.evaluation.submission_check import validate_submission
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASSES, region_of
 from tests.helpers.entrep_folder import EntrepFolder, on_disk, write_entrep
 from tests.helpers.evaluation_fakes import coloured, fake_encoder
 
@@ -60,6 +64,32 @@ def test_track_2_finds_another_frame_of_the_list(folder: EntrepFolder) -> None:
         assert answer in listed
         assert answer != query
         assert folder.test.index(answer) % 7 == folder.test.index(query) % 7
+
+
+def test_track_2_ranks_as_evaluate_ranks(folder: EntrepFolder) -> None:
+    encoder, listed = fake_encoder(), folder.test[1:]
+    labels = [CLASSES[folder.test.index(name) % 7] for name in listed]
+    items = [
+        Item(picture(folder, name), region_of(label), label)
+        for name, label in zip(listed, labels, strict=True)
+    ]
+    pool = pool_of(encoder, encode_items(encoder, items))
+    answers = answer_track(encoder, folder.path, 2)
+    for row, query in enumerate(pool.frame_queries):
+        others = without(pool.matcher, np.arange(len(listed)) == row)
+        (first,) = pool.matcher.near(query, 1, others)
+        assert answers[listed[row]] == listed[pool.matcher.row(first.case)]
+
+
+@pytest.mark.parametrize(("track", "frames"), [(1, 21), (2, 20), (3, 21)])
+def test_mirror_images_are_averaged_on_request(
+    folder: EntrepFolder, track: int, frames: int
+) -> None:
+    for flip, looks in ((False, frames), (True, 2 * frames)):
+        encoder = fake_encoder()
+        answers = answer_track(encoder, folder.path, track, flip=flip)
+        assert encoder.bundle.model.frames_seen == looks
+        assert answers
 
 
 def test_track_3_answers_phrases_as_they_are_written(folder: EntrepFolder) -> None:
