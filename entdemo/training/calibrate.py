@@ -40,7 +40,7 @@ from entdemo.training.texts import all_prompts
 _BATCH = 64
 _OOD_FRAMES = 3_500
 _KEPT_SHARE = 0.995
-_OUTSIDE_SHARE = 0.1
+_OUTSIDE_SHARE = 0.03
 _USUAL = AugmentConfig()
 _HARSH = AugmentConfig(glare=0.6, light=0.6, disc_crop=0.4, recolour=1.0)
 _NEGATIVES = 60
@@ -233,7 +233,7 @@ def _scores(model: EntClip, encoded: EncodedFrames, calibration: Calibration) ->
 
 
 def ood_threshold(frames: Tensor, others: Tensor) -> float:
-    """The score that nine in ten other pictures exceed, but at most one in 200 frames.
+    """The score that 97 % of other pictures exceed, but at most one in 200 frames.
 
     Real frames lie farther than drawn ones, so the threshold lies as far as the other pictures
     allow.
