@@ -21,14 +21,16 @@ def share_of(found: tuple[Neighbour, ...], finding: str) -> float:
 
 
 @pytest.mark.parametrize("text", ["with a perforation", "có lỗ thủng"])
-def test_a_normal_ear_with_words_finds_perforated_ears(predictor: Predictor, text: str) -> None:
+def test_normal_ears_with_words_find_perforated_ears(predictor: Predictor, text: str) -> None:
     cases = predictor.gallery.cases
-    normal = next(c for c in cases if c.region == "ear" and c.finding == "normal")
-    frame = load_frame(predictor.gallery.frame_path(normal))
-    alone = predictor.predict(frame).neighbours
-    found = predictor.combine(frame, text, 0.5).neighbours
-    assert share_of(found, "perforation") >= share_of(alone, "perforation") + 0.5
-    assert np.mean([n.class_name.startswith("ear") for n in found]) > 0.9
+    normal = [c for c in cases if c.region == "ear" and c.finding == "normal"][:6]
+    frames = [load_frame(predictor.gallery.frame_path(case)) for case in normal]
+    alone = [share_of(predictor.predict(it).neighbours, "perforation") for it in frames]
+    found = [predictor.combine(it, text, 0.5).neighbours for it in frames]
+    shares = [share_of(neighbours, "perforation") for neighbours in found]
+    assert np.mean(shares) >= np.mean(alone) + 0.4
+    ears = [n.class_name.startswith("ear") for neighbours in found for n in neighbours]
+    assert np.mean(ears) > 0.9
 
 
 @pytest.mark.parametrize("text", ["vocal cord nodules", "hạt dây thanh"])

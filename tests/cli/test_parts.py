@@ -26,10 +26,12 @@ def test_training_without_its_packages_names_the_extra(
 
 @pytest.mark.parametrize("command", [["bench", "--quick"], ["ablate", "any.yaml"]])
 def test_without_a_checkout_its_commands_say_so(
-    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("benchmarks", "research"):
-        monkeypatch.setitem(sys.modules, name, None)
+    for room in ("benchmarks", "research"):
+        for name in [name for name in sys.modules if name.startswith(f"{room}.")]:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, room, None)
     result = CliRunner().invoke(app, command)
     assert isinstance(result.exception, MissingPartError)
     assert f"python -m entdemo {command[0]}" in str(result.exception)

@@ -44,6 +44,9 @@ class SideModel(nn.Module):
     def ood(self, features: Tensor) -> Tensor:
         return features[:, 0]
 
+    def deep(self, depths: Tensor) -> Tensor:
+        return depths[:, 0]
+
 
 def side_encoder(bias: float) -> Encoder:
     bundle = fake_bundle()
