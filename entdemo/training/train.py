@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from entdemo.bundle.weights import BundleInfo, read_info
+from entdemo.model.base import create_base
 from entdemo.training.base_check import check_base
 from entdemo.training.build_data import build_data, build_texts
 from entdemo.training.build_model import build_model
@@ -41,6 +42,8 @@ def train(config: TrainConfig, report: Report, say: Say) -> BundleInfo | None:
         say(f"{processes.num_processes} processes share each batch")
 
     check_base(config.model)
+    if config.model.tag:  # fetched before frames are drawn and read, which takes minutes
+        create_base(config.model.base, config.model.tag)
     start = open_start(config)
     data = build_data(config, start, processes, say)
     check_data(data)

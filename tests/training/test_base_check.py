@@ -13,7 +13,8 @@ from entdemo.model import published
 from entdemo.model.base import base_shape, create_base
 from entdemo.model.preprocess import preprocess_of
 from entdemo.training.base_check import check_base
-from entdemo.training.config import ModelConfig
+from entdemo.training.config import ModelConfig, TrainConfig
+from entdemo.training.train import train
 
 
 @pytest.mark.parametrize(
@@ -98,3 +99,25 @@ def test_without_a_network_a_base_is_missed_at_once(
 def test_a_server_that_does_not_answer_is_given_up(outside_connections: list[object]) -> None:
     assert not published._answers("https://hub.invalid")
     assert outside_connections == ["hub.invalid"]
+
+
+def test_a_base_that_cannot_be_fetched_ends_a_run_before_frames_are_drawn(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(published, "_answers", lambda _: False)
+    monkeypatch.setattr(published.constants, "HF_HUB_CACHE", str(tmp_path))
+    config = TrainConfig.model_validate(
+        {
+            "name": "far",
+            "output": tmp_path / "weights",
+            "runs": tmp_path / "runs",
+            "data": {"train": {"n": 7, "seed": 1}, "validation": {"n": 7, "seed": 2}},
+            "model": {"base": "ViT-B-16-quickgelu", "pretrained": "openai"},
+            "stages": [{"trains": "lora", "steps": 1}],
+        }
+    )
+    said: list[str] = []
+    with pytest.raises(UserError) as caught:
+        train(config, report=lambda row: None, say=said.append)
+    assert caught.value.key == "weights.base_unreachable"
+    assert said == []
