@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from entdemo.boundary import guarded
 from entdemo.cli import (
     ablate,
     bench,
@@ -20,7 +21,6 @@ from entdemo.cli import (
     train,
     weights,
 )
-from entdemo.errors import UserError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,15 +43,9 @@ app.command()(bench.bench)
 app.add_typer(gallery.app, name="gallery")
 app.add_typer(weights.app, name="weights")
 
-_USER_MISTAKE = 2
-
 
 def main() -> None:
-    """Run a command; a user's mistake is one line on stderr and exit code 2."""
+    """Run a command; what stops it is one line on stderr, see ``boundary``."""
     logging.disable(logging.WARNING)
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    try:
-        app()
-    except UserError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(_USER_MISTAKE)
+    sys.exit(guarded(app))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from entdemo.gallery.store import Progress as Report
 from entdemo.settings import Settings, read_settings
@@ -50,10 +52,12 @@ Precision = Annotated[
     str,
     typer.Option(help="auto, fp32, bf16, or fp16 on a GPU.", **from_settings("precision", "auto")),
 ]
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
 Count = Annotated[int, typer.Option("--k", min=1, max=1000, help="How many cases.")]
 
-out = Console()
-err = Console(stderr=True)
+out = Console(markup=False, emoji=False)
+err = Console(stderr=True, markup=False, emoji=False)
 
 
 def print_json(data: dict[str, Any]) -> None:
@@ -61,13 +65,23 @@ def print_json(data: dict[str, Any]) -> None:
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
+def shown(text: str) -> str:
+    """Text of other people for a terminal: without control characters, which would steer it."""
+    return "".join(letter for letter in text if letter == "\n" or not is_control(letter))
+
+
+def is_control(letter: str) -> bool:
+    """Whether a character is a control, a lone surrogate or one that turns the reading order."""
+    return unicodedata.category(letter) in ("Cc", "Cs") or letter in _TURNS
+
+
 def rows(title: str, columns: list[str], lines: list[list[str]]) -> Table:
-    """A table with a title."""
+    """A table with a title; cells are shown as they are written, without control characters."""
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column)
     for line in lines:
-        table.add_row(*line)
+        table.add_row(*(Text(shown(cell)) for cell in line))
     return table
 
 

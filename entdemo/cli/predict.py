@@ -170,7 +170,7 @@ def _print(prediction: Prediction) -> None:
     }
     out.print(headline[prediction.verdict], style="bold")
     for note in _notes(prediction):
-        err.print(note, style="yellow", markup=False)
+        err.print(note, style="yellow")
     shares = [
         [CLASS_NAMES[name]["en"], f"{share:.1%}"]
         for name, share in prediction.probabilities.items()

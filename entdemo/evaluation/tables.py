@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from entdemo.evaluation.bootstrap import Interval
 from entdemo.evaluation.by_source import BySource
@@ -63,7 +63,7 @@ def _sources(figures: BySource) -> Table:
     for row in figures.sources:
         regions = "\n".join(f"{region} {count}" for region, count in row.regions.items())
         table.add_row(
-            f"{escape(row.source) or '(not stated)'}\n[dim]{regions}[/dim]",
+            Text.assemble(row.source or "(not stated)", "\n", (regions, "dim")),
             str(row.n),
             *(_share(it) for it in (row.region_accuracy, row.region_confidence, row.region_ece)),
             _NONE if row.class_accuracy is None else _share(row.class_accuracy),
@@ -130,7 +130,7 @@ def _skipped(report: Report) -> Table:
     title = f"Pictures skipped: {len(report.skipped)}"
     table = Table("picture", "reason", title=title, title_justify="left", title_style="bold")
     for skipped in report.skipped:
-        table.add_row(escape(skipped.name), escape(str(skipped.reason)))
+        table.add_row(Text(skipped.name), Text(str(skipped.reason)))
     return table
 
 

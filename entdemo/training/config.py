@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 
 from entdemo.errors import TrainingError
+from entdemo.training.yaml_file import YamlFile, read_yaml_file
 
 Positive = Annotated[int, Field(gt=0)]
 Weight = Annotated[float, Field(ge=0)]
@@ -306,19 +307,20 @@ def read_yaml(path: Path, kind: type[Checked]) -> Checked:
     """Read a YAML file as a model of ``kind``.
 
     Raises:
-        UserError: no such file, no YAML, or a field that is missing, unknown or out of range.
+        UserError: as ``read_yaml_file``; or, each with its line and column, all fields that are
+            missing, unknown or out of range.
     """
+    file = read_yaml_file(path)
     try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
-    except OSError as error:
-        raise TrainingError("config.missing", name=path.name) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise TrainingError("config.not_yaml", name=path.name) from error
-    try:
-        return kind.model_validate(raw)
+        return kind.model_validate(file.content)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
         raise TrainingError(
-            "config.invalid", name=path.name, field=field, reason=first["msg"]
-        ) from error
+            "config.invalid", name=path.name,
+            problems="; ".join(_problem(file, one) for one in error.errors()),
+        ) from error  # fmt: skip
+
+
+def _problem(file: YamlFile, error: ErrorDetails) -> str:
+    line, column = file.place(error["loc"])
+    field = ".".join(str(part) for part in error["loc"]) or "the file"
+    return f"line {line}, column {column}, {field}: {error['msg']}"

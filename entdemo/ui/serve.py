@@ -16,6 +16,7 @@ prepare_zero_gpu()
 
 from gradio.utils import get_space
 
+from entdemo.boundary import guarded
 from entdemo.errors import SettingError, UserError
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, ServeSettings, read_settings
@@ -29,13 +30,8 @@ from entdemo.ui.program_visits import ProgramVisits
 
 
 def main() -> int:
-    """Serve by the settings of the environment; 2 where there is nothing to serve."""
-    try:
-        serve(read_settings(ServeSettings))
-    except UserError as error:
-        print(f"entdemo: {error}", file=sys.stderr)
-        return 2
-    return 0
+    """Serve by the settings of the environment; returns the exit code, see ``boundary``."""
+    return guarded(lambda: serve(read_settings(ServeSettings)), "entdemo: ")
 
 
 def serve(settings: ServeSettings) -> None:
