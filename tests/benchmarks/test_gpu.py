@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import torch
+from accelerate.state import AcceleratorState
 
 from benchmarks.fixtures.bundle import make_bundle
 from benchmarks.gpu import MIN_COSINE, Effort, measure, random_frames
 from entdemo.bundle.weights import load_bundle
+
+
+@pytest.fixture(autouse=True)
+def own_accelerator() -> Iterator[None]:
+    """The state of accelerate is one a process; training in another test may have set it."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    yield
+    AcceleratorState._reset_state(reset_partial_state=True)
 
 
 def test_the_path_runs_on_the_cpu(tmp_path: Path) -> None:
