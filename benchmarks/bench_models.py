@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cache
 from itertools import cycle
 from pathlib import Path
 
@@ -20,11 +21,12 @@ from entdemo.gallery.store import Gallery
 from entdemo.image.frame import Frame, load_frame
 from entdemo.inference.device import pick_precision
 from entdemo.inference.engine import Engine
+from entdemo.inference.fastest import fastest, time_candidates
 from entdemo.model.base import PAPER_BASE, create_tokenizer
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import preprocess_of
 from entdemo.predictor import Predictor
-from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS
+from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS, Settings, read_settings
 from entdemo.taxonomy import CLASSES
 
 CPU = torch.device("cpu")
@@ -32,9 +34,16 @@ DIM = 512
 CASES = 2_000
 
 
+@cache
 def serving_dtype() -> torch.dtype:
-    """The precision that serves on this processor."""
-    return pick_precision(CPU)
+    """The precision that serves the paper's network here: as it is set, or as it is measured."""
+    wanted = read_settings(Settings).precision
+    if wanted != "auto":
+        return pick_precision(CPU, wanted)
+    bundle = paper_bundle()
+    side = bundle.preprocess.image_size
+    squares = np.random.default_rng(0).integers(0, 256, (2, side, side, 3), dtype=np.uint8)
+    return fastest(time_candidates(bundle, squares))
 
 
 def paper_bundle() -> Bundle:

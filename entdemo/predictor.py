@@ -81,7 +81,8 @@ class Predictor:
             gallery: a folder; if other weights made its vectors, they are computed once and kept
                 in the user's data folder.
             device: ``auto``, ``cuda``, ``mps`` or ``cpu``.
-            precision: ``auto``, ``fp32``, ``bf16``, or ``fp16`` on a GPU.
+            precision: ``auto``, which is measured on a CPU, ``fp32``, ``bf16``, or ``fp16`` on a
+                GPU.
             progress: told how many of the gallery's frames have their vectors, while some are
                 computed.
 
@@ -90,12 +91,13 @@ class Predictor:
         """
         settings = read_settings(Settings)
         from entdemo.bundle.hub import open_weights
-        from entdemo.inference.device import pick_device, pick_precision
+        from entdemo.inference.device import pick_device
         from entdemo.inference.engine import Engine
+        from entdemo.inference.fastest import serving_precision
 
         chosen = pick_device(device or settings.device)
-        dtype = pick_precision(chosen, precision or settings.precision)
         bundle, notice = open_weights(str(weights or settings.weights))
+        dtype = serving_precision(bundle, chosen, precision or settings.precision)
         engine = Engine(bundle, chosen, dtype)
         opened = Gallery.open(gallery or settings.gallery, embedder_of(bundle, engine), progress)
         return cls(bundle, opened, engine, notice)
@@ -306,10 +308,10 @@ def frame_embedder(bundle: Bundle, device: torch.device, precision: str = "auto"
     Raises:
         UserError: the precision cannot be had on the device.
     """
-    from entdemo.inference.device import pick_precision
     from entdemo.inference.engine import Engine
+    from entdemo.inference.fastest import serving_precision
 
-    return embedder_of(bundle, Engine(bundle, device, pick_precision(device, precision)))
+    return embedder_of(bundle, Engine(bundle, device, serving_precision(bundle, device, precision)))
 
 
 def embedder_of(bundle: Bundle, engine: Engine) -> Embedder:

@@ -26,6 +26,9 @@ if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
 _DATA = tempfile.TemporaryDirectory(prefix="entdemo-tests-")
 os.environ["ENTDEMO_DATA"] = _DATA.name
 
+# Nor does a test time the processor, or get numbers that depend on how fast it is.
+os.environ["ENTDEMO_PRECISION"] = "fp32"
+
 LOCAL_NAMES = (*LOOPBACK, "0.0.0.0", "::", "", None)
 
 

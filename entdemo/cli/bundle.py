@@ -21,9 +21,11 @@ def open_bundle(weights: str) -> Bundle:
 
 def open_encoder(weights: str, device: str) -> Encoder:
     """The encoder of the bundle asked for, prepared as it serves."""
-    from entdemo.inference.device import pick_device, pick_precision
+    from entdemo.inference.device import pick_device
     from entdemo.inference.encoder import Encoder
+    from entdemo.inference.fastest import serving_precision
 
     chosen = pick_device(device)
-    dtype = pick_precision(chosen, read_settings(Settings).precision)
-    return Encoder.for_serving(open_bundle(weights), chosen, dtype)
+    bundle = open_bundle(weights)
+    dtype = serving_precision(bundle, chosen, read_settings(Settings).precision)
+    return Encoder.for_serving(bundle, chosen, dtype)

@@ -15,7 +15,6 @@ from entdemo.settings import DEVICES
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
-_BF16_UNITS = ("avx512_bf16", "amx_bf16")
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
@@ -45,9 +44,9 @@ def pick_device(wanted: str = "auto") -> torch.device:
 
 
 def pick_precision(device: torch.device, wanted: str = "auto") -> torch.dtype:
-    """What the hardware multiplies fastest: bf16 on a CPU with units for it, a half type on CUDA.
+    """The half type that a CUDA GPU has, fp32 elsewhere; or the one that is asked for.
 
-    fp32 elsewhere; or the one of fp32, bf16 and fp16 that is asked for.
+    What is fastest on a CPU is measured, see ``inference.fastest``.
 
     Raises:
         UserError: no such precision, or fp16 on a CPU, which computes it slowly and coarsely.
@@ -68,13 +67,11 @@ def _native(device: torch.device) -> torch.dtype:
     if device.type == "cuda":
         fast = torch.cuda.is_bf16_supported(including_emulation=False)
         return torch.bfloat16 if fast else torch.float16
-    if device.type == "cpu" and any(_cpu_traits().get(unit) for unit in _BF16_UNITS):
-        return torch.bfloat16
     return torch.float32
 
 
 def _cpu_traits() -> dict[str, object]:
-    """What torch knows of the processor; older releases do not tell, and get fp32."""
+    """What torch knows of the processor; older releases do not tell."""
     known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return known
 

@@ -22,11 +22,13 @@ def health_route(predictor: Predictor) -> Route:
 
 
 def health(predictor: Predictor) -> dict[str, Any]:
-    """Name and id of the weights, number of gallery cases, and the device."""
+    """Name and id of the weights, number of gallery cases, the device and its precision,
+    which is None until the network is there."""
     return {
         "status": "ok",
         "bundle": predictor.bundle_name,
         "bundle_id": predictor.bundle_id,
         "gallery_size": len(predictor.gallery.cases),
         "device": predictor.device,
+        "precision": predictor.precision,
     }

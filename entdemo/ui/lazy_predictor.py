@@ -85,6 +85,11 @@ class Opening:
         return "CPU"
 
     @property
+    def precision(self) -> str | None:
+        """As ``Predictor.precision``; None until it is chosen, which may take measuring."""
+        return self.wait().precision if self._opened.done() else None
+
+    @property
     def notice(self) -> None:
         """None: weights of a folder are used or refused, never replaced."""
         return None

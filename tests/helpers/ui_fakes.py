@@ -123,6 +123,7 @@ class FakePredictor:
 
     gallery: FakeGallery
     device: str = "CPU"
+    precision: str = "fp32"
     bundle_name: str = "default"
     bundle_id: str = "0123456789abcdef"
     bundle: Any = field(default_factory=lambda: fake_bundle())

@@ -14,22 +14,6 @@ from entdemo.inference import device
 CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize(
-    ("traits", "dtype"),
-    [
-        ({"avx512_bf16": True}, torch.bfloat16),
-        ({"avx512_bf16": False, "amx_bf16": True}, torch.bfloat16),
-        ({"avx512_f": True}, torch.float32),
-        ({}, torch.float32),
-    ],
-)
-def test_a_cpu_gets_bf16_only_where_it_has_units_for_it(
-    monkeypatch: pytest.MonkeyPatch, traits: dict[str, object], dtype: torch.dtype
-) -> None:
-    monkeypatch.setattr(device, "_cpu_traits", lambda: traits)
-    assert device.pick_precision(CPU) == dtype
-
-
 @pytest.mark.parametrize(("native", "name"), [(True, "bf16"), (False, "fp16")])
 def test_a_gpu_gets_the_half_type_that_it_has(
     monkeypatch: pytest.MonkeyPatch, native: bool, name: str
