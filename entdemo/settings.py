@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from platformdirs import user_data_path
 from pydantic import Field, StringConstraints, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from entdemo.errors import SettingError
 
@@ -27,6 +27,8 @@ DEFAULT_WEIGHTS = _shipped("weights")
 DEFAULT_GALLERY = _shipped("gallery")
 _CHECKOUT_GALLERY = ROOT / "gallery" / "own"
 """Where own cases lay before they had a folder of the user; it is used on where it exists."""
+
+Network = IPv4Network | IPv6Network
 
 DEVICES = r"^(auto|cpu|mps|cuda(:\d+)?)$"
 """What a device may be called."""
@@ -103,12 +105,24 @@ class ServeSettings(Settings):
         auth: ``user:password`` to ask for a login, or empty.
         edit: whether visitors may add own cases and remove them; None means where only this
             computer can reach the app.
+        hosts: names under which the app is reached beside loopback and ``host``.
+        proxies: addresses or networks of proxies, whose forwarded headers are believed.
     """
 
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     auth: Annotated[str, StringConstraints(pattern=r"^([^:]+:.+)?$")] = ""
     edit: bool | None = None
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+
+    @field_validator("hosts", "proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """What stands between commas."""
+        if not isinstance(value, str):
+            return value
+        return [part.strip() for part in value.split(",") if part.strip()]
 
     @field_validator("host")
     @classmethod
@@ -118,7 +132,9 @@ class ServeSettings(Settings):
     @property
     def may_edit(self) -> bool:
         """Whether visitors may change the gallery."""
-        return _is_loopback(self.host) if self.edit is None else self.edit
+        if self.edit is not None:
+            return self.edit
+        return _is_loopback(self.host) and not (self.hosts or self.proxies)
 
     @property
     def login(self) -> tuple[str, str] | None:
@@ -151,5 +167,5 @@ def read_settings(kind: type[AnySettings], **given: object) -> AnySettings:
         return kind.model_validate({name: it for name, it in given.items() if it is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        (field,) = first["loc"]
+        field = first["loc"][0]
         raise SettingError(f"setting.{field}", value=first["input"]) from error

@@ -204,8 +204,8 @@ def test_a_flood_is_turned_away_and_the_page_stays_up(
 def test_pictures_ask_for_the_login_too(predictor: FakePredictor) -> None:
     with served(predictor, auth=("user", "word")) as address:
         picture = f"{address}cases/small/ear-left-0"
-        assert httpx.get(picture).status_code == 404
-        assert httpx.post(f"{address}sheet", json={}).status_code == 404
+        assert httpx.get(picture).status_code == 401
+        assert httpx.post(f"{address}sheet", json={}).status_code == 401
         assert httpx.get(f"{address}health").status_code == 200
         with httpx.Client() as visitor:
             form = {"username": "user", "password": "word"}

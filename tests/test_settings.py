@@ -20,7 +20,18 @@ from entdemo.settings import (
 @pytest.fixture(autouse=True)
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting but a data folder, and a checkout without own cases."""
-    for name in ("WEIGHTS", "GALLERY", "DEVICE", "PRECISION", "HOST", "PORT", "AUTH", "EDIT"):
+    for name in (
+        "WEIGHTS",
+        "GALLERY",
+        "DEVICE",
+        "PRECISION",
+        "HOST",
+        "PORT",
+        "AUTH",
+        "EDIT",
+        "HOSTS",
+        "PROXIES",
+    ):
         monkeypatch.delenv(f"ENTDEMO_{name}", raising=False)
     monkeypatch.setenv("ENTDEMO_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(settings, "_CHECKOUT_GALLERY", tmp_path / "checkout")
@@ -60,6 +71,7 @@ def test_only_the_person_at_this_computer_edits_unless_it_is_set(
         ("DEVICE", "cpu:x"),
         ("PRECISION", "double"),
         ("DATA", "~nosuchuser/data"),
+        ("PROXIES", "proxy.example"),
     ],
 )
 def test_a_wrong_setting_is_named_in_a_sentence(
@@ -84,6 +96,16 @@ def test_what_is_given_counts_more_than_the_environment(monkeypatch: pytest.Monk
     monkeypatch.setenv("ENTDEMO_DEVICE", "cuda:1")
     found = read_settings(ServeSettings, port=9000, device=None)
     assert (found.port, found.device) == (9000, "cuda:1")
+
+
+@pytest.mark.parametrize(("name", "value"), [("HOSTS", "a.example, b"), ("PROXIES", "127.0.0.1")])
+def test_whoever_is_reached_through_others_does_not_let_visitors_edit(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"ENTDEMO_{name}", value)
+    assert not ServeSettings().may_edit
+    assert ServeSettings(edit=True).may_edit
+    assert len(getattr(ServeSettings(), name.lower())) == value.count(",") + 1
 
 
 def test_a_login_is_user_and_password() -> None:

@@ -12,12 +12,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entdemo.errors import PageError
-from entdemo.ui.traffic import Kind, kind_of, preferred_language, visitor_of
+from entdemo.ui.gate.refusal import refusal
+from entdemo.ui.traffic import Kind, kind_of, visitor_of
 
 _MOST_VISITORS = 20_000
 
@@ -70,12 +69,10 @@ class RateLimit:
 
     Args:
         app: the application.
-        behind_proxy: see :func:`entdemo.ui.traffic.visitor_of`.
     """
 
-    def __init__(self, app: ASGIApp, *, behind_proxy: bool) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._behind_proxy = behind_proxy
         questions, logins, parts = Buckets(QUESTIONS), Buckets(LOGINS), Buckets(PARTS)
         self._buckets: dict[Kind, Buckets] = {
             "login": logins,
@@ -92,13 +89,10 @@ class RateLimit:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         buckets = self._buckets[kind_of(scope["method"], scope["path"])]
-        wait = buckets.take(visitor_of(scope, behind_proxy=self._behind_proxy))
-        answer = _refusal(scope, wait) if wait else self._app
-        await answer(scope, receive, send)
-
-
-def _refusal(scope: Scope, wait: float) -> ASGIApp:
-    language = preferred_language(Headers(scope=scope).get("accept-language", ""))
-    sentence = PageError("ui.too_many").text(language)
-    headers = {"Retry-After": str(math.ceil(wait)), "Content-Language": language}
-    return JSONResponse({"detail": sentence}, status_code=429, headers=headers)
+        wait = buckets.take(visitor_of(scope))
+        if wait:
+            headers = {"Retry-After": str(math.ceil(wait))}
+            return await refusal(scope, 429, PageError("ui.too_many"), headers)(
+                scope, receive, send
+            )
+        await self._app(scope, receive, send)

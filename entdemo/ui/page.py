@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from gradio.utils import get_space
 from starlette.middleware import Middleware
 
 from entdemo.image.decode import MAX_BYTES
@@ -15,6 +14,8 @@ from entdemo.ui.api import build_api
 from entdemo.ui.describe_tab import build_describe_tab
 from entdemo.ui.frame_tab import build_frame_tab
 from entdemo.ui.gallery_tab import build_gallery_tab
+from entdemo.ui.gate.callers import Access
+from entdemo.ui.gate.gate import gated
 from entdemo.ui.header import build_footer, build_header
 from entdemo.ui.headers import SecurityHeaders
 from entdemo.ui.health import health_route
@@ -27,7 +28,6 @@ from entdemo.ui.quiz_tab import build_quiz_tab
 from entdemo.ui.sheet_route import sheet_route
 from entdemo.ui.sheet_view import build_sheet
 from entdemo.ui.theme import head, theme
-from entdemo.ui.traffic import TrafficLog
 from entdemo.ui.viewer import build_viewer
 
 if TYPE_CHECKING:
@@ -77,8 +77,15 @@ def build_page(
     return page
 
 
-def launch_options(predictor: Predictor) -> dict[str, Any]:
-    """Arguments of ``Blocks.launch()`` that go with the page."""
+def launch_options(predictor: Predictor, access: Access | None = None) -> dict[str, Any]:
+    """Arguments of ``Blocks.launch()`` that go with the page.
+
+    Args:
+        predictor: as the page's.
+        access: who may come; None for who names this computer or the address it listens on.
+    """
+    # The gate alone tells whose forwarded headers count; uvicorn would believe any of loopback.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     return {
         "theme": theme(),
         "head": head(),
@@ -86,9 +93,9 @@ def launch_options(predictor: Predictor) -> dict[str, Any]:
             "routes": [picture_route(predictor), health_route(predictor), sheet_route(predictor)],
             "middleware": [
                 Middleware(SecurityHeaders, head=head()),
-                Middleware(TrafficLog),
-                Middleware(RateLimit, behind_proxy=get_space() is not None),
+                Middleware(RateLimit),
             ],
+            "lifespan": gated(access or Access()),
         },
         "max_file_size": MAX_BYTES,
         "state_session_capacity": _MOST_SESSIONS,

@@ -21,6 +21,7 @@ from entdemo.errors import SettingError, UserError
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, ServeSettings, read_settings
 from entdemo.ui.editor import Editor
+from entdemo.ui.gate.callers import PRIVATE, Access, names
 from entdemo.ui.housekeeping import keep_clearing
 from entdemo.ui.lazy_predictor import Opening, is_foreseeable
 from entdemo.ui.logs import set_up_logs
@@ -56,7 +57,9 @@ def serve(settings: ServeSettings) -> None:
         "auth": settings.login,
     }
     try:
-        _, url, _ = demo.launch(prevent_thread_lock=True, **launch_options(served), **options)
+        _, url, _ = demo.launch(
+            prevent_thread_lock=True, **launch_options(served, access_of(settings)), **options
+        )
     except OSError as error:
         raise SettingError("app.port_busy", port=settings.port) from error
     keep_clearing(demo, visits)
@@ -88,6 +91,16 @@ def check_address(host: str, port: int) -> None:
         if error.errno == errno.EACCES:
             raise SettingError("app.port_forbidden", port=port) from error
         raise SettingError("app.host", host=host, reason=error.strerror or error) from error
+
+
+def access_of(settings: ServeSettings) -> Access:
+    """By which names, and through which proxies, the app is reached.
+
+    A Space is reached through proxies of the Hub's own network, under names that are the Hub's.
+    """
+    if get_space():
+        return Access(hosts=None, proxies=PRIVATE)
+    return Access(names([settings.host, *settings.hosts]), settings.proxies)
 
 
 def predictor_of(settings: ServeSettings) -> Predictor | Opening:

@@ -7,7 +7,6 @@ import logging
 import time
 from typing import Literal
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entdemo.locale import Language
@@ -31,21 +30,13 @@ def kind_of(method: str, path: str) -> Kind:
     return "picture" if path.startswith("/cases/") else "part"
 
 
-def visitor_of(scope: Scope, *, behind_proxy: bool) -> str:
+def visitor_of(scope: Scope) -> str:
     """The address that a request came from; of an IPv6 address its network, which is one home's.
 
-    Args:
-        scope: the request.
-        behind_proxy: the server is only reached through a proxy that names the visitor in
-            ``X-Forwarded-For``. The last public address there is the one the proxy saw; those
-            before it are the visitor's own claim. Elsewhere anybody could claim any address.
+    Forwarded headers are the gate's matter: the client of ``scope`` is the one to believe.
     """
     client = scope.get("client")
     found = _address(client[0]) if client else None
-    if behind_proxy:
-        named = Headers(scope=scope).get("x-forwarded-for", "").split(",")
-        known = (_address(name.strip()) for name in reversed(named))
-        found = next((address for address in known if address and address.is_global), found)
     if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((found, 64), strict=False))
     return str(found)

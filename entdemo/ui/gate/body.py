@@ -1,0 +1,108 @@
+"""A request's body on its way in: so many bytes, so many files, and no endless pauses."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope
+
+from entdemo.errors import PageError
+from entdemo.ui.gate.routes import Rule
+
+PAUSE_S = 15.0
+"""So long a client may send nothing in the middle of a body."""
+
+_BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,70})', re.IGNORECASE)
+
+
+class BodyError(PageError):
+    """A body is over its limits.
+
+    Args:
+        status: of the answer.
+        key: of the sentence.
+        values: of the sentence.
+    """
+
+    def __init__(self, status: int, key: str, **values: object) -> None:
+        self.status = status
+        super().__init__(key, **values)
+
+
+def check_length(scope: Scope, rule: Rule) -> None:
+    """Refuse a body by the size it claims, before any of it is read.
+
+    Raises:
+        BodyError: if it is too large, or no number.
+    """
+    claimed = Headers(scope=scope).get("content-length", "0")
+    if not claimed.isascii() or not claimed.isdigit() or int(claimed[:20]) > rule.most_bytes:
+        raise _too_large(rule)
+
+
+class Body:
+    """Counts what comes in; the request is cut off when it is too much.
+
+    Args:
+        scope: the request.
+        receive: gives its body.
+        rule: how much it may be.
+
+    Attributes:
+        error: what was wrong with it, None as long as nothing is. What reads the body is told then
+            that the client went away.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, rule: Rule) -> None:
+        self._receive = receive
+        self._rule = rule
+        self._bytes = self._parts = 0
+        self._mark = _mark(Headers(scope=scope))
+        self._tail = b""
+        self._is_read = False
+        self.error: BodyError | None = None
+
+    async def receive(self) -> Message:
+        """The next part of the body."""
+        if self.error is None:
+            try:
+                return await self._next()
+            except BodyError as error:
+                self.error = error
+        return {"type": "http.disconnect"}
+
+    async def _next(self) -> Message:
+        if self._is_read:  # what comes now is the end of the connection, whenever that is
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), PAUSE_S)
+        except TimeoutError:
+            raise BodyError(408, "gate.slow") from None
+        self._is_read = not message.get("more_body", False)
+        self._count(message.get("body", b""))
+        return message
+
+    def _count(self, data: bytes) -> None:
+        self._bytes += len(data)
+        if self._bytes > self._rule.most_bytes:
+            raise _too_large(self._rule)
+        if self._mark:
+            window = self._tail + data
+            self._parts += window.count(self._mark)
+            self._tail = window[-len(self._mark) + 1 :]
+            # The mark stands before each part and once at the end.
+            if self._parts > self._rule.most_files + 1:
+                raise BodyError(413, "gate.too_many_files", most=self._rule.most_files)
+
+
+def _mark(headers: Headers) -> bytes:
+    """What stands between the parts of a multipart body, empty for another body."""
+    kind = headers.get("content-type", "")
+    found = _BOUNDARY.search(kind) if kind.lower().startswith("multipart/") else None
+    return b"--" + found.group(1).encode("latin-1") if found else b""
+
+
+def _too_large(rule: Rule) -> BodyError:
+    return BodyError(413, "gate.too_large", limit=f"{rule.most_bytes / 1024**2:.2g}")

@@ -1,0 +1,120 @@
+"""The gate: ASGI around all of Gradio, its own middleware and its answers to other origins."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import gradio as gr
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from entdemo.ui.gate.body import Body, BodyError, check_length
+from entdemo.ui.gate.callers import Access, host_name, is_foreign, without_origin
+from entdemo.ui.gate.refusal import refusal
+from entdemo.ui.gate.routes import Rule, rule_of
+from entdemo.ui.headers import SecurityHeaders
+from entdemo.ui.traffic import TrafficLog
+
+HasLogin = Callable[[HTTPConnection], bool]
+
+
+class Gate:
+    """ASGI middleware that lets through what the page and its programs ask for.
+
+    Args:
+        app: what stands behind.
+        access: who may come, and by which names.
+        may_enter: whether a request comes with a login, where one is asked for.
+    """
+
+    def __init__(self, app: ASGIApp, access: Access, may_enter: HasLogin) -> None:
+        self._app = app
+        self._access = access
+        self._may_enter = may_enter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it here without having read its body."""
+        if scope["type"] == "lifespan":
+            return await self._app(scope, receive, send)
+        if scope["type"] != "http":  # nothing here speaks over a WebSocket
+            return await send({"type": "websocket.close", "code": 1008})
+        seen = self._access.believed(scope)
+        try:
+            rule = self._checked(seen)
+            check_length(seen, rule)
+        except BodyError as error:
+            return await _refuse(seen, receive, send, error)
+        body = Body(seen, receive, rule)
+        held = _Held(send, body)
+        try:
+            await self._app(without_origin(seen), body.receive, held.send)
+        except Exception:
+            if body.error is None:
+                raise
+        if body.error is not None and not held.has_begun:
+            await _refuse(seen, receive, send, body.error)
+
+    def _checked(self, scope: Scope) -> Rule:
+        """The rule of a request that may come.
+
+        Raises:
+            BodyError: if it may not.
+        """
+        rule = rule_of(scope["method"], scope["path"])
+        if not self._access.is_known_host(scope):
+            host = HTTPConnection(scope).headers.get("host", "")
+            raise BodyError(403, "gate.host", host=host_name(host)[:80])
+        if is_foreign(scope, to_page=rule is not None and rule.is_page):
+            raise BodyError(403, "gate.origin")
+        if rule is None:
+            raise BodyError(404, "gate.route")
+        if not rule.is_open and not self._may_enter(HTTPConnection(scope)):
+            raise BodyError(401, "gate.login")
+        return rule
+
+
+class _Held:
+    """An answer on its way out, which is held back once the body turned out to be too much."""
+
+    def __init__(self, send: Send, body: Body) -> None:
+        self._send = send
+        self._body = body
+        self.has_begun = False
+
+    async def send(self, message: Message) -> None:
+        if self._body.error is None or self.has_begun:
+            self.has_begun = True
+            await self._send(message)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, error: BodyError) -> None:
+    # The connection ends with the answer: what is left of the body is not waited for.
+    answer = refusal(scope, error.status, error, {"Connection": "close"})
+    await SecurityHeaders(answer, head="")(scope, receive, send)
+
+
+def gated(access: Access) -> Callable[[gr.routes.App], AbstractAsyncContextManager[None]]:
+    """A lifespan that puts the gate around an app when it starts.
+
+    Middleware that is handed to the app stands inside of Gradio's own, which answers to other
+    origins; only the finished stack can be enclosed.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: gr.routes.App) -> AsyncIterator[None]:
+        stack = app.middleware_stack
+        if stack is None:
+            raise RuntimeError("the app starts before it has its middleware")
+        app.middleware_stack = TrafficLog(Gate(stack, access, lambda who: has_login(app, who)))
+        yield
+
+    return lifespan
+
+
+def has_login(app: gr.routes.App, who: HTTPConnection) -> bool:
+    """Whether a visitor has logged in, where a login is asked for."""
+    if app.auth is None:
+        return True
+    cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
+    return any(who.cookies.get(name) in app.tokens for name in cookies)
