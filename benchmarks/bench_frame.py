@@ -22,6 +22,7 @@ from benchmarks.bench_models import (
 from benchmarks.bench_rows import Effort, Row, absent, medians, ms
 from benchmarks.bench_vectors import embedding_like
 from entdemo.image.frame import Frame, frame_from_array, load_frame
+from entdemo.inference.engine import BATCH
 from entdemo.model.base import PAPER_BASE
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS
@@ -147,7 +148,7 @@ def open_clip_job(frames: Iterator[Frame]) -> Task:
 
 
 def agreement_rows(effort: Effort) -> Iterator[Row]:
-    """bf16 against fp32 with the shipped bundle."""
+    """bf16 against fp32 with the shipped bundle: how fast, and how often it says the same."""
     count = effort.of(2_000, 48)
     files = frame_files()
     frames = [
@@ -157,6 +158,16 @@ def agreement_rows(effort: Effort) -> Iterator[Row]:
         for number in range(count)
     ]
     low, high = (shipped_engine(dtype) for dtype in (torch.bfloat16, torch.float32))
+    batch = frames[:BATCH]
+    tasks: dict[str, Task] = {
+        "bf16": lambda: low.embed(batch),
+        "fp32": lambda: high.embed(batch),
+    }
+    times = medians(tasks, effort.of(7, 2))
+    yield Row(
+        f"fp32's time / bf16's, {BATCH} frames, shipped bundle", times["fp32"] / times["bf16"],
+        "at least", detail=f"{ms(times['fp32'])} / {ms(times['bf16'])}",
+    )  # fmt: skip
     cosines, same = [], 0
     for frame in frames:
         square = high.prepare(frame)
