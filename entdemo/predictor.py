@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,6 +158,13 @@ class Predictor:
         clock = _Clock()
         encoded = self._encoded(picture, clock)
         return self._answer(encoded, self._frame_query(encoded), k, where, clock)
+
+    def classes(self, frames: Sequence[Frame]) -> tuple[Prediction, ...]:
+        """Class of each of some frames; cases and findings are not looked for."""
+        refused_above = self.bundle.info.ood.threshold
+        with ThreadPoolExecutor(max(1, len(frames))) as pool:  # those that wait go as one batch
+            encoded = list(pool.map(self.engine.frame, frames))
+        return tuple(Prediction.of(it, (), {}, refused_above) for it in encoded)
 
     def search(self, text: str, k: int = 12, where: CaseFilter = EVERYTHING) -> Prediction:
         """Class of a description, English or Vietnamese, and the ``k`` cases that fit it best.

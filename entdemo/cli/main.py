@@ -12,6 +12,7 @@ from entdemo.boundary import guarded
 from entdemo.cli import (
     ablate,
     bench,
+    clip,
     evaluate,
     gallery,
     phantom,
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command()(predict.predict)
 app.command()(predict.search)
+app.command()(clip.clip)
 app.command()(serve.serve)
 app.command()(evaluate.evaluate)
 app.command()(evaluate.robustness)

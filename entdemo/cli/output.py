@@ -7,7 +7,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -24,6 +24,9 @@ from rich.text import Text
 
 from entdemo.gallery.store import Progress as Report
 from entdemo.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from entdemo.predictor import Predictor
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -131,3 +134,18 @@ class EmbeddingBar(Progress):
                 highlight=False,
             )
         self.update(self._task, completed=done, total=total, visible=True)
+
+
+def open_predictor(weights: str, gallery: str, device: str, precision: str) -> Predictor:
+    """The predictor that the options name, with a bar where a gallery is embedded for it.
+
+    Raises:
+        UserError: whatever is missing or broken, named.
+    """
+    from entdemo.predictor import Predictor
+
+    with EmbeddingBar() as bar:
+        predictor = Predictor.open(weights, gallery, device, precision, bar.report)
+    if predictor.notice is not None:
+        err.print(str(predictor.notice), style="yellow")
+    return predictor

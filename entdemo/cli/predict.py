@@ -12,12 +12,12 @@ from entdemo.cli.many import predict_many
 from entdemo.cli.output import (
     Count,
     Device,
-    EmbeddingBar,
     Gallery,
     Json,
     Precision,
     Weights,
     err,
+    open_predictor,
     out,
     print_json,
     rows,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from entdemo.gallery.filters import CaseFilter
     from entdemo.image.frame import Frame
     from entdemo.inference.prediction import Neighbour, Prediction
-    from entdemo.predictor import Predictor
 
 Regions = Annotated[list[str] | None, typer.Option("--region", help="Only cases of this region.")]
 Classes = Annotated[list[str] | None, typer.Option("--class", help="Only cases of this class.")]
@@ -81,7 +80,7 @@ def predict(
     picture = None if many else load_frame(frame)
     if picture is not None and picture.notice is not None:
         err.print(str(picture.notice), style="yellow")
-    predictor = _open(weights, gallery, device, precision)
+    predictor = open_predictor(weights, gallery, device, precision)
 
     def ask(asked: Frame) -> Prediction:
         if text is None:
@@ -122,7 +121,7 @@ def search(
 
     check_text(text)
     where = _filter(regions, classes, findings, sources, min_similarity)
-    prediction = _open(weights, gallery, device, precision).search(text, k, where)
+    prediction = open_predictor(weights, gallery, device, precision).search(text, k, where)
     if json:
         print_json(search_json(prediction))
     else:
@@ -145,16 +144,6 @@ def _filter(
         frozenset(sources or ()),
         min_similarity=min_similarity,
     )
-
-
-def _open(weights: str, gallery: str, device: str, precision: str) -> Predictor:
-    from entdemo.predictor import Predictor
-
-    with EmbeddingBar() as bar:
-        predictor = Predictor.open(weights, gallery, device, precision, bar.report)
-    if predictor.notice is not None:
-        err.print(str(predictor.notice), style="yellow")
-    return predictor
 
 
 def _print(prediction: Prediction) -> None:

@@ -1,0 +1,68 @@
+"""``clip``: which structures a video shows, one after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entdemo.cli.output import (
+    Count,
+    Device,
+    Gallery,
+    Json,
+    Precision,
+    Weights,
+    err,
+    open_predictor,
+    out,
+    print_json,
+    progress_bar,
+    rows,
+)
+from entdemo.taxonomy import CLASS_NAMES
+
+if TYPE_CHECKING:
+    from entdemo.clip.timeline import Stretch
+
+
+def clip(
+    file: Annotated[Path, typer.Argument(help="MP4, MOV, AVI, Matroska or WebM.")],
+    *,
+    k: Count = 3,
+    weights: Weights,
+    gallery: Gallery,
+    device: Device,
+    precision: Precision,
+    json: Json = False,
+) -> None:
+    """Timeline of the structures that a clip shows, and teaching cases like each one's best frame.
+
+    Nothing of the clip is kept.
+    """
+    from entdemo.clip.reading import check_clip
+    from entdemo.clip.timeline import read_timeline, timeline_json
+
+    check_clip(file)
+    predictor = open_predictor(weights, gallery, device, precision)
+    with progress_bar("Seconds") as bar:
+        timeline = read_timeline(file, predictor.classes, lambda at: bar(round(at), None))
+    if json:
+        print_json(timeline_json(timeline, lambda frame: predictor.predict(frame, k)))
+        return
+    if timeline.notice is not None:
+        err.print(str(timeline.notice), style="yellow")
+    columns = ["from", "to", "structure", "doubt", "best frame"]
+    out.print(rows("Timeline", columns, [_line(it) for it in timeline.stretches]))
+    out.print("For teaching, not for diagnosis.", style="dim")
+
+
+def _line(it: Stretch) -> list[str]:
+    name = "no endoscopy" if it.class_name is None else CLASS_NAMES[it.class_name]["en"]
+    return [_clock(it.start), _clock(it.end), name, f"{it.doubt:.2f}", _clock(it.best_at)]
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes:.0f}:{rest:04.1f}"

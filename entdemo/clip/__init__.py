@@ -1,0 +1,1 @@
+"""Video clips: which structures are seen, one after the other."""

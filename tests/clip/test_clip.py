@@ -1,0 +1,207 @@
+"""Clips: a known order of structures is found again; hostile files get one sentence, soon."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from entdemo.clip import reading
+from entdemo.clip.reading import samples
+from entdemo.clip.smoothing import smoothed
+from entdemo.clip.timeline import Timeline, read_timeline
+from entdemo.errors import FrameError
+from entdemo.image.frame import Frame
+from entdemo.inference.prediction import Prediction
+from entdemo.taxonomy import CLASSES, region_of
+
+COLOURS = {"nose-left": 210, "throat": 140, "vc-open": 70}
+ORDER = [("nose-left", 4.2), ("throat", 3.4), ("vc-open", 2.7)]
+RATE = 10
+
+
+def drawn(brightness: int, number: int, size: tuple[int, int] = (160, 120)) -> np.ndarray:
+    """A picture of one brightness with fine marks that move; blurred but for each fifth."""
+    rgb = np.full((size[1], size[0], 3), brightness, np.uint8)
+    rgb[::8, number % 8 :: 8 if number % 5 == 0 else 64] //= 2
+    return rgb
+
+
+def clip_of(
+    path: Path, pictures: Sequence[np.ndarray], codec: str = "mpeg4", times: Sequence[int] = ()
+) -> Path:
+    """A video of pictures, ten a second, or at times in hundredths of a second."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=100 if times else RATE)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = "yuv420p"
+        for number, rgb in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+            frame.time_base = Fraction(1, 100) if times else Fraction(1, RATE)
+            frame.pts = times[number] if times else number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def pictures() -> list[np.ndarray]:
+    names = [name for name, seconds in ORDER for _ in range(round(seconds * RATE))]
+    return [drawn(COLOURS[name], number) for number, name in enumerate(names)]
+
+
+def classify(frames: Sequence[Frame]) -> list[Prediction]:
+    """By brightness, wrong for a single frame now and then."""
+    return [_answer(float(np.median(frame.rgb)), frame.digest) for frame in frames]
+
+
+def _answer(brightness: float, digest: str) -> Prediction:
+    best = min(COLOURS, key=lambda name: abs(COLOURS[name] - brightness))
+    if int(digest[:2], 16) % 8 == 0:
+        best = "ear-left"
+    shares = dict.fromkeys(CLASSES, 0.02) | {best: 0.88}
+    return Prediction(best, region_of(best), shares, True, (), {})
+
+
+@pytest.fixture(scope="module")
+def mp4(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clip_of(tmp_path_factory.mktemp("clip") / "order.mp4", pictures())
+
+
+def check(timeline: Timeline) -> None:
+    assert [it.class_name for it in timeline.stretches] == [name for name, _ in ORDER]
+    cuts = [it.start for it in timeline.stretches[1:]]
+    assert cuts == pytest.approx([4.2, 7.6], abs=0.5)
+    assert all(0 <= it.doubt < 0.2 for it in timeline.stretches)
+    for it, (name, _) in zip(timeline.stretches, ORDER, strict=True):
+        assert it.start <= it.best_at <= it.end
+        best = np.array(Image.open(io.BytesIO(it.best)))
+        assert np.median(best) == pytest.approx(COLOURS[name], abs=12)
+    right = sum(
+        min(it.end, end) - max(it.start, start)
+        for it, start, end in zip(timeline.stretches, (0, 4.2, 7.6), (4.2, 7.6, 10.2), strict=True)
+    )
+    assert right / timeline.seconds >= 0.95
+
+
+def test_the_order_of_structures_is_found_again(mp4: Path) -> None:
+    timeline = read_timeline(mp4, classify)
+    check(timeline)
+    assert timeline.notice is None
+
+
+@pytest.mark.parametrize("name", ["order.avi", "order.mov", "order.mkv"])
+def test_other_containers_give_the_same(tmp_path: Path, name: str) -> None:
+    check(read_timeline(clip_of(tmp_path / name, pictures()), classify))
+
+
+def test_a_variable_frame_rate_is_read_by_time(tmp_path: Path) -> None:
+    kept = [n for n in range(103) if n % 7 or n % 2]
+    shown = pictures()
+    times = [n * 10 for n in kept]
+    check(
+        read_timeline(
+            clip_of(tmp_path / "odd.mp4", [shown[n] for n in kept], times=times), classify
+        )
+    )
+
+
+def test_the_sharpest_frame_of_each_half_second_is_taken(mp4: Path) -> None:
+    found = list(samples(mp4))
+    assert len(found) == 21
+    assert {round(it.at * RATE) % 5 for it in found} == {0}
+
+
+def test_one_odd_frame_is_no_stretch_and_three_are() -> None:
+    def course(odd: int) -> list[int]:
+        rows = np.full((20, 4), 0.04)
+        rows[:, 0] = 0.88
+        rows[8 : 8 + odd] = (0.04, 0.88, 0.04, 0.04)
+        states, posteriors = smoothed(rows)
+        assert posteriors.sum(axis=1) == pytest.approx(1)
+        return states.tolist()
+
+    assert set(course(1)) == {0}
+    assert course(3)[8:11] == [1, 1, 1]
+
+
+def sound(path: Path) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+        frame.sample_rate = 44100
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def ten_hours(path: Path) -> Path:
+    shown = [drawn(90, 0), drawn(90, 1)]
+    return clip_of(path, shown, times=[0, 36_000_00])
+
+
+def torn(path: Path) -> Path:
+    data = clip_of(path, pictures()).read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    return path
+
+
+def noise(path: Path) -> Path:
+    path.write_bytes(b"\0\0\0\x18ftypisom" + np.random.default_rng(1).bytes(50_000))
+    return path
+
+
+HOSTILE = {
+    "truncated.mp4": (torn, "clip.damaged"),
+    "noise.mp4": (noise, "clip.damaged"),
+    "hours.mp4": (ten_hours, "clip.too_long"),
+    "hours.mkv": (ten_hours, "clip.too_long"),
+    "sound.mp4": (sound, "clip.no_video"),
+    "dot.mkv": (lambda it: clip_of(it, [drawn(9, 0, (1, 1))] * 3, "ffv1"), "frame.too_small"),
+    "wide.mkv": (lambda it: clip_of(it, [drawn(9, 0, (4096, 2400))], "ffv1"), "clip.too_large"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_clip_gets_one_sentence_soon(tmp_path: Path, name: str) -> None:
+    make, told = HOSTILE[name]
+    path = make(tmp_path / name)
+    start = time.monotonic()
+    with pytest.raises(FrameError) as refused:
+        list(samples(path))
+    assert refused.value.key == told
+    assert time.monotonic() - start < 10
+
+
+def test_what_could_be_read_of_a_torn_avi_is_told_with_a_notice(tmp_path: Path) -> None:
+    timeline = read_timeline(torn(tmp_path / "torn.avi"), classify)
+    assert timeline.notice is not None
+    assert timeline.stretches[0].region == "nose"
+
+
+def test_a_picture_is_no_clip_and_a_playlist_is_never_followed(tmp_path: Path) -> None:
+    for text in (b"\x89PNG\r\n\x1a\n", b"#EXTM3U\n/etc/passwd\n", b"ffconcat version 1.0\n"):
+        path = tmp_path / "odd.mp4"
+        path.write_bytes(text)
+        with pytest.raises(FrameError) as refused:
+            list(samples(path))
+        assert refused.value.key == "clip.no_clip"
+
+
+def test_a_decoder_that_hangs_is_ended(mp4: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_SILENCE", 0.001)
+    with pytest.raises(FrameError) as refused:
+        list(samples(mp4))
+    assert refused.value.key == "clip.too_slow"
+
+
+def test_a_clip_left_early_ends_its_decoder(mp4: Path) -> None:
+    found = samples(mp4)
+    next(found)
+    found.close()
