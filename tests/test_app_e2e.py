@@ -279,7 +279,11 @@ def test_a_space_is_never_edited(predictor: FakePredictor, monkeypatch: pytest.M
 
 
 @pytest.mark.slow
-def test_the_app_serves_a_bundle_and_a_gallery(tmp_path: Path) -> None:
+def test_the_app_serves_a_bundle_and_a_gallery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (uploads := tmp_path / "uploads").mkdir()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(uploads))
     weights, gallery = make_bundle(tmp_path / "bundle"), build_cases(tmp_path)
     port = free_port()
     process = run_app(PORT=str(port), WEIGHTS=str(weights), GALLERY=str(gallery))
@@ -289,6 +293,8 @@ def test_the_app_serves_a_bundle_and_a_gallery(tmp_path: Path) -> None:
     finally:
         process.terminate()
         process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert [path for path in uploads.rglob("*") if path.is_file()] == []
 
 
 def build_cases(folder: Path) -> Path:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import sys
+import threading
 from typing import Any, cast
 
 from entdemo.inference.zero_gpu import on_zero_gpu, prepare_zero_gpu
@@ -17,7 +19,7 @@ prepare_zero_gpu()
 from gradio.utils import get_space
 
 from entdemo.boundary import guarded
-from entdemo.errors import SettingError, UserError
+from entdemo.errors import SettingError
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, ServeSettings, read_settings
 from entdemo.ui.editor import Editor
@@ -28,6 +30,7 @@ from entdemo.ui.logs import set_up_logs
 from entdemo.ui.memory import keep_memory_flat
 from entdemo.ui.page import build_page, launch_options
 from entdemo.ui.program_visits import ProgramVisits
+from entdemo.ui.upload_folder import private_uploads
 
 
 def main() -> int:
@@ -43,6 +46,12 @@ def serve(settings: ServeSettings) -> None:
     """
     set_up_logs()
     keep_memory_flat()
+    end_on_sigterm()
+    with private_uploads():
+        _serve(settings)
+
+
+def _serve(settings: ServeSettings) -> None:
     host = "0.0.0.0" if get_space() else settings.host  # a Space is reached from outside
     check_address(host, settings.port)
     predictor = predictor_of(settings)
@@ -66,10 +75,15 @@ def serve(settings: ServeSettings) -> None:
     print(f"entdemo runs at {url}", flush=True)
     try:
         warm_up(predictor.open() if isinstance(predictor, Opening) else predictor)
-    except UserError:
+        demo.block_thread()
+    finally:  # what is being answered is answered to its end
         demo.close(verbose=False)
-        raise
-    demo.block_thread()
+
+
+def end_on_sigterm() -> None:
+    """Let the process end in order when it is asked to; by itself Python drops everything."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def check_address(host: str, port: int) -> None:

@@ -15,7 +15,7 @@ from entdemo.image.frame import Frame, load_frame
 
 
 def clear_uploads(page: gr.Blocks, keep_s: float) -> None:
-    """Delete uploads that are older than ``keep_s`` seconds, and forget those that are gone.
+    """Delete what was uploaded more than ``keep_s`` seconds ago, and forget what is gone.
 
     Gradio's own clean-up goes through a set that uploads are added to meanwhile: under load it
     ends with an error and is never run again.
@@ -27,6 +27,15 @@ def clear_uploads(page: gr.Blocks, keep_s: float) -> None:
                 continue
             _remove(file)
         page.upload_file_set.discard(name)
+    _sweep(Path(get_upload_folder()), keep_s)
+
+
+def _sweep(folder: Path, keep_s: float) -> None:
+    """Delete whatever old file lies in a folder: uploads that broke off are known to nobody."""
+    for file in tuple(folder.rglob("*")):
+        with contextlib.suppress(OSError):
+            if not file.is_dir() and time.time() - file.lstat().st_ctime > keep_s:
+                _remove(file)
 
 
 def read_upload(path: object, *, keep: bool = False) -> Frame:
