@@ -83,5 +83,9 @@ class TrainingError(UserError):
     """A recipe, or a run of it, cannot go on."""
 
 
+class AdaptationError(UserError):
+    """Weights cannot learn from a user's frames, or gain nothing from them."""
+
+
 class PageError(UserError):
     """A visitor's action cannot be carried out: quiz, own cases, sheet."""

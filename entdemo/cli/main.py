@@ -11,6 +11,7 @@ import typer
 from entdemo.boundary import guarded
 from entdemo.cli import (
     ablate,
+    adapt,
     bench,
     clip,
     evaluate,
@@ -39,6 +40,7 @@ app.command()(evaluate.robustness)
 app.command()(evaluate.texts)
 app.command()(submit.submit)
 app.command()(train.train)
+app.command()(adapt.adapt)
 app.command()(ablate.ablate)
 app.command()(phantom.phantom)
 app.command()(bench.bench)

@@ -75,6 +75,20 @@ class FrameEntry(NamedTuple):
     pooled: Tensor
 
 
+class FrameDepths(NamedTuple):
+    """What the towers see of frames, before the fusion.
+
+    Attributes:
+        vectors: per level [B, width], shallow to deep, as ``FusionHead`` takes them.
+        own: [B, D] float32, unit vectors, CLIP's own embedding.
+        features: [B, F] float32, see ``EncodedFrames``.
+    """
+
+    vectors: list[Tensor]
+    own: Tensor
+    features: Tensor
+
+
 class EntClip(nn.Module):
     """The whole network; ``clip.visual`` may be wrapped by PEFT while training.
 
@@ -107,15 +121,33 @@ class EntClip(nn.Module):
     def encode_frames(self, pixels: Tensor) -> EncodedFrames:
         """[B, 3, S, S] normalised pixels -> embeddings, gates, features and levels."""
         entry = self.frame_tokens(pixels)
-        hidden, blocks = self.clip.visual.transformer.forward_intermediates(
-            entry.tokens, indices=[level - 1 for level in self.config.levels if level]
-        )
+        hidden, blocks = self._blocks(entry)
         embedding, gates, levels = self.join_levels(
             entry.pooled, [block[:, 0] for block in blocks], hidden
         )
-        statistics = entry.low_level.detach().float().flatten(2)
-        features = torch.cat([statistics.mean(-1), statistics.std(-1)], dim=-1)
-        return EncodedFrames(embedding, gates, features, levels)
+        return EncodedFrames(embedding, gates, low_level_features(entry.low_level), levels)
+
+    def frame_depths(self, pixels: Tensor) -> FrameDepths:
+        """[B, 3, S, S] normalised pixels -> what the fusion joins; the head takes no part."""
+        entry = self.frame_tokens(pixels)
+        hidden, blocks = self._blocks(entry)
+        vectors = self._vectors(entry.pooled, [block[:, 0] for block in blocks])
+        return FrameDepths(vectors, self._own(hidden), low_level_features(entry.low_level))
+
+    def _blocks(self, entry: FrameEntry) -> tuple[Tensor, list[Tensor]]:
+        indices = [level - 1 for level in self.config.levels if level]
+        found: tuple[Tensor, list[Tensor]] = self.clip.visual.transformer.forward_intermediates(
+            entry.tokens, indices=indices
+        )
+        return found
+
+    def _vectors(self, pooled: Tensor, tokens: list[Tensor]) -> list[Tensor]:
+        return [*([pooled] if 0 in self.config.levels else []), *tokens]
+
+    def _own(self, hidden: Tensor) -> Tensor:
+        """CLIP's own embedding [B, D], unit vectors."""
+        out, _ = self.clip.visual._pool(hidden)
+        return functional.normalize((out @ self.clip.visual.proj).float(), dim=-1)
 
     def frame_tokens(self, pixels: Tensor) -> FrameEntry:
         """[B, 3, S, S] normalised pixels -> what the first block and the fusion take."""
@@ -135,13 +167,9 @@ class EntClip(nn.Module):
             tokens: [B, width] CLS tokens after each of the fused blocks.
             hidden: [B, 1 + g * g, width] tokens after the last block.
         """
-        visual = self.clip.visual
-        first = [pooled] if 0 in self.config.levels else []
-        embedding, gates, levels = self.head([*first, *tokens])
+        embedding, gates, levels = self.head(self._vectors(pooled, tokens))
         if self.config.slerp_join:
-            out, _ = visual._pool(hidden)
-            own = functional.normalize((out @ visual.proj).float(), dim=-1)
-            embedding = slerp(embedding, own, self.head.join)
+            embedding = slerp(embedding, self._own(hidden), self.head.join)
         return embedding, gates, levels
 
     def encode_texts(self, tokens: Tensor) -> Tensor:
@@ -174,6 +202,12 @@ def pool_halves(maps: Tensor) -> Tensor:
     half = (maps.shape[-1] + 1) // 2
     left, right = maps[..., :half].mean((2, 3)), maps[..., -half:].mean((2, 3))
     return torch.cat([maps.mean((2, 3)), (right - left) / 2], dim=1)
+
+
+def low_level_features(maps: Tensor) -> Tensor:
+    """[B, C, g, g] fine features -> [B, 2 C] mean and deviation over the picture, no gradient."""
+    statistics = maps.detach().float().flatten(2)
+    return torch.cat([statistics.mean(-1), statistics.std(-1)], dim=-1)
 
 
 def _patches(stem: nn.Module, pixels: Tensor) -> tuple[Tensor, list[Tensor]]:

@@ -1,0 +1,1 @@
+"""Weights that learn from a user's own frames."""

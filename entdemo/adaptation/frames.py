@@ -1,0 +1,145 @@
+"""A user's labelled frames, read once and encoded up to the fusion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from entdemo.bundle.weights import Bundle
+from entdemo.data.dataset import Item, read_data
+from entdemo.data.entrep.near_copies import Look, look_alikes, look_of
+from entdemo.errors import AdaptationError, UserError
+from entdemo.image.frame import load_frame
+from entdemo.inference.encoder import BATCH
+from entdemo.model.network import FrameDepths
+from entdemo.taxonomy import CLASSES, mirror_class, region_of
+
+LEAST = 8
+"""Fewer different frames than this are not learned from."""
+_MIRRORED = torch.tensor([CLASSES.index(mirror_class(name)) for name in CLASSES])
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class OwnFrames:
+    """N frames as the fit takes them.
+
+    Attributes:
+        depths: of the frames.
+        mirrored: of their mirror images.
+        allowed: bool [N, C], the classes that each label leaves open: one, or all of a region.
+        groups: int64 [N]; frames of one examination, and copies of a picture, share a number.
+        labels: N class names, or region names where no side is stated.
+        skipped: files that could not be read.
+    """
+
+    depths: FrameDepths
+    mirrored: FrameDepths
+    allowed: Tensor
+    groups: Ints
+    labels: list[str]
+    skipped: int
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def counts(self) -> dict[str, int]:
+        """Frames of each label, the rarest first."""
+        names = sorted(set(self.labels), key=lambda name: (self.labels.count(name), name))
+        return {name: self.labels.count(name) for name in names}
+
+    def training(self, rows: Ints) -> tuple[FrameDepths, Tensor]:
+        """Chosen frames and their mirror images, whose sides are exchanged."""
+        picked = (take(self.depths, rows), take(self.mirrored, rows))
+        allowed = self.allowed[rows]
+        return join(*picked), torch.cat([allowed, allowed[:, _MIRRORED]])
+
+
+def take(depths: FrameDepths, rows: Ints) -> FrameDepths:
+    """The rows of all parts."""
+    vectors = [vector[rows] for vector in depths.vectors]
+    return FrameDepths(vectors, depths.own[rows], depths.features[rows])
+
+
+def join(*parts: FrameDepths) -> FrameDepths:
+    """Parts, at least one, as one."""
+    vectors = [torch.cat(level) for level in zip(*(it.vectors for it in parts), strict=True)]
+    own = torch.cat([it.own for it in parts])
+    return FrameDepths(vectors, own, torch.cat([it.features for it in parts]))
+
+
+def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
+    """Read and encode a folder of classes or regions, or an ENTRep folder.
+
+    Raises:
+        UserError: see ``data.dataset.read_data``; too few frames, one label alone, or copies of a
+            picture under different labels.
+    """
+    named = read_data(path).items
+    items, looks, squares = _read(named, bundle)
+    pairs = list(look_alikes(looks))
+    allowed = torch.stack([_allowed(item) for item in items]) if items else torch.empty(0)
+    against = [(a, b) for a, b in pairs if not (allowed[a] & allowed[b]).any()]
+    if against:
+        first, second = (items[at].name for at in against[0])
+        raise AdaptationError("adapt.contradiction", count=len(against), first=first, second=second)
+    groups = _groups(items, pairs)
+    if len(np.unique(groups)) < LEAST:
+        raise AdaptationError("adapt.too_few", count=len(np.unique(groups)), least=LEAST)
+    labels = [item.class_name or item.region for item in items]
+    if len(set(labels)) == 1:
+        raise AdaptationError("adapt.one_label", count=len(items), name=labels[0])
+    stack = np.stack(squares)
+    depths, mirrored = (_encoded(bundle, it) for it in (stack, stack[:, :, ::-1]))
+    skipped = len(named) - len(items)
+    return OwnFrames(depths, mirrored, allowed, groups, labels, skipped)
+
+
+def _read(
+    found: list[Item], bundle: Bundle
+) -> tuple[list[Item], list[Look], list[NDArray[np.uint8]]]:
+    """Those that can be read, their looks and their squares."""
+    items, looks, squares = [], [], []
+    for item in found:
+        try:
+            frame = load_frame(item.file)
+        except UserError:
+            continue
+        items.append(item)
+        looks.append(look_of(frame))
+        squares.append(frame.square(bundle.preprocess.image_size))
+    return items, looks, squares
+
+
+def _allowed(item: Item) -> Tensor:
+    if item.class_name:
+        return torch.tensor([name == item.class_name for name in CLASSES])
+    return torch.tensor([region_of(name) == item.region for name in CLASSES])
+
+
+def _groups(items: list[Item], copies: list[tuple[int, int]]) -> Ints:
+    """[N] one number per examination; examinations that share a picture are one."""
+    first: dict[str, int] = {}
+    groups = np.array(
+        [first.setdefault(it.group, at) if it.group else at for at, it in enumerate(items)],
+        np.int64,
+    )
+    for one, other in copies:
+        groups[groups == groups[other]] = groups[one]
+    return groups
+
+
+@torch.no_grad()
+def _encoded(bundle: Bundle, squares: NDArray[np.uint8]) -> FrameDepths:
+    """Depths of uint8 [N, S, S, 3]."""
+    parts = []
+    for start in range(0, len(squares), BATCH):
+        batch = np.ascontiguousarray(squares[start : start + BATCH])
+        parts.append(bundle.model.frame_depths(bundle.preprocess.tensor(batch)))
+    return join(*parts)

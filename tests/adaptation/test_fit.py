@@ -1,0 +1,82 @@
+"""A head that learns from frames moves classes and neighbours, and is the bundle's otherwise."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from torch.nn import functional
+
+from entdemo.adaptation.fit import fitted_head
+from entdemo.adaptation.frames import OwnFrames
+from entdemo.adaptation.judge import cross_validated, encoded_by
+from entdemo.model.fusion import FusionHead
+from entdemo.model.network import FrameDepths
+from entdemo.taxonomy import CLASSES
+
+COUNT = 42
+WIDTHS = (12, 8)
+DIM = 16
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    torch.manual_seed(0)
+    head = FusionHead(WIDTHS, DIM, len(CLASSES)).requires_grad_(False).eval()
+    head.prototypes.copy_(functional.normalize(torch.randn(len(CLASSES), DIM), dim=-1))
+    return SimpleNamespace(head=head, config=SimpleNamespace(slerp_join=True))
+
+
+@pytest.fixture(scope="module")
+def frames() -> OwnFrames:
+    """Six frames a class that the first level tells apart, and a random head does not."""
+    torch.manual_seed(1)
+    labels = torch.arange(COUNT) % len(CLASSES)
+    first = 4 * functional.one_hot(labels, WIDTHS[0]) + torch.randn(COUNT, WIDTHS[0])
+    own = functional.normalize(torch.randn(COUNT, DIM), dim=-1)
+    depths = FrameDepths([first, torch.randn(COUNT, WIDTHS[1])], own, torch.zeros(COUNT, 1))
+    allowed = functional.one_hot(labels, len(CLASSES)).bool()
+    names = [CLASSES[label] for label in labels]
+    return OwnFrames(depths, depths, allowed, torch.arange(COUNT).numpy(), names, 0)
+
+
+def test_fit_finds_the_classes_and_leaves_the_given_head_alone(
+    model: Any, frames: OwnFrames
+) -> None:
+    before = {name: value.clone() for name, value in model.head.state_dict().items()}
+    head = fitted_head(model, frames.depths, frames.allowed)
+    given = encoded_by(head, frames.depths, slerp_join=True).embedding
+    found = head.class_logits(given, head.prototypes).argmax(1)
+    assert (found == frames.allowed.int().argmax(1)).float().mean() > 0.9
+    assert all(torch.equal(value, before[name]) for name, value in model.head.state_dict().items())
+
+
+def test_embedding_moves_so_that_neighbours_are_of_the_class(model: Any, frames: OwnFrames) -> None:
+    def recall(head: FusionHead) -> float:
+        given = encoded_by(head, frames.depths, slerp_join=True).embedding
+        nearest = (given @ given.T).fill_diagonal_(-1).argmax(1)
+        same = frames.allowed[nearest] & frames.allowed
+        return float(same.any(1).float().mean())
+
+    head = fitted_head(model, frames.depths, frames.allowed)
+    assert recall(head) > recall(model.head) + 0.2
+
+
+def test_label_of_a_region_alone_leaves_its_sides_open(model: Any, frames: OwnFrames) -> None:
+    ears = torch.tensor([name.startswith("ear") for name in CLASSES])
+    allowed = torch.where((frames.allowed & ears).any(1, keepdim=True), ears, frames.allowed)
+    head = fitted_head(model, frames.depths, allowed)
+    given = encoded_by(head, frames.depths, slerp_join=True).embedding
+    found = head.class_logits(given, head.prototypes).argmax(1)
+    assert allowed[torch.arange(COUNT), found].float().mean() > 0.9
+
+
+def test_cross_validation_tells_gain_on_frames_not_learned_from(
+    model: Any, frames: OwnFrames
+) -> None:
+    judged = cross_validated(model, frames)
+    assert judged.after.mean() > judged.before.mean()
+    assert judged.change[0] > 0
+    assert len(judged.logits) == COUNT
