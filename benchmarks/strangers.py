@@ -38,7 +38,7 @@ _SHIPPED = {
         "skimage.data": ("cell.png", "ihc.png", "retina.jpg", "phantom.png"),
     },
 }  # fmt: skip
-_FONT = resources.files("entdemo.ui") / "fonts" / "NotoSans-Regular.ttf"
+_FONT = resources.files("entdemo.export") / "fonts" / "NotoSans-Regular.ttf"
 _WORDS = (
     "Patient", "report", "the", "of", "findings", "a", "total", "value", "date", "left", "right",
     "see", "note", "12", "3.5", "2024",

@@ -99,6 +99,14 @@ def findings_of(region: str) -> tuple[Finding, ...]:
     return tuple(finding for finding in FINDINGS if finding.region == region)
 
 
+def finding_names(class_name: str, finding: str) -> dict[str, str]:
+    """A finding in words, by language; a finding of the user's own stays as it is written."""
+    for candidate in findings_of(region_of(class_name)):
+        if candidate.key == finding:
+            return {"en": candidate.en, "vi": candidate.vi}
+    return {"en": finding, "vi": finding}
+
+
 def mirror_class(class_name: str) -> str:
     """The class of the mirrored frame; classes without a side stay as they are."""
     if class_name.endswith("-right"):

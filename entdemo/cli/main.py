@@ -16,6 +16,7 @@ from entdemo.cli import (
     clip,
     evaluate,
     gallery,
+    handout,
     phantom,
     predict,
     serve,
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command()(predict.predict)
 app.command()(predict.search)
 app.command()(clip.clip)
+app.command()(handout.handout)
 app.command()(serve.serve)
 app.command()(evaluate.evaluate)
 app.command()(evaluate.robustness)

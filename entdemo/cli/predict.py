@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entdemo.cli.many import predict_many
+from entdemo.cli.narrowing import Classes, Findings, Regions, Sources, case_filter
 from entdemo.cli.output import (
     Count,
     Device,
@@ -27,16 +28,9 @@ from entdemo.taxonomy import CLASS_NAMES
 from entdemo.text.findings import finding_names
 
 if TYPE_CHECKING:
-    from entdemo.gallery.filters import CaseFilter
     from entdemo.image.frame import Frame
     from entdemo.inference.prediction import Neighbour, Prediction
 
-Regions = Annotated[list[str] | None, typer.Option("--region", help="Only cases of this region.")]
-Classes = Annotated[list[str] | None, typer.Option("--class", help="Only cases of this class.")]
-Findings = Annotated[
-    list[str] | None, typer.Option("--finding", help="Only this finding, or region/finding.")
-]
-Sources = Annotated[list[str] | None, typer.Option("--source", help="Only from this source.")]
 Least = Annotated[float, typer.Option("--min-similarity", help="Leave out weaker matches.")]
 Words = Annotated[str | None, typer.Option("--text", help="What else the cases should show.")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Write the table to this new file.")]
@@ -75,7 +69,7 @@ def predict(
     from entdemo.image.frame import load_frame
     from entdemo.inference.prediction import prediction_json, reading_json
 
-    where = _filter(regions, classes, findings, sources, min_similarity)
+    where = case_filter(regions, classes, findings, sources, min_similarity)
     many = csv is not None or holds_many(frame)
     picture = None if many else load_frame(frame)
     if picture is not None and picture.notice is not None:
@@ -120,30 +114,12 @@ def search(
     from entdemo.predictor import check_text
 
     check_text(text)
-    where = _filter(regions, classes, findings, sources, min_similarity)
+    where = case_filter(regions, classes, findings, sources, min_similarity)
     prediction = open_predictor(weights, gallery, device, precision).search(text, k, where)
     if json:
         print_json(search_json(prediction))
     else:
         _print(prediction)
-
-
-def _filter(
-    regions: list[str] | None,
-    classes: list[str] | None,
-    findings: list[str] | None,
-    sources: list[str] | None,
-    min_similarity: float,
-) -> CaseFilter:
-    from entdemo.gallery.filters import CaseFilter
-
-    return CaseFilter(
-        frozenset(regions or ()),
-        frozenset(classes or ()),
-        frozenset(findings or ()),
-        frozenset(sources or ()),
-        min_similarity=min_similarity,
-    )
 
 
 def _print(prediction: Prediction) -> None:

@@ -7,8 +7,9 @@ from html import escape
 from typing import Any
 
 from entdemo.locale import Language
+from entdemo.locale.numbers import count
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS
-from entdemo.ui.i18n import attribute_of, both, count, spans, word
+from entdemo.ui.i18n import attribute_of, both, spans, word
 
 _ROWS = (
     "accuracy",

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Literal
 from entdemo.errors import UserError
 from entdemo.inference.prediction import Prediction
 from entdemo.locale import Language
+from entdemo.locale.numbers import percent
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, region_of
 from entdemo.text.findings import finding_names
 from entdemo.text.terms import stems
 from entdemo.ui.cases import cards, class_title
 from entdemo.ui.findings import likely_findings
-from entdemo.ui.i18n import both, percent, spans, word
+from entdemo.ui.i18n import both, spans, word
 
 if TYPE_CHECKING:
     from entdemo.gallery.store import Gallery

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from entdemo.inference.prediction import Neighbour
 from entdemo.locale import LANGUAGES, Language
-from entdemo.taxonomy import CLASS_NAMES, findings_of, region_of
-from entdemo.ui.i18n import attribute, both, capital, decimal, spans
+from entdemo.locale.numbers import decimal
+from entdemo.taxonomy import CLASS_NAMES, finding_names
+from entdemo.ui.i18n import attribute, both, capital, spans
 from entdemo.ui.marks import marked_spans
 from entdemo.ui.pictures import SIDES, Size, picture_url
 
@@ -17,21 +18,11 @@ if TYPE_CHECKING:
     from entdemo.gallery.cases import Case
     from entdemo.gallery.store import Gallery
 
-Names = dict[str, str]
-
 
 def class_title(class_name: str) -> str:
     """A class in both languages, as a title."""
     names = CLASS_NAMES[class_name]
     return spans(capital(names["en"]), capital(names["vi"]))
-
-
-def finding_names(class_name: str, finding: str) -> Names:
-    """A finding in words, by language; a finding of the user's own stays as it is written."""
-    for candidate in findings_of(region_of(class_name)):
-        if candidate.key == finding:
-            return {"en": candidate.en, "vi": candidate.vi}
-    return {"en": finding, "vi": finding}
 
 
 def case_picture(case_id: str, class_name: str, finding: str, size: Size) -> str:

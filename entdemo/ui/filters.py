@@ -10,8 +10,7 @@ import gradio as gr
 
 from entdemo.errors import PageError
 from entdemo.gallery.filters import CaseFilter, finding_keys
-from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS
-from entdemo.ui.cases import finding_names
+from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS, finding_names
 from entdemo.ui.i18n import attribute_of, both, capital, spans
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from entdemo.inference.prediction import Prediction
-from entdemo.ui.i18n import both, percent, spans
+from entdemo.locale.numbers import percent
+from entdemo.ui.i18n import both, spans
 
 
 def likely_findings(prediction: Prediction) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entdemo.errors import PageError
+from entdemo.locale.numbers import count
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGIONS, findings_of, region_of
 from entdemo.ui.gallery_tab_intake import MOST
 from entdemo.ui.header import running_line
-from entdemo.ui.i18n import alert, attribute, attribute_of, both, capital, count, spans, word
+from entdemo.ui.i18n import alert, attribute, attribute_of, both, capital, spans, word
 
 if TYPE_CHECKING:
     from entdemo.gallery.cases import Case

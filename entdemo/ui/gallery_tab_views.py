@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from entdemo.locale.numbers import count
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS, findings_of, region_of
 from entdemo.ui.cases import case_picture, class_title, sheet
-from entdemo.ui.i18n import attribute, attribute_of, both, capital, count, spans, word
+from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 
 if TYPE_CHECKING:
     from entdemo.gallery.cases import Case

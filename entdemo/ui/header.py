@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from entdemo.locale import Language
-from entdemo.ui.i18n import alert, attribute_of, both, count, spans, word
+from entdemo.locale.numbers import count
+from entdemo.ui.i18n import alert, attribute_of, both, spans, word
 from entdemo.ui.shell import outlet
 
 if TYPE_CHECKING:

@@ -46,22 +46,3 @@ def alert(error: UserError) -> str:
 def capital(text: str) -> str:
     """The text with its first letter large, the rest as it is."""
     return text[:1].upper() + text[1:]
-
-
-def decimal(number: float, language: Language) -> str:
-    """Two decimals with the language's own decimal sign and a true minus."""
-    plain = f"{number:.2f}".replace("-", "−")
-    return plain.replace(".", ",") if language == "vi" else plain
-
-
-def percent(probability: float) -> str:
-    """A probability for people; nothing is ever certain."""
-    if probability < 0.01:
-        return "< 1 %"
-    return "> 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
-
-
-def count(number: int, language: Language) -> str:
-    """A whole number with the language's own thousands sign."""
-    plain = f"{number:,}"
-    return plain.replace(",", ".") if language == "vi" else plain

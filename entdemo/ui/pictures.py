@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import base64
-import io
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from PIL import Image
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from entdemo.errors import UserError
-from entdemo.image.frame import Frame, Pixels, load_frame
+from entdemo.image.frame import Frame, load_frame
+from entdemo.image.jpeg import encode_jpeg
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
@@ -30,15 +29,6 @@ _KEPT_PICTURES = 512
 def picture_url(case_id: str, size: Size) -> str:
     """Where the page finds a case's picture, relative to the page."""
     return f"cases/{size}/{quote(case_id, safe='')}"
-
-
-def encode_jpeg(rgb: Pixels, side: int) -> bytes:
-    """JPEG of a picture whose longer side is at most ``side``; it carries no metadata."""
-    image = Image.fromarray(rgb)
-    image.thumbnail((side, side), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=88)
-    return buffer.getvalue()
 
 
 def query_picture(frame: Frame) -> str:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from entdemo.locale import LANGUAGES, Language
 from entdemo.storage.table import write_table
-from entdemo.taxonomy import CLASS_NAMES
-from entdemo.ui.cases import finding_names
+from entdemo.taxonomy import CLASS_NAMES, finding_names
 from entdemo.ui.i18n import attribute, both, word
 from entdemo.ui.quiz import Answer
 

@@ -6,8 +6,16 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
-from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS, findings_of, region_of
-from entdemo.ui.cases import cards, class_title, finding_names
+from entdemo.taxonomy import (
+    CLASS_NAMES,
+    CLASSES,
+    REGION_NAMES,
+    REGIONS,
+    finding_names,
+    findings_of,
+    region_of,
+)
+from entdemo.ui.cases import cards, class_title
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 from entdemo.ui.quiz import GAPS, LEVELS, Answer, Round, Score, scores
 from entdemo.ui.quiz_sheet import sheet_link

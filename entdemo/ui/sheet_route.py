@@ -13,16 +13,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from entdemo.errors import PageError
+from entdemo.export.formats import MEDIA_TYPES, Format, written
+from entdemo.export.gallery_cases import SHEET_SIDE, handout_case
+from entdemo.export.handout import Asked, Handout, HandoutCase
 from entdemo.image.frame import load_frame
+from entdemo.image.jpeg import encode_jpeg
 from entdemo.inference.prediction import Prediction
 from entdemo.locale import Language
 from entdemo.taxonomy import CLASSES, region_of
 from entdemo.ui.answer import sentence
-from entdemo.ui.cases import finding_names
 from entdemo.ui.events import as_user_error
-from entdemo.ui.pictures import encode_jpeg
-from entdemo.ui.sheet.archive import sheet_zip
-from entdemo.ui.sheet.content import CaseSheet, SheetCase
+from entdemo.ui.i18n import word
 from entdemo.ui.traffic import preferred_language
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
 MOST_LETTERS = 5000
 _MOST_CASES = 24
 _MOST_BYTES = 4 * 1024**2
-_QUERY_SIDE, _CASE_SIDE = 960, 480
+_QUERY_SIDE = 960
 _DATA_URL = "data:image/jpeg;base64,"
-_TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Similarity = Annotated[float, Field(ge=-1.001, le=1.001)]
@@ -44,7 +44,7 @@ class SheetOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal["pdf", "zip"]
+    format: Format
     language: Language
     kind: Literal["frame", "text"]
     in_distribution: bool
@@ -77,7 +77,7 @@ def sheet_route(predictor: Predictor) -> Route:
             "Content-Disposition": f'attachment; filename="case-sheet.{order.format}"',
             "Cache-Control": "no-store",
         }
-        return Response(data, media_type=_TYPES[order.format], headers=headers)
+        return Response(data, media_type=MEDIA_TYPES[order.format], headers=headers)
 
     return Route("/sheet", answer, methods=["POST"])
 
@@ -109,22 +109,20 @@ def make_sheet(predictor: Predictor, order: SheetOrder) -> bytes:
     Raises:
         UserError: if the picture is none, or a case is not in the gallery.
     """
-    sheet = CaseSheet(
+    handout = Handout(
         language=order.language,
-        answer=_sentence(order),
-        probabilities=order.probabilities,
+        title=word("handout.sheet", order.language),
         cases=tuple(_case(predictor, *near, order.language) for near in order.cases),
-        weights=predictor.bundle_name,
-        jpeg=_jpeg(order.picture),
-        text=order.text,
+        asked=Asked(
+            answer=_sentence(order),
+            probabilities=order.probabilities,
+            weights=predictor.bundle_name,
+            jpeg=_jpeg(order.picture),
+            text=order.text,
+        ),
         notes=order.notes,
     )
-    if order.format == "zip":
-        return sheet_zip(sheet)
-    # Its library takes a moment to import, which no visitor's first page should wait for.
-    from entdemo.ui.sheet.pdf import sheet_pdf
-
-    return sheet_pdf(sheet)
+    return written(handout, order.format)
 
 
 def _sentence(order: SheetOrder) -> str:
@@ -153,17 +151,6 @@ def _jpeg(picture: str) -> bytes:
     return encode_jpeg(load_frame(data).rgb, _QUERY_SIDE)
 
 
-def _case(predictor: Predictor, case_id: str, similarity: float, language: Language) -> SheetCase:
+def _case(predictor: Predictor, case_id: str, similarity: float, language: Language) -> HandoutCase:
     gallery = predictor.gallery
-    case = gallery.case(case_id)
-    frame = load_frame(gallery.frame_path(case))
-    return SheetCase(
-        case_id=case.case_id,
-        similarity=similarity,
-        class_name=case.class_name,
-        finding=finding_names(case.class_name, case.finding)[language],
-        caption=case.caption_vi if language == "vi" else case.caption_en,
-        source=case.source,
-        licence=case.licence,
-        jpeg=encode_jpeg(frame.rgb, _CASE_SIDE),
-    )
+    return handout_case(gallery, gallery.case(case_id), language, SHEET_SIDE, similarity)

@@ -16,7 +16,7 @@ def build_sheet() -> None:
 
 
 def dialog() -> str:
-    """Notes and the two kinds of file; the page itself fetches them."""
+    """Notes and the kinds of file; the page itself fetches them."""
     return (
         '<dialog id="case-sheet" aria-labelledby="case-sheet-title"><div class="viewer-bar">'
         f'<button type="button" class="quiet" data-sheet-close>{both("case.close")}</button></div>'
@@ -28,6 +28,8 @@ def dialog() -> str:
         f'<p class="hint small" id="sheet-no-names">{both("sheet.no_names")}</p>'
         '<div class="ways">'
         f'<button type="submit" class="primary" value="pdf">{both("sheet.pdf")}</button>'
+        f'<button type="submit" class="quiet" value="pptx">{both("sheet.pptx")}</button>'
+        f'<button type="submit" class="quiet" value="apkg">{both("sheet.apkg")}</button>'
         f'<button type="submit" class="quiet" value="zip">{both("sheet.zip")}</button>'
         '</div><div id="sheet-local"></div></form></dialog>'
     )

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from entdemo.gallery.cases import Case
 from entdemo.locale import LANGUAGES, Language
-from entdemo.taxonomy import FINDINGS
-from entdemo.ui.cases import finding_names
+from entdemo.taxonomy import FINDINGS, finding_names
 
 _LONGEST = 70
 _MOST_CAPTIONS = 150

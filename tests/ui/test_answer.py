@@ -7,10 +7,10 @@ import pytest
 from entdemo.errors import UserError
 from entdemo.inference.findings import LikelyFinding
 from entdemo.inference.prediction import Neighbour, Prediction
+from entdemo.locale.numbers import percent
 from entdemo.taxonomy import CLASSES
 from entdemo.text.query import read_query
 from entdemo.ui.answer import answer, bars, hint, sentence
-from entdemo.ui.i18n import percent
 from tests.helpers.ui_fakes import FakePredictor
 
 

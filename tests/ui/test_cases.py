@@ -7,8 +7,10 @@ import pytest
 
 from entdemo.errors import UserError
 from entdemo.image.frame import load_frame
-from entdemo.ui.cases import card, case_picture, finding_names, sheet
-from entdemo.ui.pictures import encode_jpeg, picture_url, query_picture
+from entdemo.image.jpeg import encode_jpeg
+from entdemo.taxonomy import finding_names
+from entdemo.ui.cases import card, case_picture, sheet
+from entdemo.ui.pictures import picture_url, query_picture
 from entdemo.ui.viewer import similar
 from tests.helpers.ui_fakes import FakeGallery, FakePredictor
 

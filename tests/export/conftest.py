@@ -1,11 +1,11 @@
-"""A small case sheet to write files of."""
+"""A small case sheet and a small handout to write files of."""
 
 from __future__ import annotations
 
 import pytest
 
+from entdemo.export.handout import Asked, Handout, HandoutCase
 from entdemo.taxonomy import CLASSES
-from entdemo.ui.sheet.content import CaseSheet, SheetCase
 from tests.helpers.ui_fakes import draw_frame
 
 PROBABILITIES = (0.004, 0.006, 0.01, 0.86, 0.05, 0.03, 0.04)
@@ -17,26 +17,35 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def sheet(picture: bytes) -> CaseSheet:
+def sheet(picture: bytes) -> Handout:
     cases = tuple(
-        SheetCase(
+        HandoutCase(
             f"c-{number:04d}",
-            0.93 - 0.02 * number,
             "ear-left",
             "màng nhĩ co lõm",
             "Màng nhĩ trái co lõm, mất nón sáng.",
             "phantom",
             "Apache-2.0",
             picture,
+            similarity=0.93 - 0.02 * number,
         )
         for number in range(4)
     )
-    return CaseSheet(
-        language="vi",
+    asked = Asked(
         answer="Nhiều khả năng là tai trái.",
         probabilities=dict(zip(CLASSES, PROBABILITIES, strict=True)),
-        cases=cases,
         weights="default",
         jpeg=picture,
-        notes="Chú ý cán búa: ẤẰỠỮỴ.\nĐọc thêm ở chương 3.",
     )
+    notes = "Chú ý cán búa: ẤẰỠỮỴ.\nĐọc thêm ở chương 3."
+    return Handout("vi", "Phiếu ca", cases, asked, notes)
+
+
+@pytest.fixture
+def handout(picture: bytes) -> Handout:
+    terms = ("phantom", "Apache-2.0", picture)
+    cases = (
+        HandoutCase("c-0001", "ear-left", "retracted eardrum", "The light cone is lost.", *terms),
+        HandoutCase("c-0002", "throat", "", "", *terms, note="Ask for the handle."),
+    )
+    return Handout("en", "Ears on Monday", cases)

@@ -1,0 +1,67 @@
+"""``handout``: teaching cases as a file to print, to show or to learn from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entdemo.cli.narrowing import Classes, Findings, Regions, Sources, case_filter
+from entdemo.cli.output import Gallery, Json, out, print_json
+from entdemo.locale import Language, page_text
+
+Ids = Annotated[list[str] | None, typer.Argument(help="Ids of cases, in their order. [all]")]
+Words = Annotated[str, typer.Option("--text", help="Only cases whose texts hold these words.")]
+Number = Annotated[int | None, typer.Option("--n", min=1, help="Draw so many by chance.")]
+Seed = Annotated[int, typer.Option("--seed", help="Of the draw.")]
+Answers = Annotated[bool, typer.Option("--answers/--no-answers", help="Tell what the cases are.")]
+
+
+def handout(
+    file: Annotated[
+        Path, typer.Argument(help="New file, its ending says which: .pdf .pptx .apkg .csv .zip")
+    ],
+    case_ids: Ids = None,
+    *,
+    gallery: Gallery,
+    regions: Regions = None,
+    classes: Classes = None,
+    findings: Findings = None,
+    sources: Sources = None,
+    text: Words = "",
+    n: Number = None,
+    seed: Seed = 0,
+    title: Annotated[str, typer.Option("--title", help="Of the whole.")] = "",
+    language: Annotated[Language, typer.Option("--language", help="Of all words.")] = "en",
+    answers: Answers = True,
+    json: Json = False,
+) -> None:
+    """Cases of a gallery as a PDF, PowerPoint slides, an Anki deck or a table.
+
+    Options that narrow the cases may be given several times.
+    """
+    from entdemo.errors import StorageError
+    from entdemo.export.formats import format_of, written
+    from entdemo.export.gallery_cases import HANDOUT_SIDE, chosen_cases, handout_case
+    from entdemo.export.handout import Handout
+    from entdemo.gallery.store import Gallery as Opened
+    from entdemo.storage.atomic import write_atomically
+
+    kind = format_of(file)
+    if file.exists():
+        raise StorageError("storage.in_use", path=file)
+    where = case_filter(regions, classes, findings, sources)
+    opened = Opened.open(gallery)
+    cases = chosen_cases(opened, case_ids or (), where, text, n, seed)
+    made = Handout(
+        language=language,
+        title=title or page_text("handout.title", language),
+        cases=tuple(handout_case(opened, case, language, HANDOUT_SIDE) for case in cases),
+        answers=answers,
+    )
+    write_atomically(file, written(made, kind))
+    if json:
+        print_json({"cases": [case.case_id for case in cases], "file": str(file)})
+    else:
+        out.print(f"{len(cases)} cases in {file}.")

@@ -1,0 +1,101 @@
+"""What a handout holds; it names no person and no date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from entdemo.locale import Language, page_text
+from entdemo.taxonomy import CLASS_NAMES
+
+
+@dataclass(frozen=True)
+class HandoutCase:
+    """A case as a handout shows it, its words in the handout's language.
+
+    Attributes:
+        case_id: its id in the gallery.
+        class_name: one of ``taxonomy.CLASSES``.
+        finding: in words, may be empty.
+        caption: may be empty.
+        source: where the frame comes from.
+        licence: under which terms.
+        jpeg: the picture.
+        similarity: to what was asked, -1 to 1; None where nothing was.
+        note: what the teacher wrote on it.
+    """
+
+    case_id: str
+    class_name: str
+    finding: str
+    caption: str
+    source: str
+    licence: str
+    jpeg: bytes
+    similarity: float | None = None
+    note: str = ""
+
+    @property
+    def credit(self) -> str:
+        """Source and licence, as they stand below the picture wherever it is shown."""
+        return " · ".join(part for part in (self.source, self.licence) if part)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The query whose nearest cases a case sheet shows.
+
+    Attributes:
+        answer: in one sentence.
+        probabilities: of the seven classes, 0 to 1, in taxonomy order.
+        weights: name of the weights that answered.
+        jpeg: the query picture, empty if a description was asked for.
+        text: the description, empty if a picture was asked for.
+    """
+
+    answer: str
+    probabilities: dict[str, float]
+    weights: str
+    jpeg: bytes = b""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Handout:
+    """Cases to teach with, in their order.
+
+    Attributes:
+        language: of all words.
+        title: of the whole.
+        cases: as they are numbered, from 1.
+        asked: what the cases are similar to, on a case sheet.
+        notes: what the teacher wrote, line by line.
+        answers: whether it tells what the cases are; else it only shows and asks.
+    """
+
+    language: Language
+    title: str
+    cases: tuple[HandoutCase, ...]
+    asked: Asked | None = None
+    notes: str = ""
+    answers: bool = True
+
+    def word(self, key: str, **values: object) -> str:
+        """Words of the catalogue's table ``handout``."""
+        return page_text(f"handout.{key}", self.language, **values)
+
+    def number(self, number: int) -> str:
+        """How a case is called before its answer is told; ``number`` counts from 1."""
+        return self.word("case", number=number)
+
+    def answer(self, case: HandoutCase) -> str:
+        """Class and finding of a case in one line."""
+        parts = (CLASS_NAMES[case.class_name][self.language], case.finding)
+        return ": ".join(part for part in parts if part)
+
+    def alternative(self, number: int, case: HandoutCase) -> str:
+        """Alternative text of a case's picture, which gives no answer away before its time."""
+        return self.answer(case) if self.answers else self.number(number)
+
+    def lines(self, case: HandoutCase) -> list[str]:
+        """What is to be said of a case below its answer, paragraph by paragraph."""
+        return [part for part in (case.caption, case.note) if part.strip()]
