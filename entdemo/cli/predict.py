@@ -41,7 +41,9 @@ Share = Annotated[float, typer.Option("--share", help="How much --text counts, 0
 def predict(
     frame: Annotated[
         Path,
-        typer.Argument(help="JPEG, PNG, WebP, BMP, TIFF or DICOM; or a folder or a ZIP of them."),
+        typer.Argument(
+            help="JPEG, PNG, WebP, HEIC, AVIF, BMP, TIFF or DICOM; a folder or a ZIP of them."
+        ),
     ],
     *,
     k: Count = 12,

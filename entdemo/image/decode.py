@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TypeVar
 
 from PIL import Image, ImageFile
-from PIL.BmpImagePlugin import BmpImageFile
+from PIL.AvifImagePlugin import AvifImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -19,16 +19,11 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from entdemo.errors import FrameError, UserError
+from entdemo.image.colour import deep_colour, to_rgb
 from entdemo.image.dicom import read_dicom
-from entdemo.image.pixels import (
-    MAX_SIDE,
-    check_scans,
-    check_size,
-    orientation,
-    reduced,
-    to_rgb,
-    upright,
-)
+from entdemo.image.kinds import before_picture, is_raw, plugin_of, why_not
+from entdemo.image.pixels import MAX_SIDE, check_size, orientation, upright
+from entdemo.image.segments import ended, structure_of
 
 MAX_BYTES = 20 * 1024 * 1024
 
@@ -36,18 +31,16 @@ Decoded = TypeVar("Decoded")
 Reader = Callable[[bytes], tuple[Image.Image, UserError | None]]
 
 _WARNINGS = threading.Lock()
-_BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
-_TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_PHONE_PHOTOS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif")
-_VIDEO_MARKS = (b"\x1aE\xdf\xa3", b"\0\0\1\xba", b"0&\xb2u", b"FLV\1")  # mkv, mpg, wmv, flv
+_MOVING = (AvifImageFile, GifImageFile, PngImageFile, TiffImageFile, WebPImageFile)
+"""Kinds of which a file may hold several pictures of equal rank; of others one is the picture."""
 
 
 def decode(data: bytes) -> tuple[Image.Image, UserError | None]:
     """Decode one still picture.
 
     Args:
-        data: the bytes of a JPEG, PNG, WebP, BMP, TIFF or DICOM file; the format is told by
-            content.
+        data: the bytes of a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF, JPEG 2000 or DICOM file;
+            the format is told by content.
 
     Returns:
         An upright RGB image without metadata, its longer side at most ``MAX_SIDE``; and what
@@ -101,7 +94,7 @@ def check_bytes(start: bytes, size: int) -> Reader:
         raise FrameError("frame.empty")
     reader = _reader(start)
     if reader is None:
-        raise FrameError(_why_not(start))
+        raise FrameError(why_not(start))
     if size > MAX_BYTES:
         limit = MAX_BYTES // 1024**2
         raise FrameError("frame.too_many_bytes", megabytes=size / 1024**2, limit=limit)
@@ -111,64 +104,67 @@ def check_bytes(start: bytes, size: int) -> Reader:
 def _reader(start: bytes) -> Reader | None:
     if start[128:132] == b"DICM":
         return read_dicom
-    plugin = _by_signature(start)
-    return None if plugin is None else partial(_read, plugin)
+    before = before_picture(start)
+    plugin = plugin_of(start[before:])
+    return None if plugin is None else partial(_read, plugin, before)
 
 
-def _by_signature(data: bytes) -> type[ImageFile.ImageFile] | None:
-    if data.startswith(b"\xff\xd8\xff"):
-        return JpegImageFile
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PngImageFile
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return WebPImageFile
-    if data.startswith(_TIFF_MARKS):
-        return TiffImageFile
-    if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
-        return BmpImageFile
-    return None
-
-
-def _why_not(data: bytes) -> str:
-    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"<") and b"<svg" in start.lower():
-        return "frame.vector"
-    if data.startswith((b"GIF87a", b"GIF89a")) and _moves(data):
-        return "frame.animated"
-    if data[4:8] == b"ftyp" and data[8:12] in _PHONE_PHOTOS:
-        return "frame.phone_photo"
-    if data[4:8] == b"ftyp" or data.startswith(_VIDEO_MARKS) or data[8:12] == b"AVI ":
-        return "frame.video"
-    return "frame.not_a_picture"
-
-
-def _moves(gif: bytes) -> bool:
-    try:
-        return GifImageFile(BytesIO(gif)).is_animated
-    except Exception:  # a damaged GIF is no picture either way
-        return False
-
-
-def _read(plugin: type[ImageFile.ImageFile], data: bytes) -> tuple[Image.Image, None]:
+def _read(plugin: type[ImageFile.ImageFile], before: int, data: bytes) -> tuple[Image.Image, None]:
+    data = data[before:]
+    if plugin is JpegImageFile:
+        return _read_jpeg(data), None
     if plugin is WebPImageFile:
         _check_webp(data)
-    if plugin is JpegImageFile:
-        check_scans(data)
+    return _decoded(plugin, data), None
+
+
+def _read_jpeg(data: bytes) -> Image.Image:
+    found = structure_of(data)
+    if found.end is not None:
+        return _decoded(JpegImageFile, data[: found.end])
+    whole, other = (_decoded(JpegImageFile, it) for it in ended(data, found))
+    if whole.tobytes() != other.tobytes():
+        raise FrameError("frame.truncated")
+    return whole
+
+
+def _decoded(plugin: type[ImageFile.ImageFile], data: bytes) -> Image.Image:
     # The plugin itself, not Image.open: that one obeys a pixel limit anyone may have changed,
     # and turns phone pictures with an embedded preview (MPO) into two frames.
-    with plugin(BytesIO(data)) as image:
+    with _opened(plugin, data) as image:
         check_size(*image.size)  # before a JPEG is told to come out smaller
+        if isinstance(image, TiffImageFile) and is_raw(image):
+            raise FrameError("frame.raw")
         image.draft(None, (MAX_SIDE, MAX_SIDE))
-        return _still(image), None
+        _refuse_several(image)
+        deep = deep_colour(image, lambda: plugin(BytesIO(data)))
+        return upright(to_rgb(deep) if deep else _loaded(image), orientation(image))
+
+
+def _opened(plugin: type[ImageFile.ImageFile], data: bytes) -> ImageFile.ImageFile:
+    try:
+        return plugin(BytesIO(data))
+    except SyntaxError as error:
+        if str(error).startswith("unknown"):  # layout of samples, in Pillow's words
+            raise FrameError("frame.deep") from error
+        raise
 
 
 def _still(image: Image.Image) -> Image.Image:
     check_size(*image.size)
-    if getattr(image, "is_animated", False):
+    _refuse_several(image)
+    return upright(_loaded(image), orientation(image))
+
+
+def _loaded(image: Image.Image) -> Image.Image:
+    image.load()
+    return to_rgb(image)
+
+
+def _refuse_several(image: Image.Image) -> None:
+    if isinstance(image, _MOVING) and getattr(image, "is_animated", False):
         several = isinstance(image, TiffImageFile)
         raise FrameError("frame.several" if several else "frame.animated")
-    image.load()
-    return upright(reduced(to_rgb(image)), orientation(image))
 
 
 def _check_webp(data: bytes) -> None:

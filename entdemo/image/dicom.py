@@ -16,7 +16,9 @@ from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from entdemo.errors import FrameError, UserError
-from entdemo.image.pixels import MAX_SIDE, check_scans, check_size, reduced, to_rgb
+from entdemo.image.colour import to_rgb
+from entdemo.image.pixels import MAX_SIDE, check_size, reduced
+from entdemo.image.segments import structure_of
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -100,7 +102,7 @@ def _picture(dataset: Dataset, plugin: type[ImageFile.ImageFile] | None) -> Imag
     image = _opened(dataset, plugin)
     if int(dataset.SamplesPerPixel) == 1:
         return reduced(_grey(np.asarray(image), dataset))
-    return reduced(to_rgb(image))
+    return to_rgb(image)
 
 
 def _opened(dataset: Dataset, plugin: type[ImageFile.ImageFile]) -> ImageFile.ImageFile:
@@ -110,7 +112,7 @@ def _opened(dataset: Dataset, plugin: type[ImageFile.ImageFile]) -> ImageFile.Im
     count = int(dataset.get("NumberOfFrames") or 1)
     data = get_frame(dataset.PixelData, 0, number_of_frames=count)
     if plugin is JpegImageFile:
-        check_scans(data)
+        structure_of(data)
         if dataset.PhotometricInterpretation == "RGB" and b"Adobe" not in data[:4096]:
             data = data[:2] + _RGB_MARK + data[2:]
     image = plugin(BytesIO(data))

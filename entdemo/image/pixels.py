@@ -1,9 +1,7 @@
-"""Limits and conversions of pictures, whatever format they come in."""
+"""Limits of pictures, and how they are turned, whatever format they come in."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from entdemo.errors import FrameError
@@ -14,10 +12,6 @@ MIN_SIDE = 32
 MAX_SIDE = 1600
 """Larger pictures are reduced to this longer side: no model here looks at more."""
 
-MAX_SCANS = 32
-"""Passes of a progressive JPEG; cameras and programs write about ten."""
-
-_SCAN_MARK = b"\xff\xda"
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -28,7 +22,6 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_WIDE_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
 def check_size(width: int, height: int) -> None:
@@ -48,13 +41,6 @@ def reduced(image: Image.Image) -> Image.Image:
     return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
-def check_scans(jpeg: bytes) -> None:
-    """Raise FrameError unless a JPEG is built of few passes: each may take long and a few bytes."""
-    scans = jpeg.count(_SCAN_MARK)
-    if scans > MAX_SCANS:
-        raise FrameError("frame.too_many_scans", scans=scans, limit=MAX_SCANS)
-
-
 def orientation(image: Image.Image) -> int:
     """The camera's orientation mark (EXIF 0x0112), 1 to 8; 1 where there is none."""
     try:
@@ -67,22 +53,3 @@ def upright(image: Image.Image, mark: int) -> Image.Image:
     """The image turned, and mirrored, as an orientation mark tells."""
     turn = _UPRIGHT.get(mark)
     return image if turn is None else image.transpose(turn)
-
-
-def to_rgb(image: Image.Image) -> Image.Image:
-    """RGB of any mode: grey scaled by its range, what is transparent black."""
-    if image.mode in _WIDE_MODES:
-        return Image.fromarray(_eight_bits(image)).convert("RGB")
-    if image.has_transparency_data:
-        image = reduced(image.convert("RGBA"))
-        black = Image.new("RGBA", image.size, (0, 0, 0, 255))
-        return Image.alpha_composite(black, image).convert("RGB")
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _eight_bits(image: Image.Image) -> NDArray[np.uint8]:
-    """Grey of 16 bits scaled by its full range, of 32 bits or floats by its own maximum."""
-    grey = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
-    full = 65535.0 if image.mode.startswith("I;16") else max(float(grey.max()), 1e-6)
-    scaled: NDArray[np.float32] = np.clip(grey * (255.0 / full) + 0.5, 0, 255)
-    return scaled.astype(np.uint8)

@@ -28,7 +28,7 @@ def build_api(predictor: Predictor, visits: ProgramVisits) -> None:
         """Class of an endoscopy frame and its k most similar teaching cases.
 
         Args:
-            frame: a JPEG, PNG, WebP, BMP or TIFF file.
+            frame: a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF file.
             k: how many cases, 1 to 50.
 
         Returns:

@@ -77,7 +77,7 @@ CORPUS: dict[str, tuple[bytes, str]] = {
     # bombs
     "bmp bomb": (bmp_claiming(60_000, 60_000), "frame.too_many_pixels"),
     "tiff bomb": (tiff_claiming(60_000, 60_000), "frame.too_many_pixels"),
-    "zip bomb": (packed(bytes(50_000_000)), "frame.not_a_picture"),
+    "zip bomb": (packed(bytes(50_000_000)), "frame.archive"),
     "png of a line": (png_header(1_000_000, 33), "frame.too_many_pixels"),
     "png with a text bomb": (
         with_chunk(PNG, b"zTXt", b"a\0\0" + zlib.compress(bytes(80_000_000))), "frame.truncated",
@@ -91,10 +91,10 @@ CORPUS: dict[str, tuple[bytes, str]] = {
     "jpeg and zip": (JPEG + packed(b"x" * 99), TAKEN),
     "jpeg with html in a comment": (with_segments(JPEG, PAYLOAD, 1, 0xFE), TAKEN),
     "png with html in its text": (saved(scene(), pnginfo=COMMENT), TAKEN),
-    "gif and script": (b"GIF89a/*" + gif(1)[8:] + b"*/=1;alert(1)", "frame.not_a_picture"),
+    "gif and script": (b"GIF89a/*" + gif(1)[8:] + b"*/=1;alert(1)", TAKEN),
     "bitmap and script": (b"BM=alert('canary');//" + bytes(99), "frame.not_a_picture"),
-    "pdf and jpeg": (b"%PDF-1.7\n" + JPEG, "frame.not_a_picture"),
-    "zip and jpeg": (packed(b"x") + JPEG, "frame.not_a_picture"),
+    "pdf and jpeg": (b"%PDF-1.7\n" + JPEG, "frame.document"),
+    "zip and jpeg": (packed(b"x") + JPEG, "frame.archive"),
     "dicom and html": (PAYLOAD.ljust(128, b"\0") + dicom(scene())[128:], TAKEN),
     "dicom and bitmap": (
         saved(scene(), "BMP")[:128] + dicom(scene())[128:], TAKEN,
@@ -102,7 +102,7 @@ CORPUS: dict[str, tuple[bytes, str]] = {
     # text that a browser would run
     "svg with script": (SVG, "frame.vector"),
     "svg with an entity": (ENTITY, "frame.vector"),
-    "html": (b"<!DOCTYPE html><html>" + PAYLOAD + b"</html>", "frame.not_a_picture"),
+    "html": (b"<!DOCTYPE html><html>" + PAYLOAD + b"</html>", "frame.web_page"),
     "script": (b"#!/bin/sh\ncat /etc/passwd\n", "frame.not_a_picture"),
     "pickle": (b"\x80\x04cos\nsystem\n(S'id'\ntR.", "frame.not_a_picture"),
     # metadata

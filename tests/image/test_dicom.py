@@ -27,7 +27,7 @@ from entdemo.gallery.build import build_gallery
 from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase, stored_jpeg
 from entdemo.image.frame import load_frame
-from tests.helpers.uploads import refusal
+from tests.helpers.uploads import progressive, refusal
 
 WORDS: dict[str, Any] = {"BitsAllocated": 16, "BitsStored": 12, "HighBit": 11}
 
@@ -164,8 +164,9 @@ def test_a_frame_inside_that_is_a_bomb_is_refused() -> None:
     big = saved(Image.new("L", (9000, 9000)), "JPEG")
     file = dicom(encapsulate([big]), JPEGBaseline8Bit, PhotometricInterpretation="YBR_FULL")
     assert refusal(file) == "frame.too_many_pixels"
-    passes = saved(scene(), "JPEG") + b"\xff\xda" * 40
-    file = dicom(encapsulate([passes]), JPEGBaseline8Bit, PhotometricInterpretation="YBR_FULL")
+    file = dicom(
+        encapsulate([progressive(40)]), JPEGBaseline8Bit, PhotometricInterpretation="YBR_FULL"
+    )
     assert refusal(file) == "frame.too_many_scans"
 
 

@@ -94,6 +94,11 @@ def grey16() -> Image.Image:
     return Image.fromarray(scene()[:, :, 0].astype(np.uint16) * 257)
 
 
+def white_is_zero() -> bytes:
+    """A TIFF of 16 bits whose photometric interpretation (262) is 0."""
+    return saved(Image.fromarray(65535 - GREY * np.uint16(257)), "TIFF", tiffinfo={262: 0})
+
+
 def clear_right_half() -> Image.Image:
     image = Image.fromarray(scene()).convert("RGBA")
     image.paste((255, 255, 255, 0), (48, 0, 96, 72))
@@ -104,6 +109,9 @@ STRETCHED = np.round(GREY * (255 / GREY.max()))
 
 GREYS: dict[str, tuple[bytes, np.ndarray, int]] = {
     "16 bits, PNG": (saved(grey16()), GREY, 0),
+    "12 of 16 bits, PNG": (saved(Image.fromarray(GREY * np.uint16(16))), GREY, 1),
+    "10 of 16 bits, TIFF": (saved(Image.fromarray(GREY * np.uint16(4)), "TIFF"), GREY, 1),
+    "white is zero": (white_is_zero(), GREY, 0),
     "16 bits, TIFF": (saved(grey16(), "TIFF"), GREY, 0),
     "32 bits": (saved(Image.fromarray(GREY.astype(np.int32)), "TIFF"), STRETCHED, 1),
     "floats": (saved(Image.fromarray(GREY / np.float32(255)), "TIFF"), STRETCHED, 1),
@@ -133,6 +141,14 @@ def test_transparent_is_black() -> None:
     rgb = load_frame(saved(palette, transparency=palette.getpixel((0, 0)))).rgb
     assert rgb[0, 0].max() == 0
     assert rgb[-1, -1].max() > 0
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "TIFF"])
+def test_alpha_that_was_never_set_counts_as_opaque(form: str) -> None:
+    image = Image.fromarray(scene())
+    image.putalpha(0)
+    options = {"lossless": True, "exact": True} if form == "WEBP" else {}
+    assert np.array_equal(load_frame(saved(image, form, **options)).rgb, scene())
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
