@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         """Folder of the shipped gallery's copy that holds own cases."""
         return _own_gallery(self.data)
 
+    @property
+    def collections(self) -> Path:
+        """Folder of the collections that are kept for whoever runs the app."""
+        return self.data / "collections"
+
 
 class ServeSettings(Settings):
     """How to serve the app.

@@ -13,6 +13,10 @@ from entdemo.locale import Language, page_text
 
 Ids = Annotated[list[str] | None, typer.Argument(help="Ids of cases, in their order. [all]")]
 Words = Annotated[str, typer.Option("--text", help="Only cases whose texts hold these words.")]
+From = Annotated[
+    Path | None,
+    typer.Option("--collection", help="Cases, order, notes and title of a collection's file."),
+]
 Number = Annotated[int | None, typer.Option("--n", min=1, help="Draw so many by chance.")]
 Seed = Annotated[int, typer.Option("--seed", help="Of the draw.")]
 Answers = Annotated[bool, typer.Option("--answers/--no-answers", help="Tell what the cases are.")]
@@ -32,6 +36,7 @@ def handout(
     text: Words = "",
     n: Number = None,
     seed: Seed = 0,
+    collection: From = None,
     title: Annotated[str, typer.Option("--title", help="Of the whole.")] = "",
     language: Annotated[Language, typer.Option("--language", help="Of all words.")] = "en",
     answers: Answers = True,
@@ -43,8 +48,9 @@ def handout(
     """
     from entdemo.errors import StorageError
     from entdemo.export.formats import format_of, written
-    from entdemo.export.gallery_cases import HANDOUT_SIDE, chosen_cases, handout_case
+    from entdemo.export.gallery_cases import HANDOUT_SIDE, chosen_cases, collected, handout_case
     from entdemo.export.handout import Handout
+    from entdemo.gallery.collection import load_collection
     from entdemo.gallery.store import Gallery as Opened
     from entdemo.storage.atomic import write_atomically
 
@@ -52,12 +58,19 @@ def handout(
     if file.exists():
         raise StorageError("storage.in_use", path=file)
     where = case_filter(regions, classes, findings, sources)
+    held = load_collection(collection) if collection else None
     opened = Opened.open(gallery)
-    cases = chosen_cases(opened, case_ids or (), where, text, n, seed)
+    notes = dict(collected(opened, held)) if held else {}
+    asked = [*(case_ids or ()), *(case.case_id for case in notes)]
+    cases = chosen_cases(opened, asked, where, text, n, seed)
+    named = held.name if held else page_text("handout.title", language)
     made = Handout(
         language=language,
-        title=title or page_text("handout.title", language),
-        cases=tuple(handout_case(opened, case, language, HANDOUT_SIDE) for case in cases),
+        title=title or named,
+        cases=tuple(
+            handout_case(opened, case, language, HANDOUT_SIDE, note=notes.get(case, ""))
+            for case in cases
+        ),
         answers=answers,
     )
     write_atomically(file, written(made, kind))

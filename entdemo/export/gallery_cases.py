@@ -9,6 +9,7 @@ from entdemo.errors import DataError
 from entdemo.export.handout import HandoutCase
 from entdemo.gallery.browse import browse
 from entdemo.gallery.cases import Case
+from entdemo.gallery.collection import Collection
 from entdemo.gallery.filters import CaseFilter
 from entdemo.gallery.store import Gallery
 from entdemo.image.frame import load_frame
@@ -52,6 +53,20 @@ def chosen_cases(
         raise DataError("export.no_cases")
     if len(found) > MOST_CASES:
         raise DataError("export.too_many", count=len(found), most=MOST_CASES)
+    return found
+
+
+def collected(gallery: Gallery, collection: Collection) -> list[tuple[Case, str]]:
+    """Cases of a collection with their notes, in its order; those that the gallery lacks are not.
+
+    Raises:
+        UserError: the gallery has none of them.
+    """
+    there = {case.case_id: case for case in gallery.cases}
+    entries = collection.cases
+    found = [(there[it.case_id], it.note) for it in entries if it.case_id in there]
+    if not found:
+        raise DataError("export.no_cases")
     return found
 
 

@@ -25,7 +25,8 @@ COLUMNS = (
     "group",
 )
 _REQUIRED = ("case_id", "file", "class")
-_CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+CASE_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+_CASE_ID = re.compile(CASE_ID)
 FRAME_FILE = r"^frames/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
 _FRAME_FILE = re.compile(FRAME_FILE)
 

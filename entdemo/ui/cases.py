@@ -10,7 +10,7 @@ from entdemo.inference.prediction import Neighbour
 from entdemo.locale import LANGUAGES, Language
 from entdemo.locale.numbers import decimal
 from entdemo.taxonomy import CLASS_NAMES, finding_names
-from entdemo.ui.i18n import attribute, both, capital, spans
+from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans
 from entdemo.ui.marks import marked_spans
 from entdemo.ui.pictures import SIDES, Size, picture_url
 
@@ -71,7 +71,17 @@ def card(neighbour: Neighbour, gallery: Gallery, wanted: frozenset[str] = frozen
         f'<span class="card-line"><span class="card-class">{class_title(neighbour.class_name)}'
         f"</span>{_similarity(neighbour.similarity)}</span>"
         f'<span class="card-caption">'
-        f"{marked_spans(neighbour.caption_en, neighbour.caption_vi, wanted)}</span></button></li>"
+        f"{marked_spans(neighbour.caption_en, neighbour.caption_vi, wanted)}</span></button>"
+        f"{basket(neighbour.case_id)}</li>"
+    )
+
+
+def basket(case_id: str) -> str:
+    """The switch beside a card that puts its case into the collection; the page knows its state."""
+    return (
+        f'<button type="button" class="basket" data-basket="{escape(case_id)}" '
+        f'aria-pressed="false" '
+        f"{attribute_of('aria-label', 'collection.basket', case=case_id)}></button>"
     )
 
 
@@ -108,7 +118,9 @@ def sheet(case: Case) -> str:
         f'<div class="ways"><button type="button" class="primary" '
         f'data-similar="{escape(case.case_id)}">{both("case.similar")}</button>'
         f'<button type="button" class="quiet" data-compare="{escape(case.case_id)}">'
-        f"{both('compare.open')}</button></div></div>"
+        f"{both('compare.open')}</button>"
+        f'<button type="button" class="quiet" data-basket="{escape(case.case_id)}" '
+        f'aria-pressed="false">{both("collection.take")}</button></div></div>'
     )
 
 

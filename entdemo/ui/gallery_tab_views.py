@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from entdemo.locale.numbers import count
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS, findings_of, region_of
-from entdemo.ui.cases import case_picture, class_title, sheet
+from entdemo.ui.cases import basket, case_picture, class_title, sheet
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 
 if TYPE_CHECKING:
@@ -139,7 +139,8 @@ def case_card(case: Case, *, removable: bool) -> str:
             f"{attribute_of('aria-label', 'edit.remove_case', case=case.case_id)}>"
             f"{both('edit.remove')}</button>"
         )
-    return f'<li class="card{" own" if removable else ""}">{case_button(case)}{remove}</li>'
+    own = " own" if removable else ""
+    return f'<li class="card{own}">{case_button(case)}{basket(case.case_id)}{remove}</li>'
 
 
 def case_button(case: Case) -> str:

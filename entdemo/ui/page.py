@@ -11,11 +11,13 @@ from starlette.middleware import Middleware
 from entdemo.image.decode import MAX_BYTES
 from entdemo.ui.about_tab import build_about_tab
 from entdemo.ui.api import build_api
+from entdemo.ui.collection_tab import build_collection_tab
 from entdemo.ui.describe_tab import build_describe_tab
 from entdemo.ui.frame_tab import build_frame_tab
 from entdemo.ui.gallery_tab import build_gallery_tab
 from entdemo.ui.gate.callers import Access
 from entdemo.ui.gate.gate import gated
+from entdemo.ui.handout_route import handout_route
 from entdemo.ui.header import build_footer, build_header
 from entdemo.ui.headers import SecurityHeaders
 from entdemo.ui.health import health_route
@@ -27,10 +29,12 @@ from entdemo.ui.program_visits import ProgramVisits
 from entdemo.ui.quiz_tab import build_quiz_tab
 from entdemo.ui.sheet_route import sheet_route
 from entdemo.ui.sheet_view import build_sheet
+from entdemo.ui.shelf_route import shelf_route
 from entdemo.ui.theme import head, theme
 from entdemo.ui.viewer import build_viewer
 
 if TYPE_CHECKING:
+    from entdemo.gallery.collection import Shelf
     from entdemo.predictor import Predictor
     from entdemo.ui.editor import Editor
 
@@ -40,13 +44,17 @@ _MOST_SESSIONS = 1_000
 
 
 def build_page(
-    predictor: Predictor, editor: Editor | None = None, visits: ProgramVisits | None = None
+    predictor: Predictor,
+    editor: Editor | None = None,
+    visits: ProgramVisits | None = None,
+    shelf: Shelf | None = None,
 ) -> gr.Blocks:
     """The app around one predictor; nothing of a visitor is kept in it.
 
     Args:
         predictor: answers and holds the gallery.
         editor: lets visitors change the gallery; None where they must not.
+        shelf: keeps collections; None where visitors' stay in their browsers.
         visits: is told of programs' calls; None where nobody clears after them.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -67,6 +75,8 @@ def build_page(
             build_quiz_tab(predictor)
         with gr.Column(elem_id="panel-gallery", elem_classes="tab-panel"):
             build_gallery_tab(predictor, editor)
+        with gr.Column(elem_id="panel-collection", elem_classes="tab-panel"):
+            build_collection_tab(predictor, shelf is not None)
         with gr.Column(elem_id="panel-about", elem_classes="tab-panel"):
             build_about_tab(predictor)
         build_viewer(predictor)
@@ -77,20 +87,30 @@ def build_page(
     return page
 
 
-def launch_options(predictor: Predictor, access: Access | None = None) -> dict[str, Any]:
+def launch_options(
+    predictor: Predictor, access: Access | None = None, shelf: Shelf | None = None
+) -> dict[str, Any]:
     """Arguments of ``Blocks.launch()`` that go with the page.
 
     Args:
         predictor: as the page's.
         access: who may come; None for who names this computer or the address it listens on.
+        shelf: as the page's.
     """
     # The gate alone tells whose forwarded headers count; uvicorn would believe any of loopback.
     os.environ["FORWARDED_ALLOW_IPS"] = ""
+    routes = [
+        picture_route(predictor),
+        health_route(predictor),
+        sheet_route(predictor),
+        handout_route(predictor),
+        *([] if shelf is None else [shelf_route(shelf)]),
+    ]
     return {
         "theme": theme(),
         "head": head(),
         "app_kwargs": {
-            "routes": [picture_route(predictor), health_route(predictor), sheet_route(predictor)],
+            "routes": routes,
             "middleware": [
                 Middleware(SecurityHeaders, head=head()),
                 Middleware(RateLimit),

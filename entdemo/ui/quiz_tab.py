@@ -15,7 +15,7 @@ from entdemo.image.frame import Frame, load_frame
 from entdemo.ui.events import MODEL_QUEUE, Data, as_user_error
 from entdemo.ui.i18n import alert
 from entdemo.ui.pictures import query_picture
-from entdemo.ui.quiz import Item, Round, advance, answer, chosen, start
+from entdemo.ui.quiz import MOST_CASES, Item, Round, advance, answer, chosen, start
 from entdemo.ui.quiz_difficulty import gallery_items
 from entdemo.ui.quiz_views import question, reveal, score, setup
 from entdemo.ui.shell import end_wait, outlet
@@ -70,9 +70,14 @@ class Quiz:
         self._items: tuple[Gallery, list[Item]] | None = None
 
     def begin(self, state: Round | None, data: Data) -> Step:
-        """Start a round of the region and the difficulty that were chosen."""
+        """Start a round of the region and the difficulty, or of the cases, that were chosen."""
         region, level = (str(data.get(name) or "") for name in ("region", "level"))
-        items = chosen(self._gallery_items(), region, level)
+        case_ids = data.get("cases")
+        if isinstance(case_ids, list):
+            items = self._items_of({str(case_id) for case_id in case_ids[:MOST_CASES]})
+        else:
+            items = self._gallery_items()
+        items = chosen(items, region, level)
         asks = bool(data.get("finding"))
         return self._asked(start(items, secrets.randbits(32), asks_finding=asks))
 
@@ -111,6 +116,15 @@ class Quiz:
         others = [near for near in prediction.neighbours if near.case_id != item.case_id]
         prediction = replace(prediction, neighbours=tuple(others[:NEIGHBOURS]))
         return reveal(state, gallery.case(item.case_id), query_picture(frame), prediction, gallery)
+
+    def _items_of(self, case_ids: set[str]) -> list[Item]:
+        """Items of some cases; those of a large gallery that were not judged count as medium."""
+        judged = {item.case_id: item for item in self._gallery_items()}
+        return [
+            judged.get(case.case_id) or Item(case.case_id, case.class_name, case.finding, "medium")
+            for case in self._predictor.gallery.cases
+            if case.case_id in case_ids
+        ]
 
     def _gallery_items(self) -> list[Item]:
         gallery = self._predictor.gallery

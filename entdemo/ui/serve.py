@@ -20,6 +20,7 @@ from gradio.utils import get_space
 
 from entdemo.boundary import guarded
 from entdemo.errors import SettingError
+from entdemo.gallery.collection import Shelf
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, ServeSettings, read_settings
 from entdemo.ui.editor import Editor
@@ -59,16 +60,15 @@ def _serve(settings: ServeSettings) -> None:
         print(f"entdemo: {predictor.notice}", file=sys.stderr)
     served = cast(Predictor, predictor)  # an opening one has all that a predictor has
     visits = ProgramVisits()
-    demo = build_page(served, editor_of(served, settings), visits)
-    options: dict[str, Any] = {
+    shelf = shelf_of(settings)
+    demo = build_page(served, editor_of(served, settings), visits, shelf)
+    options: dict[str, Any] = launch_options(served, access_of(settings), shelf) | {
         "server_name": f"[{host}]" if ":" in host else host,
         "server_port": settings.port,
         "auth": settings.login,
     }
     try:
-        _, url, _ = demo.launch(
-            prevent_thread_lock=True, **launch_options(served, access_of(settings)), **options
-        )
+        _, url, _ = demo.launch(prevent_thread_lock=True, **options)
     except OSError as error:
         raise SettingError("app.port_busy", port=settings.port) from error
     keep_clearing(demo, visits)
@@ -133,6 +133,11 @@ def editor_of(predictor: Predictor, settings: ServeSettings) -> Editor | None:
     if get_space() or not settings.may_edit:
         return None
     return Editor(predictor, DEFAULT_GALLERY, settings.own_gallery)
+
+
+def shelf_of(settings: ServeSettings) -> Shelf | None:
+    """Where collections are kept, None where visitors must not write; on a Space all share it."""
+    return None if get_space() or not settings.may_edit else Shelf(settings.collections)
 
 
 def warm_up(predictor: Predictor) -> None:

@@ -7,13 +7,10 @@ import binascii
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from entdemo.errors import PageError
-from entdemo.export.formats import MEDIA_TYPES, Format, written
+from entdemo.export.formats import Format, written
 from entdemo.export.gallery_cases import SHEET_SIDE, handout_case
 from entdemo.export.handout import Asked, Handout, HandoutCase
 from entdemo.image.frame import load_frame
@@ -22,9 +19,8 @@ from entdemo.inference.prediction import Prediction
 from entdemo.locale import Language
 from entdemo.taxonomy import CLASSES, region_of
 from entdemo.ui.answer import sentence
-from entdemo.ui.events import as_user_error
+from entdemo.ui.file_route import file_route
 from entdemo.ui.i18n import word
-from entdemo.ui.traffic import preferred_language
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
@@ -65,30 +61,11 @@ class SheetOrder(BaseModel):
 def sheet_route(predictor: Predictor) -> Route:
     """The route that answers an order with the file."""
 
-    async def answer(request: Request) -> Response:
-        try:
-            order = read_order(await _body(request))
-            data = await run_in_threadpool(make_sheet, predictor, order)
-        except Exception as error:
-            language = preferred_language(request.headers.get("accept-language", ""))
-            sentences = {"detail": as_user_error(error).text(language)}
-            return JSONResponse(sentences, status_code=400)
-        headers = {
-            "Content-Disposition": f'attachment; filename="case-sheet.{order.format}"',
-            "Cache-Control": "no-store",
-        }
-        return Response(data, media_type=MEDIA_TYPES[order.format], headers=headers)
+    def made(data: bytes) -> tuple[Format, bytes]:
+        order = read_order(data)
+        return order.format, make_sheet(predictor, order)
 
-    return Route("/sheet", answer, methods=["POST"])
-
-
-async def _body(request: Request) -> bytes:
-    data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > _MOST_BYTES:
-            raise PageError("sheet.too_large", limit=_MOST_BYTES // 1024**2)
-    return bytes(data)
+    return file_route("/sheet", _MOST_BYTES, made, "sheet.too_large")
 
 
 def read_order(data: bytes) -> SheetOrder:

@@ -20,6 +20,7 @@ _SPOKEN_BY_SCRIPT = (
     "ui.too_many",
     "ui.no_picture_dropped",
     "ui.no_camera",
+    "collection.none",
 )
 _WORDS_OF_SCRIPT = (
     "page.busy",
@@ -29,6 +30,13 @@ _WORDS_OF_SCRIPT = (
     "filters.found",
     "words.percent",
     "describe.suggested",
+    "collection.unnamed",
+    "collection.earlier",
+    "collection.forget",
+    "collection.forget_named",
+    "collection.is_kept",
+    "collection.linked",
+    "collection.link_long",
 )
 
 

@@ -44,3 +44,17 @@ def test_a_file_that_is_there_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cases"):
         run(there, "--n", "1")
     assert there.read_text() == "mine"
+
+
+def test_a_collection_brings_order_notes_and_title(tmp_path: Path) -> None:
+    csv = tmp_path / "cases.csv"
+    ids = json.loads(run(csv, "--n", "2", "--json"))["cases"]
+    entries = [{"case_id": ids[1], "note": "nón sáng"}, {"case_id": ids[0]}, {"case_id": "gone"}]
+    collection = tmp_path / "collection.json"
+    collection.write_text(json.dumps({"name": "Monday", "cases": entries}), "utf-8")
+    slides = tmp_path / "monday.pptx"
+    told = json.loads(run(slides, "--collection", collection, "--json"))
+    assert told["cases"] == ids[::-1]
+    shown = list(Presentation(slides).slides)
+    assert shown[0].shapes.title.text == "Monday"
+    assert any("nón sáng" in it.text_frame.text for it in shown[2].shapes if it.has_text_frame)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from entdemo.gallery.collection import MOST_BYTES as COLLECTION_BYTES
 from entdemo.image.decode import MAX_BYTES
 
 _READ = frozenset({"GET", "HEAD"})
@@ -61,6 +62,9 @@ RULES = (
     _takes(r"/gradio_api/queue/join/?", 1024**2),
     _takes(r"/gradio_api/call/(predict|search)/?", _FORM),
     _takes(r"/sheet", 4 * 1024**2 + _FORM),
+    _takes(r"/handout", COLLECTION_BYTES),
+    _reads(r"/collections"),
+    _takes(r"/collections", COLLECTION_BYTES),
 )
 
 

@@ -34,6 +34,12 @@
       asks[name](data);
     };
 
+    /** Ask for cases that were put together elsewhere. */
+    entdemo.quizOf = (cases) => {
+      entdemo.selectTab("quiz");
+      send("begin", { cases });
+    };
+
     document.addEventListener("submit", (event) => {
       const form = event.target.closest("form[data-quiz]");
       if (!form) return;

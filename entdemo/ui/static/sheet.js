@@ -18,27 +18,29 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   };
 
-  const fetchSheet = async (format, notes) => {
-    const answer = await fetch("sheet", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Accept-Language": language() },
-      body: JSON.stringify({ ...order, format, language: language(), notes }),
-    });
-    if (answer.ok) return save(await answer.blob(), `case-sheet.${format}`);
-    const { detail } = await answer.json().catch(() => ({}));
-    complain("sheet", detail ?? words("ui.unexpected"));
-  };
+  entdemo.save = save;
 
-  const send = async (form, format) => {
-    calm("sheet");
+  /** Ask a route for a file and save it; `form` is busy meanwhile, `place` tells what went wrong. */
+  entdemo.fetchFile = async (path, order, name, form, place) => {
+    calm(place);
     form.setAttribute("aria-busy", "true");
     try {
-      await fetchSheet(format, find("textarea", form).value);
+      const answer = await fetch(path, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Accept-Language": language() },
+        body: JSON.stringify({ ...order, language: language() }),
+      });
+      if (answer.ok) save(await answer.blob(), name);
+      else complain(place, (await answer.json().catch(() => ({}))).detail ?? words("ui.unexpected"));
     } catch {
-      complain("sheet", words("ui.offline"));
+      complain(place, words("ui.offline"));
     }
     form.setAttribute("aria-busy", "false");
   };
+
+  const send = (form, format) => entdemo.fetchFile(
+    "sheet", { ...order, format, notes: find("textarea", form).value }, `case-sheet.${format}`,
+    form, "sheet");
 
   entdemo.mountSheet = (element) => {
     const dialog = find("dialog", element);
