@@ -23,8 +23,8 @@ _TWINS = "__MACOSX"
 """Where macOS puts a hidden twin of each file of a ZIP."""
 
 _COLUMNS = (
-    "file", "verdict", "class", "region", "probability", "doubt", "nearest_case", "nearest_class",
-    "similarity", "note",
+    "file", "verdict", "reasons", "stated_region", "stated_class", "class", "region", "probability",
+    "doubt", "nearest_case", "nearest_class", "similarity", "note",
 )  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def _row_json(it: Answered) -> dict[str, Any]:
     note = None if it.note is None else str(it.note)
     if it.prediction is None:
         return {"file": it.name, "error": note}
-    told = {"verdict": it.prediction.verdict, "doubt": round(it.doubt, 4), "notice": note}
+    told = {"doubt": round(it.doubt, 4), "notice": note}
     return {"file": it.name, **told, **prediction_json(it.prediction)}
 
 
@@ -176,5 +176,8 @@ def _cells(it: Answered) -> list[str]:
         for cell in (near.case_id, near.class_name, f"{near.similarity:.4f}")
     ]
     probability = f"{max(found.probabilities.values()):.4f}"
-    told = [it.name, found.verdict, found.class_name, found.region, probability, f"{it.doubt:.4f}"]
+    judged = found.judgement
+    stated = [judged.region or "", judged.class_name or ""]
+    told = [it.name, judged.grade, " ".join(judged.reasons), *stated]
+    told += [found.class_name, found.region, probability, f"{it.doubt:.4f}"]
     return [*told, *(case or [""] * 3), note]

@@ -23,6 +23,7 @@ from entdemo.gallery.store import Gallery, Progress
 from entdemo.image.frame import Frame, FrameSource, load_frame
 from entdemo.inference.findings import FindingReader, curves_of
 from entdemo.inference.prediction import Explanation, Neighbour, Prediction
+from entdemo.inference.verdict import FIRST_CASES
 from entdemo.settings import Settings, read_settings
 from entdemo.taxonomy import CLASSES
 from entdemo.text.letters import unreadable_letter
@@ -157,7 +158,8 @@ class Predictor:
         picture = load_frame(frame)
         clock = _Clock()
         encoded = self._encoded(picture, clock)
-        return self._answer(encoded, self._frame_query(encoded), k, where, clock)
+        query = self._frame_query(encoded)
+        return self._answer(encoded, query, query, k, where, clock)
 
     def classes(self, frames: Sequence[Frame]) -> tuple[Prediction, ...]:
         """Class of each of some frames; cases and findings are not looked for."""
@@ -177,7 +179,7 @@ class Predictor:
         encoded = self.engine.text(text)
         clock.lap("encode")
         query = self.matcher.text_query(text, encoded.vector)
-        return self._with(text, self._answer(encoded, query, k, where, clock))
+        return self._with(text, self._answer(encoded, query, query, k, where, clock))
 
     def combine(
         self,
@@ -212,8 +214,8 @@ class Predictor:
         encoded = self._encoded(picture, clock)
         described = self.engine.text(text)
         words = self.matcher.text_query(text, described.vector)
-        query = _between(self._frame_query(encoded), words, share)
-        found = self._answer(encoded, query, k, where, clock)
+        seen = self._frame_query(encoded)
+        found = self._answer(encoded, seen, _between(seen, words, share), k, where, clock)
         # Whether the frame can be answered stands, whatever the words are about.
         return self._with(text, replace(found, about=described.about))
 
@@ -256,17 +258,28 @@ class Predictor:
         return self.matcher.frame_query(encoded.vector, encoded.probabilities)
 
     def _answer(
-        self, encoded: Encoded, query: Query, k: int, where: CaseFilter, clock: _Clock
+        self,
+        encoded: Encoded,
+        asked: Query,
+        query: Query,
+        k: int,
+        where: CaseFilter,
+        clock: _Clock,
     ) -> Prediction:
+        """The answer, judged by the cases near ``asked``, with the cases near ``query``."""
         neighbours = self._near(query, k, where)
+        everything = CaseFilter(without=where.without)
+        shown = asked is query and where == everything and k >= FIRST_CASES
+        nearest = neighbours if shown else self._near(asked, FIRST_CASES, everything)
         clock.lap("search")
         refused_above = self.bundle.info.ood.threshold
-        prediction = Prediction.of(encoded, neighbours, clock.timings, refused_above)
+        classes = tuple(near.class_name for near in nearest[:FIRST_CASES])
+        prediction = Prediction.of(encoded, neighbours, clock.timings, refused_above, classes)
         kind = "frame" if encoded.gates else "text"
         if kind == "frame" and prediction.in_distribution:
             told = self._findings.read(encoded.vector, prediction.region)
             prediction = replace(prediction, findings=told)
-        log.info("%s %s %.0f ms", kind, prediction.verdict, clock.timings["total"])
+        log.info("%s %s %.0f ms", kind, prediction.judgement.grade, clock.timings["total"])
         return prediction
 
     def _with(self, text: str, found: Prediction) -> Prediction:

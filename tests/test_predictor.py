@@ -14,13 +14,14 @@ from benchmarks.fixtures.bundle import edit_info, make_bundle
 from entdemo.bundle.weights import Calibration
 from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
-from entdemo.gallery.filters import CaseFilter
+from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.intake import NewCase
 from entdemo.image.frame import Frame, frame_from_array
 from entdemo.inference.calibration import calibrate
 from entdemo.inference.encoder import Encoded
 from entdemo.inference.findings import Curve
 from entdemo.inference.prediction import Prediction
+from entdemo.inference.verdict import FIRST_CASES
 from entdemo.phantom import draw
 from entdemo.predictor import MAX_TEXT, Predictor
 from entdemo.taxonomy import CLASSES, REGIONS
@@ -260,14 +261,14 @@ def answer_with(probabilities: list[float], *, in_distribution: bool = True) -> 
         tuple(given.regions[0].tolist()),
         distance=1.0,
     )
-    return Prediction.of(encoded, (), {}, refused_above=2.0 if in_distribution else 0.5)
+    return Prediction.of(
+        encoded, (), {}, 2.0 if in_distribution else 0.5, nearest=("nose-right",) * 12
+    )
 
 
-def test_a_split_between_sides_is_worded_as_unsure() -> None:
-    answer = answer_with([0.5, 0.4, 0.02, 0.02, 0.02, 0.02, 0.02])
-    assert answer.verdict == "unsure"
-    assert answer.alternatives == ("nose-right", "nose-left")
-    assert answer.region == "nose"
+def test_of_a_split_between_sides_the_region_alone_is_stated() -> None:
+    judged = answer_with([0.5, 0.4, 0.02, 0.02, 0.02, 0.02, 0.02]).judgement
+    assert (judged.grade, judged.region, judged.class_name) == ("trust", "nose", None)
 
 
 def test_region_adds_its_classes_up() -> None:
@@ -276,5 +277,18 @@ def test_region_adds_its_classes_up() -> None:
 
 def test_what_does_not_look_like_endoscopy_is_said_first() -> None:
     sure = [0.94, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01]
-    assert answer_with(sure).verdict == "clear"
-    assert answer_with(sure, in_distribution=False).verdict == "not-endoscopy"
+    assert answer_with(sure).judgement.grade == "trust"
+    assert answer_with(sure, in_distribution=False).judgement.grade == "refused"
+
+
+def test_what_is_left_out_of_the_cases_does_not_change_the_verdict(
+    predictor: Predictor, frames: list[Frame]
+) -> None:
+    whole, part = (
+        predictor.predict(frames[0], k, where) for k, where in ((12, EVERYTHING), (1, ONE_CLASS))
+    )
+    assert len(whole.nearest) == FIRST_CASES
+    assert whole.nearest == tuple(near.class_name for near in whole.neighbours)
+    assert part.nearest == whole.nearest
+    assert part.judgement == whole.judgement
+    assert predictor.combine(frames[0], "throat").nearest == whole.nearest

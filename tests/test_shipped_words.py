@@ -69,7 +69,7 @@ def test_a_finding_that_no_case_has_is_told(
 )
 def test_a_description_of_something_else_is_told(predictor: Predictor, text: str) -> None:
     found = predictor.search(text)
-    assert (found.in_distribution, found.reason) == (False, "other-topic")
+    assert (found.judgement.grade, found.judgement.reasons) == ("refused", ("other-topic",))
 
 
 def test_a_slip_is_mended_and_named(predictor: Predictor) -> None:

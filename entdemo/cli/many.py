@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from entdemo.cli.output import out, print_json, progress_bar, rows
 from entdemo.errors import StorageError
+from entdemo.inference.spoken import headline
 
 if TYPE_CHECKING:
     from entdemo.batch import Answered
@@ -49,7 +50,7 @@ def predict_many(
     if json:
         print_json(batch_json(found))
     else:
-        columns = ["file", "verdict", "class", "doubt", "nearest case"]
+        columns = ["file", "verdict", "answer", "doubt", "nearest case"]
         out.print(rows("Frames", columns, [_line(it) for it in found]))
         out.print("For teaching, not for diagnosis.", style="dim")
 
@@ -60,4 +61,6 @@ def _line(it: Answered) -> list[str]:
         return [name, "unreadable", "", "", escape(str(it.note))]
     near = it.prediction.neighbours[:1]
     case = "".join(f"{one.caption_en or one.class_name} ({one.similarity:.3f})" for one in near)
-    return [name, it.prediction.verdict, it.prediction.class_name, f"{it.doubt:.2f}", escape(case)]
+    judged = it.prediction.judgement
+    said = headline(judged, "frame", "en")
+    return [name, judged.grade, said, f"{it.doubt:.2f}", escape(case)]

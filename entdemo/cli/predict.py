@@ -23,6 +23,7 @@ from entdemo.cli.output import (
     print_json,
     rows,
 )
+from entdemo.inference.spoken import Kind, advice, grade_name, headline
 from entdemo.locale import page_text
 from entdemo.taxonomy import CLASS_NAMES
 from entdemo.text.findings import finding_names
@@ -90,7 +91,7 @@ def predict(
     if json:
         print_json(prediction_json(prediction) | reading_json(prediction))
     else:
-        _print(prediction)
+        _print(prediction, "frame")
 
 
 def search(
@@ -121,21 +122,13 @@ def search(
     if json:
         print_json(search_json(prediction))
     else:
-        _print(prediction)
+        _print(prediction, "text")
 
 
-def _print(prediction: Prediction) -> None:
-    named = " or ".join(CLASS_NAMES[name]["en"] for name in prediction.alternatives)
-    headline = {
-        "clear": f"Likely {CLASS_NAMES[prediction.class_name]['en']}.",
-        "unsure": f"Unsure: {named}.",
-        "not-endoscopy": (
-            page_text("answer.no_text", "en")
-            if prediction.reason == "other-topic"
-            else page_text("answer.no_frame", "en")
-        ),
-    }
-    out.print(headline[prediction.verdict], style="bold")
+def _print(prediction: Prediction, kind: Kind) -> None:
+    judged = prediction.judgement
+    out.print(headline(judged, kind, "en"), style="bold")
+    out.print(f"{grade_name(judged, 'en')}. {advice(judged, 'en')}")
     for note in _notes(prediction):
         err.print(note, style="yellow")
     shares = [
@@ -157,7 +150,7 @@ def _print(prediction: Prediction) -> None:
 def _notes(prediction: Prediction) -> Iterator[str]:
     """How the description was read, as on the page."""
     if prediction.in_distribution and not prediction.about:
-        yield page_text("answer.no_text", "en")
+        yield page_text("spoken.refused_text", "en")
     for typed, read in prediction.reading.corrections if prediction.reading else ():
         yield page_text("answer.corrected", "en", typed=typed, read=read)
     if prediction.absent_findings:

@@ -54,7 +54,7 @@ def _files(handout: Handout) -> Iterable[tuple[str, bytes]]:
 
 
 def _readme(handout: Handout) -> str:
-    answer = f"\n{handout.asked.answer}\n" if handout.asked else ""
+    answer = f"\n{handout.asked.answer}\n{handout.asked.advice}\n" if handout.asked else ""
     return f"entdemo · {handout.title}\n{handout.word('purpose')}\n{answer}"
 
 

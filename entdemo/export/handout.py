@@ -45,7 +45,8 @@ class Asked:
     """The query whose nearest cases a case sheet shows.
 
     Attributes:
-        answer: in one sentence.
+        answer: in words.
+        advice: how far it can be relied on, in words.
         probabilities: of the seven classes, 0 to 1, in taxonomy order.
         weights: name of the weights that answered.
         jpeg: the query picture, empty if a description was asked for.
@@ -53,6 +54,7 @@ class Asked:
     """
 
     answer: str
+    advice: str
     probabilities: dict[str, float]
     weights: str
     jpeg: bytes = b""

@@ -101,6 +101,7 @@ class _Page(FPDF):
             self._picture(asked.jpeg, handout.word("query"), _MARGIN, top, _QUERY)
             indent = _QUERY[0] + _GAP
         self._text(asked.answer, size=13, bold=True, indent=indent, line=6.5)
+        self._text(asked.advice, indent=indent)
         if asked.text:
             self.ln(1)
             self._text(f"{handout.word('described')}: {plain(asked.text)}", indent=indent)

@@ -90,7 +90,7 @@ class _Show:
         if asked.jpeg:
             self._picture(slide, asked.jpeg, self._handout.word("query"), "")
         described = f"{self._handout.word('described')}: {asked.text}" if asked.text else ""
-        return [line for line in (asked.answer, described) if line]
+        return [line for line in (asked.answer, asked.advice, described) if line]
 
     def _slide(self, title: str) -> Slide:
         slide: Slide = self.slides.slides.add_slide(self.slides.slide_layouts[_TITLE_ONLY])

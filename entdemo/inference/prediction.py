@@ -7,24 +7,20 @@ built before it is there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entdemo.inference.findings import LikelyFinding
+from entdemo.inference.verdict import Evidence, Judgement, judge, judgement_json
 from entdemo.taxonomy import CLASSES, REGIONS, Finding, findings_of
 from entdemo.text.findings import finding_names
 from entdemo.text.query import Reading
 
 if TYPE_CHECKING:
     from entdemo.inference.encoder import Encoded
-
-Verdict = Literal["clear", "unsure", "not-endoscopy"]
-Reason = Literal["unlike-endoscopy", "other-topic"]
-
-UNSURE_BELOW = 0.6
-"""Below this calibrated probability the answer names the alternatives instead of one class."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +66,9 @@ class Prediction:
             keys of ``text.findings.finding_names``.
         findings: those that are told of a frame of the region, most likely first; empty where
             none was measured better than its base rate.
+        unlikeness: how unlike the known frames a frame is, see ``inference.calibration``.
+        nearest: classes of the first cases of the whole gallery, nearest first, whatever the
+            visitor left out of ``neighbours``.
     """
 
     class_name: str
@@ -84,6 +83,8 @@ class Prediction:
     reading: Reading | None = None
     absent_findings: tuple[str, ...] = ()
     findings: tuple[LikelyFinding, ...] = ()
+    unlikeness: float = 0.0
+    nearest: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -92,6 +93,7 @@ class Prediction:
         neighbours: tuple[Neighbour, ...],
         timings_ms: dict[str, float],
         refused_above: float,
+        nearest: tuple[str, ...] = (),
     ) -> Prediction:
         """The answer to an encoded frame or description.
 
@@ -100,6 +102,7 @@ class Prediction:
             neighbours: nearest cases, most similar first.
             timings_ms: stage name to milliseconds.
             refused_above: distance above which a frame does not look like endoscopy.
+            nearest: see above.
         """
         return cls(
             class_name=CLASSES[int(np.argmax(encoded.probabilities))],
@@ -111,14 +114,9 @@ class Prediction:
             gates=encoded.gates,
             text_cut=encoded.cut,
             about=encoded.about,
+            unlikeness=encoded.unlikeness,
+            nearest=nearest,
         )
-
-    @property
-    def alternatives(self) -> tuple[str, ...]:
-        """Classes with at least a fifth of the best one's probability, most probable first."""
-        ranked = sorted(self.probabilities, key=self.probabilities.__getitem__, reverse=True)
-        floor = self.probabilities[ranked[0]] / 5
-        return tuple(name for name in ranked if self.probabilities[name] >= floor)
 
     @property
     def named_findings(self) -> tuple[tuple[Finding, float], ...]:
@@ -126,19 +124,19 @@ class Prediction:
         named = {it.key: it for it in findings_of(self.region)}
         return tuple((named[it.key], it.likelihood) for it in self.findings)
 
-    @property
-    def reason(self) -> Reason | None:
-        """Why the query is none that the model can answer; None where it is one."""
-        if self.in_distribution:
-            return None
-        return "unlike-endoscopy" if self.about else "other-topic"
-
-    @property
-    def verdict(self) -> Verdict:
-        """How to word the answer."""
-        if not self.in_distribution:
-            return "not-endoscopy"
-        return "unsure" if self.probabilities[self.class_name] < UNSURE_BELOW else "clear"
+    @cached_property
+    def judgement(self) -> Judgement:
+        """How far the answer can be relied on, and what of it is stated."""
+        return judge(
+            Evidence(
+                self.probabilities,
+                self.nearest,
+                self.unlikeness,
+                self.in_distribution,
+                # A frame is no matter of topic, whatever the words beside it are about.
+                about=self.about or bool(self.gates),
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,7 @@ class Explanation:
 
 def prediction_json(prediction: Prediction) -> dict[str, Any]:
     """Answer to a frame."""
-    return {
+    return judgement_json(prediction.judgement) | {
         "class": prediction.class_name,
         "region": prediction.region,
         "probabilities": prediction.probabilities,
@@ -179,8 +177,8 @@ def prediction_json(prediction: Prediction) -> dict[str, Any]:
 def search_json(prediction: Prediction) -> dict[str, Any]:
     """Answer to a description."""
     whole = prediction_json(prediction)
-    names = ("class", "region", "probabilities", "neighbours", "in_distribution")
-    told = {name: whole[name] for name in names} | {"reason": prediction.reason}
+    left_out = ("likely_findings", "timings_ms")
+    told = {name: value for name, value in whole.items() if name not in left_out}
     return told | reading_json(prediction)
 
 

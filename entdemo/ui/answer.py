@@ -1,17 +1,19 @@
-"""A prediction as HTML: one worded sentence, the seven probabilities, the nearest cases."""
+"""A prediction as HTML: its verdict in words, the seven probabilities, the nearest cases."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from entdemo.errors import UserError
 from entdemo.inference.prediction import Prediction
-from entdemo.locale import Language
+from entdemo.inference.spoken import Kind, advice, grade_name, headline
+from entdemo.locale import LANGUAGES
 from entdemo.locale.numbers import percent
-from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, region_of
+from entdemo.taxonomy import CLASSES
 from entdemo.text.findings import finding_names
 from entdemo.text.terms import stems
 from entdemo.ui.cases import cards, class_title
@@ -21,8 +23,6 @@ from entdemo.ui.i18n import both, spans, word
 if TYPE_CHECKING:
     from entdemo.gallery.store import Gallery
 
-Kind = Literal["frame", "text"]
-_MOST_NAMED = 3
 _QUOTED = 60
 
 
@@ -53,7 +53,7 @@ def answer(
     )
     weak = "" if filtered else _all_weak(prediction)
     return (
-        f'<section class="answer {prediction.verdict}">'
+        f'<section class="answer {prediction.judgement.grade}">'
         f'<div class="verdict" role="status">{verdict(prediction, kind)}{_note(notice)}</div>'
         f"<h3>{both('answer.probabilities')}</h3>{bars(prediction.probabilities)}"
         f"{likely_findings(prediction)}"
@@ -89,7 +89,7 @@ def _tools(prediction: Prediction, kind: Kind, text: str) -> str:
     told = {
         "kind": kind,
         "text": text,
-        "in_distribution": prediction.in_distribution,
+        "judgement": asdict(prediction.judgement),
         "probabilities": {name: round(p, 4) for name, p in prediction.probabilities.items()},
         "cases": [[near.case_id, near.similarity] for near in prediction.neighbours],
     }
@@ -100,17 +100,19 @@ def _tools(prediction: Prediction, kind: Kind, text: str) -> str:
 
 
 def verdict(prediction: Prediction, kind: Kind) -> str:
-    """The headline with a line below it."""
-    english, vietnamese = (sentence(prediction, kind, language) for language in ("en", "vi"))
-    more = (hint(prediction, language) for language in ("en", "vi"))
+    """The headline with its grade above it and the advice below it."""
+    judged = prediction.judgement
+    grade = spans(*(grade_name(judged, language) for language in LANGUAGES))
+    said = spans(*(headline(judged, kind, language) for language in LANGUAGES))
+    more = spans(*(advice(judged, language) for language in LANGUAGES))
     told = "".join(f'<p class="hint">{note}</p>' for note in _notes(prediction, kind))
-    return f'<h2>{spans(english, vietnamese)}</h2><p class="hint">{spans(*more)}</p>{told}'
+    return f'<p class="grade">{grade}</p><h2>{said}</h2><p class="hint">{more}</p>{told}'
 
 
 def _notes(prediction: Prediction, kind: Kind) -> Iterator[str]:
     """What the visitor should know of how the description was read."""
     if kind == "frame" and not prediction.about:
-        yield both("answer.no_text")
+        yield both("spoken.refused_text")
     for typed, read in prediction.reading.corrections if prediction.reading else ():
         yield both("answer.corrected", typed=typed, read=read)
     if prediction.absent_findings:
@@ -122,49 +124,6 @@ def _notes(prediction: Prediction, kind: Kind) -> Iterator[str]:
         )
     if prediction.text_cut:
         yield both("answer.cut")
-
-
-def sentence(prediction: Prediction, kind: Kind, language: Language) -> str:
-    """The answer in one sentence that says how sure it is."""
-    if prediction.verdict == "not-endoscopy":
-        return word("answer.no_frame" if kind == "frame" else "answer.no_text", language)
-    if prediction.verdict == "unsure":
-        named = prediction.alternatives[:_MOST_NAMED]
-        return word("answer.unsure", language, names=_joined(named, language))
-    name = CLASS_NAMES[prediction.class_name][language]
-    other = _other_state(prediction)
-    if other is None:
-        return word("answer.likely", language, name=name)
-    short = REGION_NAMES[region_of(other)]["en"]
-    # In English the region is not said twice; in Vietnamese a side needs its noun.
-    other_name = CLASS_NAMES[other][language].removeprefix(f"{short}, ")
-    return word("answer.leaning", language, name=name, other=other_name)
-
-
-def hint(prediction: Prediction, language: Language) -> str:
-    """What to make of the sentence."""
-    if prediction.verdict == "not-endoscopy":
-        return word("answer.no_trust", language)
-    others = [name for name in prediction.alternatives if name != prediction.class_name]
-    if prediction.verdict == "unsure" or (others and others == [_other_state(prediction)]):
-        return word("answer.unsure_hint", language)
-    if not others:
-        return word("answer.alone", language)
-    return word("answer.also", language, names=_joined(others[: _MOST_NAMED - 1], language))
-
-
-def _other_state(prediction: Prediction) -> str | None:
-    """The other side or state of the same part, if it is the next likely and not unlikely."""
-    others = [name for name in prediction.alternatives if name != prediction.class_name]
-    same = others and region_of(others[0]) == region_of(prediction.class_name)
-    return others[0] if same else None
-
-
-def _joined(names: tuple[str, ...] | list[str], language: Language) -> str:
-    words = [CLASS_NAMES[name][language] for name in names]
-    if len(words) == 1:
-        return words[0]
-    return "; ".join(words[:-1]) + word("answer.or", language) + words[-1]
 
 
 def bars(probabilities: Mapping[str, float]) -> str:

@@ -32,9 +32,10 @@ def build_api(predictor: Predictor, visits: ProgramVisits) -> None:
             k: how many cases, 1 to 50.
 
         Returns:
-            class, region, probabilities (of all seven classes, sum 1), in_distribution (false
-            where the picture does not look like an endoscopy frame), neighbours (most similar
-            first; similarity is a cosine) and timings_ms.
+            verdict (trust, check or refused), reasons (why it is not trust), stated (region and
+            class as far as the evidence goes), class, region, probabilities (of all seven classes,
+            sum 1), in_distribution (false where the picture does not look like an endoscopy frame),
+            likely_findings, neighbours (most similar first; similarity is a cosine) and timings_ms.
         """
         visits.note(request)
         try:
@@ -52,9 +53,9 @@ def build_api(predictor: Predictor, visits: ProgramVisits) -> None:
             k: how many cases, 1 to 50.
 
         Returns:
-            class, region, probabilities, neighbours and in_distribution as /predict gives them; the
-            reason (null, or other-topic where the text is about something else); the findings that
-            the text names, those it denies, those that no case shows; its corrected words.
+            verdict, reasons, stated, class, region, probabilities, in_distribution and neighbours
+            as /predict gives them; the findings that the text names, those it denies, those that no
+            case shows; its corrected words.
         """
         visits.note(request)
         try:

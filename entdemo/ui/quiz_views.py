@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
+from entdemo.inference.spoken import headline
+from entdemo.locale import LANGUAGES
 from entdemo.taxonomy import (
     CLASS_NAMES,
     CLASSES,
@@ -163,14 +165,7 @@ def _remarks(state: Round) -> str:
 
 def _facts(case: Case, prediction: Prediction) -> str:
     finding = finding_names(case.class_name, case.finding)
-    percent = f"{100 * prediction.probabilities[prediction.class_name]:.0f}"
-    names = CLASS_NAMES[prediction.class_name]
-    model = spans(
-        *(
-            capital(word("quiz.model_says", code, name=names[code], percent=percent))
-            for code in ("en", "vi")
-        )
-    )
+    model = spans(*(headline(prediction.judgement, "frame", code) for code in LANGUAGES))
     rows = [("case.finding", spans(finding["en"], finding["vi"]) if case.finding else "")]
     rows += [("quiz.model", model), ("case.id", escape(case.case_id))]
     items = "".join(f"<div><dt>{both(k)}</dt><dd>{v}</dd></div>" for k, v in rows if v)

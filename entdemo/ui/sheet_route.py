@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.routing import Route
@@ -15,10 +15,10 @@ from entdemo.export.gallery_cases import SHEET_SIDE, handout_case
 from entdemo.export.handout import Asked, Handout, HandoutCase
 from entdemo.image.frame import load_frame
 from entdemo.image.jpeg import encode_jpeg
-from entdemo.inference.prediction import Prediction
+from entdemo.inference.spoken import Kind, advice, headline
+from entdemo.inference.verdict import Judgement
 from entdemo.locale import Language
-from entdemo.taxonomy import CLASSES, region_of
-from entdemo.ui.answer import sentence
+from entdemo.taxonomy import CLASSES, REGIONS
 from entdemo.ui.file_route import file_route
 from entdemo.ui.i18n import word
 
@@ -42,8 +42,8 @@ class SheetOrder(BaseModel):
 
     format: Format
     language: Language
-    kind: Literal["frame", "text"]
-    in_distribution: bool
+    kind: Kind
+    judgement: Judgement
     probabilities: dict[str, Probability]
     cases: list[tuple[str, Similarity]] = Field(max_length=_MOST_CASES)
     picture: str = Field(default="", max_length=_MOST_BYTES)
@@ -56,6 +56,15 @@ class SheetOrder(BaseModel):
         if set(value) != set(CLASSES):
             raise ValueError("one probability a class")
         return {name: value[name] for name in CLASSES}
+
+    @field_validator("judgement")
+    @classmethod
+    def _of_known_names(cls, value: Judgement) -> Judgement:
+        named = [name for name in (value.region, value.class_name) if name] + [*value.possible]
+        nothing = not value.possible and value.grade != "refused"
+        if nothing or not {*named} <= {*REGIONS, *CLASSES}:
+            raise ValueError("a judgement names regions and classes")
+        return value
 
 
 def sheet_route(predictor: Predictor) -> Route:
@@ -91,7 +100,8 @@ def make_sheet(predictor: Predictor, order: SheetOrder) -> bytes:
         title=word("handout.sheet", order.language),
         cases=tuple(_case(predictor, *near, order.language) for near in order.cases),
         asked=Asked(
-            answer=_sentence(order),
+            answer=headline(order.judgement, order.kind, order.language),
+            advice=advice(order.judgement, order.language),
             probabilities=order.probabilities,
             weights=predictor.bundle_name,
             jpeg=_jpeg(order.picture),
@@ -100,20 +110,6 @@ def make_sheet(predictor: Predictor, order: SheetOrder) -> bytes:
         notes=order.notes,
     )
     return written(handout, order.format)
-
-
-def _sentence(order: SheetOrder) -> str:
-    probabilities = order.probabilities
-    class_name = max(probabilities, key=probabilities.__getitem__)
-    prediction = Prediction(
-        class_name=class_name,
-        region=region_of(class_name),
-        probabilities=probabilities,
-        in_distribution=order.in_distribution,
-        neighbours=(),
-        timings_ms={},
-    )
-    return sentence(prediction, order.kind, order.language)
 
 
 def _jpeg(picture: str) -> bytes:

@@ -218,7 +218,7 @@ def test_an_example_and_its_cases_by_keyboard_in_three_actions(page: Page) -> No
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(cards(page)).to_have_count(12)
-    expect(page.locator("#frame-answer h2")).to_contain_text("Likely")
+    expect(page.locator("#frame-answer h2")).to_contain_text("This looks like")
 
 
 LOADED = """() => [...document.images].every(

@@ -48,8 +48,8 @@ def test_predict(made: dict[str, Path]) -> None:
     frame = next((made["frames"] / "throat").glob("*.jpg"))
     answer = run("predict", frame, "--k", "3", *used(made))
     assert list(answer) == [
-        "class", "region", "probabilities", "in_distribution", "likely_findings", "neighbours",
-        "timings_ms",
+        "verdict", "reasons", "stated", "class", "region", "probabilities", "in_distribution",
+        "likely_findings", "neighbours", "timings_ms",
     ]  # fmt: skip
     assert answer["likely_findings"] == []  # random weights: nothing was measured
     assert list(answer["probabilities"]) == list(CLASSES)
@@ -81,8 +81,8 @@ def test_an_unknown_filter_or_share_is_one_sentence(made: dict[str, Path]) -> No
 def test_search(made: dict[str, Path]) -> None:
     answer = run("search", "dây thanh mở", "--k", "2", *used(made))
     assert list(answer) == [
-        "class", "region", "probabilities", "neighbours", "in_distribution", "reason", "findings",
-        "denied_findings", "absent_findings", "corrections",
+        "verdict", "reasons", "stated", "class", "region", "probabilities", "in_distribution",
+        "neighbours", "findings", "denied_findings", "absent_findings", "corrections",
     ]  # fmt: skip
     assert len(answer["neighbours"]) == 2
 

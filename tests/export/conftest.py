@@ -32,7 +32,8 @@ def sheet(picture: bytes) -> Handout:
         for number in range(4)
     )
     asked = Asked(
-        answer="Nhiều khả năng là tai trái.",
+        answer="Có lẽ là tai trái, nếu ảnh không bị xoay.",
+        advice="Hãy so sánh các ca bên dưới trước khi kết luận.",
         probabilities=dict(zip(CLASSES, PROBABILITIES, strict=True)),
         weights="default",
         jpeg=picture,

@@ -25,7 +25,7 @@ def test_everything_can_be_read_and_searched_with_its_diacritics(sheet: Handout)
     text = words(sheet)
     for part in (
         "Phiếu ca",
-        "Nhiều khả năng là tai trái.",
+        "Có lẽ là tai trái, nếu ảnh không bị xoay. Hãy so sánh các ca bên dưới",
         "tai trái 86 %",
         "mũi phải < 1 %",
         "Chú ý cán búa: ẤẰỠỮỴ.",

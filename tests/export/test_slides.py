@@ -56,7 +56,7 @@ def test_a_case_sheet_begins_with_the_query_and_its_answer(sheet: Handout) -> No
     assert len(shown) == 1 + 2 * len(sheet.cases)
     title, words = text(shown[0])
     assert title == "Phiếu ca"
-    assert words.splitlines()[0] == "Nhiều khả năng là tai trái."
+    assert words.splitlines()[0] == "Có lẽ là tai trái, nếu ảnh không bị xoay."
     assert "Chú ý cán búa: ẤẰỠỮỴ." in words
     assert alternative(shown[0]) == ["Khung hình được hỏi"]
 

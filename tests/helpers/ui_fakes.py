@@ -16,6 +16,7 @@ from entdemo.gallery.cases import Case
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.image.frame import Frame
 from entdemo.inference.prediction import Explanation, Neighbour, Prediction
+from entdemo.inference.verdict import FIRST_CASES
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of, region_of
 from entdemo.text.terms import stems
 
@@ -201,6 +202,7 @@ class FakePredictor:
             in_distribution=known,
             neighbours=self._near(best, k, where),
             timings_ms={"total": 1.0},
+            nearest=tuple(near.class_name for near in self._near(best, FIRST_CASES, EVERYTHING)),
         )
 
     def _near(self, class_name: str, k: int, where: CaseFilter) -> tuple[Neighbour, ...]:

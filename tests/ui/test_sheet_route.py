@@ -25,7 +25,13 @@ def order(predictor: FakePredictor) -> dict[str, Any]:
         "format": "pdf",
         "language": "en",
         "kind": "frame",
-        "in_distribution": True,
+        "judgement": {
+            "grade": "trust",
+            "reasons": [],
+            "region": "ear",
+            "class_name": "ear-left",
+            "possible": ["ear"],
+        },
         "probabilities": dict(zip(CLASSES, VALUES, strict=True)),
         "cases": [["ear-left-1", 0.91], ["throat-0", 0.5]],
         "picture": "data:image/jpeg;base64," + base64.b64encode(data).decode(),
@@ -41,7 +47,13 @@ def made(predictor: FakePredictor, order: dict[str, Any]) -> bytes:
 def test_a_pdf_holds_what_the_page_showed(predictor: FakePredictor, order: dict[str, Any]) -> None:
     page = PdfReader(io.BytesIO(made(predictor, order))).pages[0]
     text = " ".join(page.extract_text().split())
-    for part in ("Likely ear, left.", "ear, left 86 %", "see the handle", "similarity 0.91"):
+    for part in (
+        "This looks like a left ear, if",
+        "the nearest cases agree",
+        "ear, left 86 %",
+        "see the handle",
+        "similarity 0.91",
+    ):
         assert part in text
     assert len(page.images) == 3
 
@@ -51,7 +63,10 @@ def test_a_zip_speaks_the_language_of_the_page(
 ) -> None:
     data = made(predictor, order | {"format": "zip", "language": "vi"})
     archive = zipfile.ZipFile(io.BytesIO(data))
-    assert "Nhiều khả năng là tai trái." in archive.read("README.txt").decode()
+    assert (
+        "Khung hình này cho thấy tai trái, nếu ảnh không bị xoay."
+        in archive.read("README.txt").decode()
+    )
     assert "tai trái" in archive.read("classes.csv").decode("utf-8-sig")
 
 
@@ -65,6 +80,9 @@ def test_probabilities_stand_in_taxonomy_order(order: dict[str, Any]) -> None:
     "change",
     [
         {"format": "exe"},
+        {"judgement": {"grade": "sure", "reasons": []}},
+        {"judgement": {"grade": "check", "reasons": []}},
+        {"judgement": {"grade": "check", "reasons": [], "possible": ["elbow"]}},
         {"probabilities": {"throat": 1.0}},
         {"probabilities": dict.fromkeys(CLASSES, 2.0)},
         {"cases": [["ear-left-1", 0.9]] * 25},
