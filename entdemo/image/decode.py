@@ -20,7 +20,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from entdemo.errors import FrameError, UserError
 from entdemo.image.colour import deep_colour, to_rgb
-from entdemo.image.dicom import read_dicom
+from entdemo.image.dicom import is_dicom, read_dicom
 from entdemo.image.kinds import before_picture, is_raw, plugin_of, why_not
 from entdemo.image.pixels import MAX_SIDE, check_size, orientation, upright
 from entdemo.image.segments import ended, structure_of
@@ -102,7 +102,7 @@ def check_bytes(start: bytes, size: int) -> Reader:
 
 
 def _reader(start: bytes) -> Reader | None:
-    if start[128:132] == b"DICM":
+    if is_dicom(start):
         return read_dicom
     before = before_picture(start)
     plugin = plugin_of(start[before:])

@@ -19,7 +19,7 @@ _MARKER = re.compile(rb"\xff+([\x01-\xfe])")
 _AFTER_SCAN = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
 """Inside a scan 0xFF is data before 0, and a restart before 0xD0 to 0xD7."""
 _FRAME_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_SCAN, _END, _JFIF = 0xDA, 0xD9, 0xE0
+_SCAN, _END, _JFIF, _ADOBE = 0xDA, 0xD9, 0xE0, 0xEE
 _ALONE = frozenset((0x01, *range(0xD0, 0xD9)))
 """Markers without a length."""
 _COEFFICIENTS = range(64)
@@ -36,6 +36,7 @@ class Structure:
         end: where the picture ends, behind its end marker; None where that is missing.
         scans: number of passes.
         jfif: whether the file says that it is JFIF, whose colours are YCbCr.
+        adobe: whether it says, as Adobe's programs do, what its colours are.
         subsampled: whether components differ in resolution, as of RGB they never do.
         missing: of each component the coefficients that no pass has brought to the last bit.
     """
@@ -43,6 +44,7 @@ class Structure:
     end: int | None = None
     scans: int = 0
     jfif: bool = False
+    adobe: bool = False
     subsampled: bool = False
     missing: dict[int, set[int]] = field(default_factory=dict)
 
@@ -68,6 +70,8 @@ def structure_of(data: bytes) -> Structure:
             _note_frame(found, body)
         elif kind == _JFIF:
             found.jfif |= body.startswith(b"JFIF\0")
+        elif kind == _ADOBE:
+            found.adobe |= body.startswith(b"Adobe")
         elif kind == _SCAN:
             found.scans += 1
             _note_scan(found, body)

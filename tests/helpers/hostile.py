@@ -120,7 +120,7 @@ CORPUS: dict[str, tuple[bytes, str]] = {
     **{f"cut {form}": (data[: len(data) * 2 // 3], "frame.truncated")
        for form, data in WHOLE.items()},
     **{f"head of {form}": (data[:40], "frame.truncated") for form, data in WHOLE.items()},
-    "cut dicom": (dicom(scene())[:3000], "frame.dicom"),
+    "cut dicom": (dicom(scene())[:3000], "frame.truncated"),
 }  # fmt: skip
 
 NAMES = (

@@ -61,7 +61,7 @@ REFUSED = {
     "pdf": (b"%PDF-1.7\n" + bytes(400), "frame.document"),
     "svg": (b'<?xml version="1.0"?>\n<svg xmlns="x"></svg>', "frame.vector"),
     "svg with a byte order mark": (b"\xef\xbb\xbf<SVG></SVG>", "frame.vector"),
-    "dicom": (bytes(128) + b"DICM" + bytes(400), "frame.dicom"),
+    "dicom": (bytes(128) + b"DICM" + bytes(400), "frame.dicom_tag"),
     "mp4": (b"\0\0\0\x18ftypisom" + bytes(99), "frame.video"),
     "avi": (b"RIFF\0\0\0\0AVI LIST" + bytes(99), "frame.video"),
     "mkv": (b"\x1aE\xdf\xa3" + bytes(99), "frame.video"),

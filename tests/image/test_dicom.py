@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
     JPEG2000,
@@ -36,6 +38,119 @@ def difference(data: bytes, expected: np.ndarray) -> float:
     rgb = load_frame(data).rgb.astype(int)
     assert rgb.shape == (72, 96, 3)
     return float(np.abs(rgb - expected.astype(int)).max())
+
+
+def without(data: bytes, *tags: str, head: bool = True, preamble: bool = True) -> bytes:
+    """The file without some tags, its head (group 2) or its preamble."""
+    dataset = dcmread(BytesIO(data))
+    for tag in tags:
+        delattr(dataset, tag)
+    start = len(data) - len(body := data[data.index(b"\x08\0\x16\0") :])
+    if tags:
+        file = BytesIO()
+        dataset.save_as(file, enforce_file_format=True)
+        return file.getvalue()
+    return (data[:132] if preamble else b"") + (data[132:start] if head else b"") + body
+
+
+OPTIONAL = (
+    "PlanarConfiguration",
+    "PhotometricInterpretation",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "SamplesPerPixel",
+    "BitsAllocated",
+)
+
+
+@pytest.mark.parametrize("tag", OPTIONAL)
+def test_a_missing_tag_has_its_usual_value(tag: str) -> None:
+    assert difference(without(dicom(scene()), tag), scene()) == 0
+    if tag not in ("PlanarConfiguration",):
+        grey = without(dicom(GREY, **GREY_TAGS), tag)
+        assert difference(grey, np.repeat(GREY[..., None], 3, axis=2)) == 0
+
+
+@pytest.mark.parametrize("tag", OPTIONAL)
+def test_a_missing_tag_of_a_packed_picture_has_its_usual_value(tag: str) -> None:
+    packed = encapsulate([saved(scene(), "JPEG", quality=98)])
+    data = dicom(packed, JPEGBaseline8Bit, PhotometricInterpretation="YBR_FULL_422")
+    assert difference(without(data, tag), scene()) <= 8
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
+@pytest.mark.parametrize(("head", "preamble"), [(False, True), (True, False), (False, False)])
+def test_without_head_or_preamble(syntax: str, head: bool, preamble: bool) -> None:
+    data = without(dicom(scene(), syntax), head=head, preamble=preamble)
+    assert difference(data, scene()) == 0
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "JPEG2000"])
+def test_a_packed_picture_without_head(kind: str) -> None:
+    options = {"quality": 98} if kind == "JPEG" else {"irreversible": False, "no_jp2": True}
+    syntax = JPEGBaseline8Bit if kind == "JPEG" else JPEG2000
+    data = dicom(encapsulate([saved(scene(), kind, **options)]), syntax)
+    assert difference(without(data, head=False), scene()) <= 8
+
+
+@pytest.mark.parametrize("width", [0, -5, "", [0, 100]])
+def test_a_window_that_shows_nothing_is_passed_over(width: Any) -> None:
+    data = dicom(GREY, **GREY_TAGS, WindowCenter=128, WindowWidth=width)
+    assert difference(data, np.repeat(GREY[..., None], 3, axis=2)) == 0
+    far = dicom(GREY, **GREY_TAGS, WindowCenter=9000, WindowWidth=10)
+    assert difference(far, np.repeat(GREY[..., None], 3, axis=2)) == 0
+
+
+def test_a_window_wider_than_the_picture_keeps_its_tones() -> None:
+    deep = GREY.astype(np.uint16) * 16
+    window: dict[str, Any] = {"WindowCenter": [2048, 9], "WindowWidth": [4096, 1]}
+    data = dicom(deep, **GREY_TAGS, **WORDS, **window)
+    assert difference(data, np.repeat(GREY[..., None], 3, axis=2)) <= 1
+    signed = (GREY.astype(np.int16) - 128) * 16
+    window = {"WindowCenter": 0, "WindowWidth": 4096, "PixelRepresentation": 1}
+    data = dicom(signed, **GREY_TAGS, **WORDS, **window)
+    assert difference(data, np.repeat(GREY[..., None], 3, axis=2)) <= 1
+
+
+def test_a_window_of_packed_grey_means_the_values_that_were_stored() -> None:
+    deep = Image.fromarray(GREY.astype(np.uint16) * 257)
+    packed = encapsulate([saved(deep, "JPEG2000", irreversible=False, no_jp2=True)])
+    words: dict[str, Any] = {"BitsAllocated": 16, "BitsStored": 16, "HighBit": 15}
+    window: dict[str, Any] = {"WindowCenter": 32768, "WindowWidth": 65536}
+    data = dicom(packed, JPEG2000, **GREY_TAGS, **words, **window)
+    assert difference(data, np.repeat(GREY[..., None], 3, axis=2)) <= 1
+
+
+def test_colours_that_contradict_the_pixels() -> None:
+    ycc = saved(scene(), "JPEG", quality=98)  # JFIF, and so YCbCr, whatever is stated around it
+    stated = dicom(encapsulate([ycc]), JPEGBaseline8Bit, PhotometricInterpretation="RGB")
+    assert difference(stated, scene()) <= 8
+    assert difference(dicom(scene(), PhotometricInterpretation="MONOCHROME2"), scene()) == 0
+    assert difference(dicom(scene(), SamplesPerPixel=1), scene()) == 0
+    grey = dicom(GREY, **{**GREY_TAGS, "PhotometricInterpretation": "RGB"})
+    assert difference(grey, np.repeat(GREY[..., None], 3, axis=2)) == 0
+
+
+def test_jpeg_2000_of_colours_that_its_decoder_leaves_alone() -> None:
+    ybr = Image.fromarray(np.asarray(Image.fromarray(scene()).convert("YCbCr")))
+    packed = saved(ybr, "JPEG2000", irreversible=False, no_jp2=True, mct=0)
+    data = dicom(encapsulate([packed]), JPEG2000, PhotometricInterpretation="YBR_FULL")
+    assert difference(data, scene()) <= 3
+
+
+@pytest.mark.parametrize("dark", [1, 5])
+def test_a_loop_that_begins_in_the_dark(dark: int) -> None:
+    night = np.random.default_rng(0).integers(0, 9, (dark, *scene().shape), np.uint8)
+    frames = np.concatenate([night, scene()[None]])
+    assert difference(dicom(frames, NumberOfFrames=dark + 1), scene()) == 0
+    packed = [saved(frame, "JPEG", quality=98) for frame in frames]
+    data = dicom(encapsulate(packed), JPEGBaseline8Bit, NumberOfFrames=dark + 1)
+    assert difference(data, scene()) <= 8
+    grey = (frames[..., 0].astype(np.uint16) * 16)[..., None][..., 0]
+    data = dicom(grey, **GREY_TAGS, **WORDS, NumberOfFrames=dark + 1)
+    assert load_frame(data).rgb.std() > 20
+    assert load_frame(dicom(night[:1], NumberOfFrames=1)).rgb.max() < 9
 
 
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
@@ -147,13 +262,17 @@ def test_nothing_but_pixels_is_kept() -> None:
     [
         (lambda: dicom(scene(), Rows=20_000, Columns=20_000), "frame.too_many_pixels"),
         (lambda: dicom(scene(), Rows=20), "frame.too_small"),
-        (lambda: dicom(scene(), Rows=73), "frame.dicom"),
-        (lambda: dicom(scene(), DeflatedExplicitVRLittleEndian), "frame.dicom"),
-        (lambda: dicom(encapsulate([b"\0" * 9]), JPEGLSLossless), "frame.dicom"),
+        (lambda: dicom(scene(), Rows=73), "frame.truncated"),
+        (lambda: dicom(scene(), Rows=50), "frame.dicom_sizes"),
+        (lambda: dicom(scene(), DeflatedExplicitVRLittleEndian), "frame.dicom_syntax"),
+        (lambda: dicom(encapsulate([b"\0" * 9]), JPEGLSLossless), "frame.dicom_syntax"),
         (lambda: dicom(encapsulate([b"\0" * 9]), MPEG2MPML), "frame.video"),
         (lambda: dicom(encapsulate([b"\0" * 9]), JPEGBaseline8Bit), "frame.dicom"),
-        (lambda: dicom(scene())[:900], "frame.dicom"),
-        (lambda: dicom(scene(), BitsAllocated=32), "frame.dicom"),
+        (lambda: dicom(scene())[:900], "frame.truncated"),
+        (lambda: dicom(scene(), BitsAllocated=32), "frame.truncated"),
+        (lambda: dicom(scene(), PhotometricInterpretation="HSV"), "frame.dicom_colours"),
+        (lambda: without(dicom(scene()), "Rows"), "frame.dicom_tag"),
+        (lambda: without(dicom(scene()), "PixelData"), "frame.dicom_tag"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(file: Any, key: str) -> None:
