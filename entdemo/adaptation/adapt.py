@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from entdemo.adaptation.fit import fitted_head
@@ -28,6 +29,7 @@ from entdemo.bundle.weights import (
 )
 from entdemo.errors import AdaptationError
 from entdemo.inference.calibration import calibrate, distances_of
+from entdemo.model.fusion import FusionHead
 from entdemo.model.network import EntClip
 from entdemo.storage.atomic import replaced_folder
 from entdemo.training.calibrate import fit_temperature, fit_unlikeness, ood_threshold
@@ -47,6 +49,28 @@ For teaching; not a medical device, and not to be used for diagnosis.
 
 
 @dataclass(frozen=True)
+class Learned:
+    """What frames teach a bundle.
+
+    Attributes:
+        head: fitted on all of them.
+        judged: by cross-validation.
+        calibration: fitted on what cross-validation says of unseen frames; so is ``ood``.
+    """
+
+    head: FusionHead
+    judged: Judged
+    calibration: Calibration
+    ood: OodInfo
+
+    def put_in(self, bundle: Bundle) -> Bundle:
+        """The bundle with what was learned; the network is the same one, and gets the new head."""
+        bundle.model.head = self.head
+        info = bundle.info.model_copy(update={"calibration": self.calibration, "ood": self.ood})
+        return replace(bundle, info=info)
+
+
+@dataclass(frozen=True)
 class Adapted:
     """What came of it.
 
@@ -59,6 +83,14 @@ class Adapted:
     info: BundleInfo
     frames: OwnFrames
     judged: Judged
+
+
+def learn(bundle: Bundle, frames: OwnFrames) -> Learned:
+    """Fit to a user's frames, and judge the fit; the bundle stays as it is."""
+    judged = cross_validated(bundle.model, frames)
+    calibration, ood = _calibrated(bundle, frames, judged)
+    head = fitted_head(bundle.model, *frames.training(np.arange(len(frames))))
+    return Learned(head, judged, calibration, ood)
 
 
 def adapt(bundle: Bundle, path: Path, target: Path, anyway: bool = False) -> Adapted:
@@ -77,23 +109,22 @@ def adapt(bundle: Bundle, path: Path, target: Path, anyway: bool = False) -> Ada
     if target.resolve() == bundle.folder.resolve():
         raise AdaptationError("adapt.same_folder")
     frames = read_own_frames(path, bundle)
-    judged = cross_validated(bundle.model, frames)
+    learned = learn(bundle, frames)
+    judged = learned.judged
     if judged.change[0] <= 0 and not anyway:
         raise AdaptationError(
             "adapt.no_gain", **_figures(judged), fewest=next(iter(frames.counts()))
         )
-    calibration, ood = _calibrated(bundle, frames, judged)
-    rows = torch.arange(len(frames)).numpy()
-    bundle.model.head = fitted_head(bundle.model, *frames.training(rows))
     values = _info(bundle.info, target.name, frames, judged) | {
-        "calibration": calibration.model_dump(),
-        "ood": ood.model_dump(),
+        "calibration": learned.calibration.model_dump(),
+        "ood": learned.ood.model_dump(),
         "training": {
             "data": {"train": {"adapted": "fast", "frames_of": frames.counts()}},
             "start": record_of(bundle),
         },
     }
-    return Adapted(_written(bundle, target, values, frames, judged), frames, judged)
+    new = learned.put_in(bundle)
+    return Adapted(_written(new, target, values, frames, judged), frames, judged)
 
 
 def _figures(judged: Judged) -> dict[str, float]:

@@ -35,7 +35,7 @@ class OwnFrames:
         mirrored: of their mirror images.
         allowed: bool [N, C], the classes that each label leaves open: one, or all of a region.
         groups: int64 [N]; frames of one examination, and copies of a picture, share a number.
-        labels: N class names, or region names where no side is stated.
+        items: the N frames as they were found.
         skipped: files that could not be read.
     """
 
@@ -43,16 +43,33 @@ class OwnFrames:
     mirrored: FrameDepths
     allowed: Tensor
     groups: Ints
-    labels: list[str]
+    items: list[Item]
     skipped: int
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return len(self.items)
+
+    @property
+    def labels(self) -> list[str]:
+        """N class names, or region names where no side is stated."""
+        return [item.class_name or item.region for item in self.items]
+
+    def part(self, rows: Ints) -> OwnFrames:
+        """Chosen frames."""
+        return OwnFrames(
+            take(self.depths, rows),
+            take(self.mirrored, rows),
+            self.allowed[rows],
+            self.groups[rows],
+            [self.items[row] for row in rows],
+            self.skipped,
+        )
 
     def counts(self) -> dict[str, int]:
         """Frames of each label, the rarest first."""
-        names = sorted(set(self.labels), key=lambda name: (self.labels.count(name), name))
-        return {name: self.labels.count(name) for name in names}
+        labels = self.labels
+        names = sorted(set(labels), key=lambda name: (labels.count(name), name))
+        return {name: labels.count(name) for name in names}
 
     def training(self, rows: Ints) -> tuple[FrameDepths, Tensor]:
         """Chosen frames and their mirror images, whose sides are exchanged."""
@@ -92,13 +109,13 @@ def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
     groups = _groups(items, pairs)
     if len(np.unique(groups)) < LEAST:
         raise AdaptationError("adapt.too_few", count=len(np.unique(groups)), least=LEAST)
-    labels = [item.class_name or item.region for item in items]
-    if len(set(labels)) == 1:
-        raise AdaptationError("adapt.one_label", count=len(items), name=labels[0])
+    labels = {item.class_name or item.region for item in items}
+    if len(labels) == 1:
+        raise AdaptationError("adapt.one_label", count=len(items), name=labels.pop())
     stack = np.stack(squares)
     depths, mirrored = (_encoded(bundle, it) for it in (stack, stack[:, :, ::-1]))
     skipped = len(named) - len(items)
-    return OwnFrames(depths, mirrored, allowed, groups, labels, skipped)
+    return OwnFrames(depths, mirrored, allowed, groups, items, skipped)
 
 
 def _read(

@@ -91,6 +91,7 @@ def _folds(frames: OwnFrames) -> Ints:
     """int64 [N], whole groups dealt out label by label."""
     groups, first = np.unique(frames.groups, return_index=True)
     shuffled = np.random.default_rng(_SEED).permutation(len(groups))
-    order = sorted(shuffled, key=lambda at: frames.labels[first[at]])
+    labels = frames.labels
+    order = sorted(shuffled, key=lambda at: labels[first[at]])
     fold_of = {groups[at]: place % FOLDS for place, at in enumerate(order)}
     return np.array([fold_of[group] for group in frames.groups], np.int64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,9 @@ from entdemo.adaptation.adapt import Adapted, adapt
 from entdemo.bundle.record import sources_of
 from entdemo.bundle.weights import INFO, Bundle, load_bundle
 from entdemo.errors import AdaptationError
-from entdemo.gallery.cases import read_cases
-from entdemo.settings import DEFAULT_WEIGHTS, ROOT
+from entdemo.settings import DEFAULT_WEIGHTS
+from tests.helpers.own_frames import write_own_frames
 
-GALLERY = ROOT / "gallery" / "default"
 EACH = 3
 
 
@@ -22,13 +20,7 @@ EACH = 3
 def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three frames a class of the shipped gallery, as a user's folder."""
     folder = tmp_path_factory.mktemp("own")
-    counts: dict[str, int] = {}
-    for case in read_cases((GALLERY / "cases.csv").read_bytes()):
-        counts[case.class_name] = counts.get(case.class_name, 0) + 1
-        if counts[case.class_name] <= EACH:
-            (folder / case.class_name).mkdir(exist_ok=True)
-            file = GALLERY / case.file
-            shutil.copy(file, folder / case.class_name / file.name)
+    write_own_frames(folder, EACH)
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,9 +13,10 @@ from torch.nn import functional
 from entdemo.adaptation.fit import fitted_head
 from entdemo.adaptation.frames import OwnFrames
 from entdemo.adaptation.judge import cross_validated, encoded_by
+from entdemo.data.dataset import Item
 from entdemo.model.fusion import FusionHead
 from entdemo.model.network import FrameDepths
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASSES, region_of
 
 COUNT = 42
 WIDTHS = (12, 8)
@@ -26,7 +28,7 @@ def model() -> Any:
     torch.manual_seed(0)
     head = FusionHead(WIDTHS, DIM, len(CLASSES)).requires_grad_(False).eval()
     head.prototypes.copy_(functional.normalize(torch.randn(len(CLASSES), DIM), dim=-1))
-    return SimpleNamespace(head=head, config=SimpleNamespace(slerp_join=True))
+    return SimpleNamespace(head=head, config=SimpleNamespace(slerp_join=True, levels=(0, 1)))
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +40,8 @@ def frames() -> OwnFrames:
     own = functional.normalize(torch.randn(COUNT, DIM), dim=-1)
     depths = FrameDepths([first, torch.randn(COUNT, WIDTHS[1])], own, torch.zeros(COUNT, 1))
     allowed = functional.one_hot(labels, len(CLASSES)).bool()
-    names = [CLASSES[label] for label in labels]
-    return OwnFrames(depths, depths, allowed, torch.arange(COUNT).numpy(), names, 0)
+    items = [Item(Path("x"), region_of(CLASSES[at]), CLASSES[at]) for at in labels]
+    return OwnFrames(depths, depths, allowed, torch.arange(COUNT).numpy(), items, 0)
 
 
 def test_fit_finds_the_classes_and_leaves_the_given_head_alone(
