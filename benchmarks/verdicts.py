@@ -28,8 +28,11 @@ from entdemo.phantom.frame import draw
 from entdemo.predictor import Predictor
 from entdemo.taxonomy import region_of
 
-_SEED = 9_092_000_000
-"""Beyond every seed of a recipe or a test folder."""
+_SEED = 7_777_000_000
+"""Not within a recipe or a test folder."""
+
+_STRANGERS_SEED = 5
+"""Other pictures than those of ``benchmarks.out_of_distribution``."""
 
 
 class Labelled(NamedTuple):
@@ -69,7 +72,7 @@ def drawn(n: int) -> Iterator[Labelled]:
 def foreign(each: int) -> Iterator[Labelled]:
     """``each`` pictures of every kind that is no endoscopy."""
     for kind in KINDS:
-        for picture in strangers(kind, each) if each else ():
+        for picture in strangers(kind, each, _STRANGERS_SEED) if each else ():
             yield Labelled("no endoscopy", None, None, picture)
 
 

@@ -67,6 +67,7 @@ class Prediction:
         findings: those that are told of a frame of the region, most likely first; empty where
             none was measured better than its base rate.
         unlikeness: how unlike the known frames a frame is, see ``inference.calibration``.
+        strangeness: how far it is from what endoscopy looks like, see ``inference.verdict``.
         nearest: classes of the first cases of the whole gallery, nearest first, whatever the
             visitor left out of ``neighbours``.
     """
@@ -84,6 +85,7 @@ class Prediction:
     absent_findings: tuple[str, ...] = ()
     findings: tuple[LikelyFinding, ...] = ()
     unlikeness: float = 0.0
+    strangeness: float = 0.0
     nearest: tuple[str, ...] = ()
 
     @classmethod
@@ -115,6 +117,7 @@ class Prediction:
             text_cut=encoded.cut,
             about=encoded.about,
             unlikeness=encoded.unlikeness,
+            strangeness=encoded.distance / refused_above,
             nearest=nearest,
         )
 
@@ -132,6 +135,7 @@ class Prediction:
                 self.probabilities,
                 self.nearest,
                 self.unlikeness,
+                self.strangeness,
                 self.in_distribution,
                 # A frame is no matter of topic, whatever the words beside it are about.
                 about=self.about or bool(self.gates),

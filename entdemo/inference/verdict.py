@@ -42,6 +42,10 @@ class among those of the region for a side or state."""
 KNOWN_UNLIKENESS = 1.0
 """Unlikeness above which a frame is too unlike the known ones for trust."""
 
+KNOWN_STRANGENESS = 0.8
+"""Likewise of strangeness, which refuses from 1 on: of other pictures that are taken for endoscopy
+all that were looked at lie between the two."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -52,6 +56,8 @@ class Evidence:
         nearest: classes of the first cases of the whole gallery, nearest first.
         unlikeness: how unlike the known frames a frame is, see ``inference.calibration``; 0 for
             descriptions.
+        strangeness: distance from what endoscopy looks like, over that from which on a frame is
+            refused; 0 for descriptions.
         in_distribution: whether it looks like endoscopy, or is a description of it.
         about: whether the description, if there is one, is about ear, nose and throat endoscopy.
     """
@@ -59,6 +65,7 @@ class Evidence:
     probabilities: Mapping[str, float]
     nearest: tuple[str, ...]
     unlikeness: float
+    strangeness: float
     in_distribution: bool
     about: bool
 
@@ -123,7 +130,8 @@ def _doubts(evidence: Evidence, region: str, probability: float) -> list[Reason]
     doubts: list[Reason] = []
     if probability < TRUSTED_REGION:
         doubts.append("region-unsure")
-    if evidence.unlikeness > KNOWN_UNLIKENESS:
+    strange = evidence.strangeness > KNOWN_STRANGENESS
+    if strange or evidence.unlikeness > KNOWN_UNLIKENESS:
         doubts.append("unlike-known")
     if not evidence.nearest:
         doubts.append("no-cases")

@@ -18,7 +18,7 @@ def evidence(nearest: tuple[str, ...] = (), **shares: float) -> Evidence:
     rest = (1 - sum(given.values())) / (len(CLASSES) - len(given))
     probabilities = {name: given.get(name, rest) for name in CLASSES}
     best = max(probabilities, key=probabilities.__getitem__)
-    return Evidence(probabilities, nearest or (best,) * 12, 0.5, in_distribution=True, about=True)
+    return Evidence(probabilities, nearest or (best,) * 12, 0.5, 0.5, True, about=True)
 
 
 SURE = evidence(ear_right=0.95)
@@ -37,6 +37,7 @@ def test_all_evidence_together_earns_trust() -> None:
     [
         (evidence(ear_right=0.8), "region-unsure"),
         (replace(SURE, unlikeness=1.1), "unlike-known"),
+        (replace(SURE, strangeness=0.9), "unlike-known"),
         (replace(SURE, nearest=HALF), "cases-disagree"),
         (replace(SURE, nearest=()), "no-cases"),
     ],
