@@ -21,12 +21,20 @@ _MAX_RANK = 256
 
 _WITHOUT_EFFECT = frozenset(
     {
-        *("auto_mapping", "base_model_name_or_path", "inference_mode", "init_lora_weights"),
+        *("auto_mapping", "base_model_name_or_path", "eva_config", "inference_mode"),
         *("lora_dropout", "megatron_core", "peft_version", "qalora_group_size", "revision"),
         "task_type",
     }
 )
 """Keys that change nothing once an adapter is trained."""
+
+_OFF: tuple[object, ...] = (False, "", {}, [])
+"""What a key holds, beside null, that a newer PEFT knows and this adapter does not use."""
+
+_INIT = "init_lora_weights"
+_PLAIN_BEGINNINGS = (True, False, "gaussian", "orthogonal", "eva")
+"""Others, such as PiSSA, OLoRA, LoftQ and CorDA, take a part out of the base before training: on
+the base as it is their adapters mean something else."""
 
 _WHOLE_ATTENTION = "attn"
 """PEFT's wrapper of ``nn.MultiheadAttention`` applies the output projection's update twice."""
@@ -57,6 +65,8 @@ def read_adapter_config(folder: Path) -> LoraConfig:
         raise BundleError("weights.file_missing", name=ADAPTER_CONFIG) from error
     except (OSError, ValueError, RecursionError) as error:
         raise BundleError("weights.unreadable", name=ADAPTER_CONFIG) from error
+    if isinstance(found, dict):  # versions of PEFT differ in which keys they write as null
+        found = {name: value for name, value in found.items() if value is not None}
     plain = _validated(found)
     if not plain.target_modules and not plain.target_parameters:
         raise BundleError("weights.key_missing", file=ADAPTER_CONFIG, name="target_modules")
@@ -86,13 +96,21 @@ def _validated(found: Any) -> _PlainLora:
 
 
 def _check_others(found: dict[str, Any]) -> None:
-    """Every other key has the value that PEFT takes for plain LoRA."""
+    """Every other key is off, or has the value that PEFT takes for plain LoRA."""
+    if found.get(_INIT, True) not in _PLAIN_BEGINNINGS:
+        reason = (
+            f"“{found[_INIT]}” changes the base before training; convert the adapter to plain LoRA "
+            "with PEFT's save_pretrained(…, path_initial_model_for_weight_conversion=…)"
+        )
+        raise _invalid(_INIT, reason)
     plain = asdict(LoraConfig(target_modules=["any"]))
-    for name in sorted(found.keys() - _PlainLora.model_fields.keys() - _WITHOUT_EFFECT):
+    known = _PlainLora.model_fields.keys() | _WITHOUT_EFFECT | {_INIT}
+    for name in sorted(found.keys() - known):
+        if found[name] in _OFF or found[name] == plain.get(name):
+            continue
         if name not in plain:
             raise BundleError("weights.key_unknown", file=ADAPTER_CONFIG, name=name)
-        if found[name] != plain[name]:
-            raise _invalid(name, "only plain LoRA is supported")
+        raise _invalid(name, "only plain LoRA is supported")
 
 
 def _invalid(name: str, reason: str) -> UserError:

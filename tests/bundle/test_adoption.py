@@ -163,6 +163,91 @@ def test_what_is_more_than_lora_on_the_image_tower_is_refused(donor: Path, tmp_p
     assert refusal(refined, donor, tmp_path / "x") == "weights.key_invalid"
 
 
+def with_config(adapter: Path, **values: object) -> Path:
+    """The adapter with other values in its config."""
+    file = adapter / "adapter_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | values))
+    return adapter
+
+
+@pytest.mark.parametrize(
+    "beginning", ["pissa", "pissa_niter_4", "olora", "loftq", "corda", "lora_ga"]
+)
+def test_an_adapter_that_changed_its_base_is_refused_by_name(
+    beginning: str, donor: Path, tmp_path: Path
+) -> None:
+    config = LoraConfig(target_modules=["c_fc"])
+    adapter = adapter_of(strangers_model(donor).visual, tmp_path / "a", config)
+    with pytest.raises(UserError, match=beginning) as caught:
+        adopt(with_config(adapter, init_lora_weights=beginning), donor, tmp_path / "x")
+    assert caught.value.key == "weights.key_invalid"
+    assert caught.value.values["name"] == "init_lora_weights"
+
+
+@pytest.mark.filterwarnings("ignore:.*changes the base weights:UserWarning")
+@pytest.mark.parametrize("beginning", ["pissa", "olora"])
+def test_such_an_adapter_gives_what_it_gave_once_peft_has_converted_it(
+    beginning: str, donor: Path, tmp_path: Path
+) -> None:
+    theirs = strangers_model(donor)
+    config = LoraConfig(r=2, target_modules=["c_fc"], init_lora_weights=beginning)
+    theirs.visual = get_peft_model(theirs.visual, config)
+    theirs.visual.save_pretrained(str(tmp_path / "start"))
+    file = tmp_path / "start" / "adapter_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"init_lora_weights": True}))
+    with torch.no_grad():
+        for name, parameter in theirs.visual.named_parameters():
+            if "lora_" in name:
+                parameter.add_(torch.full_like(parameter, 0.05))
+    theirs.visual.save_pretrained(
+        str(tmp_path / "adapter"), path_initial_model_for_weight_conversion=str(tmp_path / "start")
+    )
+    adopt(tmp_path / "adapter", donor, tmp_path / "bundle")
+    ours = load_bundle(tmp_path / "bundle").model.clip
+    with torch.inference_mode():
+        expected = theirs.eval().encode_image(pictures())
+        assert torch.allclose(ours.encode_image(pictures()), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"init_lora_weights": "gaussian"},
+        {"init_lora_weights": False},
+        {"a_key_of_tomorrow": None, "another": False, "a_table": {}, "a_list": []},
+        {"use_dora": None, "loftq_config": None, "rank_pattern": None, "use_rslora": None},
+        {"bias": None, "megatron_core": None, "layers_to_transform": None},
+    ],
+)
+def test_configs_of_older_and_newer_peft_load(
+    values: dict[str, object], donor: Path, tmp_path: Path
+) -> None:
+    config = LoraConfig(target_modules=["c_fc"])
+    adapter = adapter_of(strangers_model(donor).visual, tmp_path / "a", config)
+    plain = json.loads((adapter / "adapter_config.json").read_text())
+    adopt(with_config(adapter, **values), donor, tmp_path / "new")
+    for name in (
+        "use_bdlora",
+        "arrow_config",
+        "ensure_weight_tying",
+        "lora_bias",
+        "runtime_config",
+    ):
+        plain.pop(name, None)  # older versions do not know them
+    (adapter / "adapter_config.json").write_text(json.dumps(plain))
+    adopt(adapter, donor, tmp_path / "old")
+
+
+@pytest.mark.parametrize("value", [True, 3, "on", {"rank": 4}])
+def test_an_unknown_key_that_is_in_use_is_refused(
+    value: object, donor: Path, tmp_path: Path
+) -> None:
+    config = LoraConfig(target_modules=["c_fc"])
+    adapter = adapter_of(strangers_model(donor).visual, tmp_path / "a", config)
+    changed = with_config(adapter, a_key_of_tomorrow=value)
+    assert refusal(changed, donor, tmp_path / "x") == "weights.key_unknown"
+
+
 def test_an_adapter_of_another_base_is_refused(donor: Path, tmp_path: Path) -> None:
     other = nn.ModuleDict({"c_fc": nn.Linear(8, 8)})
     adapter = adapter_of(other, tmp_path / "other", LoraConfig(target_modules=["c_fc"]))
