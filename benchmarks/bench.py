@@ -18,7 +18,7 @@ from rich.table import Table
 from benchmarks.bench_frame import agreement_rows, frame_rows
 from benchmarks.bench_http import http_rows, start_rows
 from benchmarks.bench_ingest import ingest_rows
-from benchmarks.bench_models import paper_predictor, serving_dtype
+from benchmarks.bench_models import paper_predictor, paper_runtime
 from benchmarks.bench_open import open_rows
 from benchmarks.bench_rows import Effort, Row
 from benchmarks.bench_search import search_rows
@@ -66,11 +66,12 @@ def measure(quick: bool, parts: Collection[str], tell: Callable[[str], None]) ->
     """
     start = time.perf_counter()
     use_cores()
+    dtype, graph = paper_runtime()
     rows = list(_rows(Effort(quick), parts, tell))
     return Report(
         processor=processor_name(),
         threads=torch.get_num_threads(),
-        precision=precision_name(serving_dtype()),
+        precision=f"{graph.precision} by onnxruntime" if graph else precision_name(dtype),
         torch=torch.__version__,
         seconds=time.perf_counter() - start,
         rows=rows,

@@ -21,7 +21,7 @@ from entdemo.gallery.store import Gallery
 from entdemo.image.frame import Frame, load_frame
 from entdemo.inference.device import pick_precision
 from entdemo.inference.engine import Engine
-from entdemo.inference.fastest import fastest, time_candidates
+from entdemo.inference.fastest import EncodeFrames, Runtime, measure, runtime_of
 from entdemo.model.base import PAPER_BASE, create_tokenizer
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import preprocess_of
@@ -35,15 +35,15 @@ CASES = 2_000
 
 
 @cache
-def serving_dtype() -> torch.dtype:
-    """The precision that serves the paper's network here: as it is set, or as it is measured."""
+def paper_runtime() -> Runtime:
+    """What serves the paper's network here: as it is set, or as it is measured."""
     wanted = read_settings(Settings).precision
     if wanted != "auto":
-        return pick_precision(CPU, wanted)
+        return Runtime(pick_precision(CPU, wanted))
     bundle = paper_bundle()
     side = bundle.preprocess.image_size
     squares = np.random.default_rng(0).integers(0, 256, (2, side, side, 3), dtype=np.uint8)
-    return fastest(time_candidates(bundle, squares))
+    return runtime_of(measure(bundle, squares))
 
 
 def paper_bundle() -> Bundle:
@@ -67,12 +67,17 @@ def paper_predictor() -> Predictor:
     cases = tuple(Case(f"c-{row}", f"frames/{row}.jpg", CLASSES[row % 7]) for row in range(CASES))
     vectors, _ = embedding_like(CASES, DIM, 0)
     gallery = Gallery(DEFAULT_GALLERY, cases, vectors, bundle.info.embedder_id, "")
-    return Predictor(bundle, gallery, Engine(bundle, CPU, serving_dtype()))
+    return Predictor(bundle, gallery, Engine(bundle, CPU, *paper_runtime()))
 
 
 def shipped_engine(dtype: torch.dtype) -> Engine:
     """The shipped weights in a precision."""
     return Engine(load_bundle(DEFAULT_WEIGHTS), CPU, dtype)
+
+
+def bare_encoder(predictor: Predictor) -> EncodeFrames:
+    """The network alone, as it serves, on pixels that are there already."""
+    return predictor.engine.graph or predictor.bundle.model.encode_frames
 
 
 def endless_frames() -> Iterator[Frame]:
@@ -96,10 +101,11 @@ def batch_rate(predictor: Predictor, size: int, effort: Effort) -> float:
     """Frames a second of the bare encoder on batches of ``size``."""
     side = predictor.bundle.preprocess.image_size
     pixels = torch.randn(size, 3, side, side)
+    encode = bare_encoder(predictor)
 
     def run() -> None:
         with torch.inference_mode():
-            predictor.bundle.model.encode_frames(pixels)
+            encode(pixels)
 
     return size / medians({"batch": run}, effort.of(7, 1))["batch"]
 

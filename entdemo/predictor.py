@@ -96,12 +96,12 @@ class Predictor:
         from entdemo.bundle.hub import open_weights
         from entdemo.inference.device import pick_device
         from entdemo.inference.engine import Engine
-        from entdemo.inference.fastest import serving_precision
+        from entdemo.inference.fastest import serving_runtime
 
         chosen = pick_device(device or settings.device)
         bundle, notice = open_weights(str(weights or settings.weights))
-        dtype = serving_precision(bundle, chosen, precision or settings.precision)
-        engine = Engine(bundle, chosen, dtype)
+        runtime = serving_runtime(bundle, chosen, precision or settings.precision)
+        engine = Engine(bundle, chosen, *runtime)
         opened = Gallery.open(gallery or settings.gallery, embedder_of(bundle, engine), progress)
         return cls(bundle, opened, engine, notice)
 
@@ -119,10 +119,13 @@ class Predictor:
 
     @property
     def precision(self) -> str:
-        """Precision of the network's towers: fp32, bf16 or fp16."""
-        from entdemo.inference.device import precision_name
+        """In what frames are encoded: fp32, bf16, fp16 or int8."""
+        return self.engine.precision
 
-        return precision_name(self.engine.dtype)
+    @property
+    def library(self) -> str:
+        """What encodes frames: torch or onnxruntime."""
+        return self.engine.library
 
     @property
     def bundle_name(self) -> str:
@@ -331,9 +334,9 @@ def frame_embedder(bundle: Bundle, device: torch.device, precision: str = "auto"
         UserError: the precision cannot be had on the device.
     """
     from entdemo.inference.engine import Engine
-    from entdemo.inference.fastest import serving_precision
+    from entdemo.inference.fastest import serving_runtime
 
-    return embedder_of(bundle, Engine(bundle, device, serving_precision(bundle, device, precision)))
+    return embedder_of(bundle, Engine(bundle, device, *serving_runtime(bundle, device, precision)))
 
 
 def embedder_of(bundle: Bundle, engine: Engine) -> Embedder:

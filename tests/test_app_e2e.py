@@ -176,6 +176,7 @@ def test_health_tells_what_runs_here(url: str) -> None:
         "bundle": "default",
         "bundle_id": "0123456789abcdef",
         "gallery_size": 28,
+        "library": "torch",
         "precision": "fp32",
         "device": "CPU",
     }

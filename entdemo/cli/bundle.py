@@ -23,9 +23,9 @@ def open_encoder(weights: str, device: str) -> Encoder:
     """The encoder of the bundle asked for, prepared as it serves."""
     from entdemo.inference.device import pick_device
     from entdemo.inference.encoder import Encoder
-    from entdemo.inference.fastest import serving_precision
+    from entdemo.inference.fastest import serving_runtime
 
     chosen = pick_device(device)
     bundle = open_bundle(weights)
-    dtype = serving_precision(bundle, chosen, read_settings(Settings).precision)
-    return Encoder.for_serving(bundle, chosen, dtype)
+    runtime = serving_runtime(bundle, chosen, read_settings(Settings).precision)
+    return Encoder.for_serving(bundle, chosen, *runtime)

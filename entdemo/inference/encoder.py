@@ -26,6 +26,7 @@ from entdemo.inference.calibration import (
     distances_of,
 )
 from entdemo.inference.device import use_cores
+from entdemo.inference.frame_graph import FrameGraph
 from entdemo.inference.serving import prepare_for_serving
 from entdemo.model.base import Tokenize
 from entdemo.model.network import EncodedFrames, EntClip
@@ -54,15 +55,19 @@ class EncodedTexts(NamedTuple):
 
 
 @torch.no_grad()
-def encode_squares(model: EntClip, preprocess: Preprocess, squares: Square) -> EncodedFrames:
+def encode_squares(
+    model: EntClip, preprocess: Preprocess, squares: Square, graph: FrameGraph | None = None
+) -> EncodedFrames:
     """Encode uint8 [N, S0, S0, 3], N at least 1; other sides than the network's are resized.
 
-    Results stay on the model's device.
+    Results stay on the model's device. A graph of the network, if one is given, computes in its
+    place.
     """
+    encode = graph or model.encode_frames
     parts = []
     for start in range(0, len(squares), BATCH):
         fitted = resized(squares[start : start + BATCH], preprocess.image_size)
-        parts.append(model.encode_frames(preprocess.tensor(fitted).to(device_of(model))))
+        parts.append(encode(preprocess.tensor(fitted).to(device_of(model))))
     return EncodedFrames(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
@@ -161,24 +166,33 @@ class Encoder:
 
     Args:
         bundle: loaded weights; it computes where their network is.
+        graph: encodes frames in the network's place.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, graph: FrameGraph | None = None) -> None:
         self.bundle = bundle
+        self._graph = graph
 
     @classmethod
-    def for_serving(cls, bundle: Bundle, device: torch.device, dtype: torch.dtype) -> Encoder:
+    def for_serving(
+        cls,
+        bundle: Bundle,
+        device: torch.device,
+        dtype: torch.dtype,
+        graph: FrameGraph | None = None,
+    ) -> Encoder:
         """Rewrite a bundle's network for inference, in place, and move it to a device.
 
         Args:
             bundle: see ``inference.serving`` for what is rewritten.
             device: where to compute.
             dtype: precision of the towers.
+            graph: of ``inference.fastest``, if it serves.
         """
         use_cores()
         prepare_for_serving(bundle.model, dtype)
         bundle.model.to(device)
-        return cls(bundle)
+        return cls(bundle, graph)
 
     @property
     def device(self) -> torch.device:
@@ -197,7 +211,7 @@ class Encoder:
     def frames(self, squares: Square) -> EncodedBatch:
         """Encode uint8 [N, S, S, 3], N at least 1."""
         model = self.bundle.model
-        encoded = encode_squares(model, self.bundle.preprocess, squares)
+        encoded = encode_squares(model, self.bundle.preprocess, squares, self._graph)
         stated = self._stated(encoded.embedding, distances_of(model, encoded))
         cut, about = np.zeros(len(squares), bool), np.ones(len(squares), bool)
         return _batch(encoded.embedding, stated, _array(encoded.gates), cut, about)
@@ -225,7 +239,8 @@ class Encoder:
     @torch.inference_mode()
     def embeddings(self, squares: Square) -> Vectors:
         """Vectors alone of uint8 [N, S, S, 3], float32 [N, D] of length 1."""
-        return _array(encode_squares(self.bundle.model, self.bundle.preprocess, squares).embedding)
+        model, preprocess = self.bundle.model, self.bundle.preprocess
+        return _array(encode_squares(model, preprocess, squares, self._graph).embedding)
 
     def _stated(self, embedding: Tensor, distances: Distances | None = None) -> Calibrated:
         head = self.bundle.model.head

@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from entdemo.bundle.weights import Bundle
 from entdemo.image.frame import Frame
+from entdemo.inference.device import precision_name
 from entdemo.inference.encoder import Encoded, Encoder, Square, Vectors
+from entdemo.inference.frame_graph import FrameGraph
 from entdemo.inference.zero_gpu import gpu_task
 from entdemo.model.relevance import relevance
 
@@ -50,13 +52,27 @@ class Engine:
         bundle: its network is rewritten in place, see ``model.serving``.
         device: where to compute.
         dtype: in which precision.
+        graph: encodes frames in place of torch, on a CPU.
+
+    Attributes:
+        graph: as given.
+        precision: fp32, bf16, fp16 or int8, of what encodes frames.
+        library: which computes that, torch or onnxruntime.
     """
 
-    def __init__(self, bundle: Bundle, device: torch.device, dtype: torch.dtype) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        device: torch.device,
+        dtype: torch.dtype,
+        graph: FrameGraph | None = None,
+    ) -> None:
         self.device = device
-        self.dtype = dtype
+        self.graph = graph
+        self.precision = graph.precision if graph else precision_name(dtype)
+        self.library = "onnxruntime" if graph else "torch"
         self._bundle = bundle
-        self._encoder = Encoder.for_serving(bundle, device, dtype)
+        self._encoder = Encoder.for_serving(bundle, device, dtype, graph)
         self._worker = ThreadPoolExecutor(1, "engine")
         together = _TOGETHER_ON_CPU if device.type == "cpu" else _TOGETHER
         self._encode_texts = gpu_task(self._encoded_texts)

@@ -1,8 +1,9 @@
-"""Which precision serves fastest on this processor: found by measuring, not by its flags.
+"""What serves fastest on this processor: found by measuring, not by its flags.
 
-A processor may name units for bf16 and still multiply fp32 faster. So at the first start of a
-bundle on a machine its own image tower is timed for about two seconds, and the choice is kept in
-the user's data folder. It holds for this bundle, processor and version of torch alone.
+A processor may name units for bf16 and still multiply fp32 faster, and how much onnxruntime gains
+over torch differs as well. So at the first start of a bundle on a machine its own network is timed
+for about two seconds, and the choice is kept in the user's data folder, see
+``inference.kept_choice``.
 """
 
 from __future__ import annotations
@@ -10,68 +11,47 @@ from __future__ import annotations
 import copy
 import logging
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from torch import Tensor
 from torch.nn import functional
 
 from entdemo.bundle.golden import read_golden
 from entdemo.bundle.weights import GOLDEN, Bundle
-from entdemo.errors import StorageError
-from entdemo.inference.device import (
-    PRECISIONS,
-    pick_precision,
-    precision_name,
-    processor_name,
-    use_cores,
-)
+from entdemo.inference.device import PRECISIONS, pick_precision, use_cores
+from entdemo.inference.frame_graph import GRAPH_PRECISIONS, FrameGraph, GraphPrecision
+from entdemo.inference.kept_choice import Choice, conditions_of, keep_choice, kept_choice
 from entdemo.inference.serving import prepare_for_serving
-from entdemo.model.network import EntClip
-from entdemo.settings import Settings, read_settings
-from entdemo.storage.atomic import write_atomically
-from entdemo.storage.files import read_regular
+from entdemo.model.network import EncodedFrames, EntClip
 
 log = logging.getLogger("entdemo.inference")
 
-_CANDIDATES = ("fp32", "bf16")
+_BY_TORCH = ("fp32", "bf16")
 _MIN_COSINE = 0.999
 _SECONDS = 2.0
 """How long all candidates are timed together, after one pass of each that is not counted."""
 _HOPELESS = 2.0
-"""A candidate whose first pass takes more than this many times fp32's is not timed further."""
+"""A candidate whose first pass takes more than this many times the best is not timed further."""
 _GAIN = 0.95
-"""A candidate replaces fp32 if it takes less than this share of its time: fp32 is exact."""
+"""A candidate replaces torch's fp32 if it takes less than this share of its time: that is exact."""
+
+EncodeFrames = Callable[[Tensor], EncodedFrames]
 
 
-class Conditions(BaseModel):
-    """What a choice holds for; another bundle, processor or library is measured anew."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    bundle: str
-    processor: str
-    threads: int
-    torch: str
-
-
-class Kept(BaseModel):
-    """A choice as it lies in the data folder.
+class Runtime(NamedTuple):
+    """What computes a bundle's network.
 
     Attributes:
-        precision: fp32 or bf16.
-        milliseconds: of one frame, by candidate that agreed with fp32.
+        dtype: of torch's towers.
+        graph: what takes the frames in place of torch's image tower, if anything does.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    conditions: Conditions
-    precision: str = Field(pattern=f"^({'|'.join(_CANDIDATES)})$")
-    milliseconds: dict[str, float]
+    dtype: torch.dtype
+    graph: FrameGraph | None = None
 
 
 class Answers(NamedTuple):
@@ -81,8 +61,8 @@ class Answers(NamedTuple):
     classes: Tensor
 
 
-def serving_precision(bundle: Bundle, device: torch.device, wanted: str = "auto") -> torch.dtype:
-    """The precision asked for, or on a CPU the one that was measured to be fastest.
+def serving_runtime(bundle: Bundle, device: torch.device, wanted: str = "auto") -> Runtime:
+    """torch in the precision asked for, or on a CPU what was measured to be fastest.
 
     Args:
         bundle: as it was loaded, in fp32; it stays as it is.
@@ -93,100 +73,139 @@ def serving_precision(bundle: Bundle, device: torch.device, wanted: str = "auto"
         UserError: the precision cannot be had on the device.
     """
     if wanted != "auto" or device.type != "cpu":
-        return pick_precision(device, wanted)
+        return Runtime(pick_precision(device, wanted))
     use_cores()
-    digest = bundle.info.content_digest
-    conditions = Conditions(
-        bundle=digest,
-        processor=processor_name(),
-        threads=torch.get_num_threads(),
-        torch=torch.__version__,
-    )
-    path = read_settings(Settings).data / "precision" / f"{digest[:16]}.json"
-    kept = _read(path, conditions)
-    if kept is None:
-        squares, _ = read_golden(bundle.folder / GOLDEN, bundle.preprocess.image_size)
-        seconds = time_candidates(bundle, squares)
-        kept = Kept(
-            conditions=conditions,
-            precision=precision_name(fastest(seconds)),
-            milliseconds={name: round(it * 1e3, 2) for name, it in seconds.items()},
-        )
-        log.info("fastest precision here: %s of %s", kept.precision, kept.milliseconds)
-        _write(path, kept)
-    return PRECISIONS[kept.precision]
+    squares, embeddings = read_golden(bundle.folder / GOLDEN, bundle.preprocess.image_size)
+    conditions = conditions_of(bundle)
+    choice = kept_choice(conditions)
+    runtime = choice and _kept_runtime(choice, bundle, squares, embeddings)
+    if runtime is None:
+        choice = measure(bundle, squares)
+        log.info("fastest here: %s of %s", choice.name, choice.milliseconds)
+        keep_choice(conditions, choice)
+        runtime = runtime_of(choice)
+    return runtime
 
 
-def fastest(seconds: dict[str, float]) -> torch.dtype:
-    """The precision with the least seconds by name, or fp32 unless another is clearly faster."""
-    best = min(seconds, key=lambda name: seconds[name])
-    return PRECISIONS[best if seconds[best] < _GAIN * seconds["fp32"] else "fp32"]
+def runtime_of(choice: Choice) -> Runtime:
+    """What a choice stands for.
+
+    Raises:
+        RuntimeError: onnxruntime cannot run its graph.
+    """
+    library, precision = choice.name.split()
+    if library == "torch":
+        return Runtime(PRECISIONS[precision])
+    return Runtime(torch.float32, FrameGraph(choice.graph, torch.get_num_threads(), precision))
 
 
-@torch.inference_mode()
-def time_candidates(bundle: Bundle, squares: NDArray[np.uint8]) -> dict[str, float]:
-    """Seconds of one frame through the image tower, by candidate; fp32 is always among them.
+def measure(bundle: Bundle, squares: NDArray[np.uint8]) -> Choice:
+    """Time the candidates that agree with torch's fp32, and choose.
 
     Candidates take turns, so that a busy neighbour hits all of them, and the best time counts. Who
     disagrees with fp32 on a class or falls below a cosine of 0.999 is left out.
 
     Args:
         bundle: in fp32; copies of its network are timed.
-        squares: frames to compare answers on, uint8 [N, S, S, 3], N at least 1.
+        squares: frames to compare answers on, uint8 [N, S, S, 3], N at least 1; their mirror
+            images are compared as well.
     """
-    pixels = bundle.preprocess.tensor(squares)
-    models = {name: _prepared(bundle.model, PRECISIONS[name]) for name in _CANDIDATES}
-    expected = _answers(models["fp32"], pixels)
-    first = {name: _seconds(model, pixels[:1]) for name, model in models.items()}
+    models = {precision: _prepared(bundle.model, precision) for precision in _BY_TORCH}
+    candidates: dict[str, EncodeFrames] = {
+        f"torch {precision}": model.encode_frames for precision, model in models.items()
+    }
+    graphs = {}
+    for precision in GRAPH_PRECISIONS:
+        graph = _graph(models["fp32"], bundle.preprocess.image_size, precision)
+        if graph is not None:
+            graphs[f"onnxruntime {precision}"] = graph
+    candidates |= graphs
+    pixels = bundle.preprocess.tensor(np.concatenate([squares, squares[:, :, ::-1]]))
+    seconds = _timed(candidates, models["fp32"], pixels)
+    chosen = fastest(seconds)
+    return Choice(
+        chosen,
+        {name: round(it * 1e3, 2) for name, it in seconds.items()},
+        graphs[chosen].content if chosen in graphs else b"",
+    )
+
+
+def fastest(seconds: dict[str, float]) -> str:
+    """The candidate with the least seconds, or torch's fp32 unless another is clearly faster."""
+    best = min(seconds, key=lambda name: seconds[name])
+    return best if seconds[best] < _GAIN * seconds["torch fp32"] else "torch fp32"
+
+
+@torch.inference_mode()
+def _timed(candidates: dict[str, EncodeFrames], exact: EntClip, pixels: Tensor) -> dict[str, float]:
+    """Seconds of a frame and its mirror image by candidate; torch's fp32 is always among them."""
+    pair = pixels[[0, -1]]
+    expected = _answers(exact, exact.encode_frames(pixels))
+    first = {name: _seconds(encode, pair) for name, encode in candidates.items()}
+    limit = _HOPELESS * min(first.values())
     timed = {
-        name: model
-        for name, model in models.items()
-        if first[name] <= _HOPELESS * first["fp32"] and _agree(_answers(model, pixels), expected)
+        name: encode
+        for name, encode in candidates.items()
+        if name == "torch fp32"
+        or (first[name] <= limit and _agree(_answers(exact, encode(pixels)), expected))
     }
     best = dict.fromkeys(timed, float("inf"))
     start = time.perf_counter()
     while len(timed) > 1 and time.perf_counter() - start < _SECONDS:
-        for name, model in timed.items():
-            best[name] = min(best[name], _seconds(model, pixels[:1]))
-    return best if len(timed) > 1 else {"fp32": first["fp32"]}
+        for name, encode in timed.items():
+            best[name] = min(best[name], _seconds(encode, pair))
+    return best if len(timed) > 1 else {"torch fp32": first["torch fp32"]}
 
 
-def _prepared(model: EntClip, dtype: torch.dtype) -> EntClip:
+def _prepared(model: EntClip, precision: str) -> EntClip:
     """A copy as it would serve."""
     copied = copy.deepcopy(model)
-    prepare_for_serving(copied, dtype)
+    prepare_for_serving(copied, PRECISIONS[precision])
     return copied
 
 
-def _answers(model: EntClip, pixels: Tensor) -> Answers:
-    embedding = model.encode_frames(pixels).embedding
-    classes = model.head.class_logits(embedding, model.head.prototypes).argmax(dim=-1)
-    return Answers(embedding, classes)
+def _graph(model: EntClip, side: int, precision: GraphPrecision) -> FrameGraph | None:
+    """A graph of the network; None where it cannot be made or run: torch can always."""
+    try:
+        return FrameGraph.exported(model, side, torch.get_num_threads(), precision)
+    except Exception as error:  # the exporter and onnxruntime raise a dozen types
+        log.warning("no %s by onnxruntime: %s", precision, error)
+        return None
+
+
+@torch.inference_mode()
+def _kept_runtime(
+    choice: Choice, bundle: Bundle, squares: NDArray[np.uint8], embeddings: Tensor
+) -> Runtime | None:
+    """A choice made before; None where its graph does not give the bundle's golden embeddings."""
+    try:
+        runtime = runtime_of(choice)
+    except Exception as error:  # as of another build of onnxruntime
+        log.warning("%s cannot serve again: %s", choice.name, error)
+        return None
+    if runtime.graph is None:
+        return runtime
+    found = runtime.graph(bundle.preprocess.tensor(squares)).embedding
+    agree = _cosine(found, embeddings) >= _MIN_COSINE
+    return runtime if agree else None
+
+
+def _answers(model: EntClip, encoded: EncodedFrames) -> Answers:
+    logits = model.head.class_logits(encoded.embedding, model.head.prototypes)
+    return Answers(encoded.embedding, logits.argmax(dim=-1))
 
 
 def _agree(found: Answers, expected: Answers) -> bool:
-    cosine = functional.cosine_similarity(found.embedding, expected.embedding).min()
-    return bool(cosine >= _MIN_COSINE) and torch.equal(found.classes, expected.classes)
+    close = _cosine(found.embedding, expected.embedding) >= _MIN_COSINE
+    return close and torch.equal(found.classes, expected.classes)
 
 
-def _seconds(model: EntClip, pixels: Tensor) -> float:
+def _cosine(found: Tensor, expected: Tensor) -> float:
+    """The least of the rows' cosines."""
+    return float(functional.cosine_similarity(found, expected).min())
+
+
+def _seconds(encode: EncodeFrames, pixels: Tensor) -> float:
     start = time.perf_counter()
-    model.encode_frames(pixels)
+    encode(pixels)
     return time.perf_counter() - start
-
-
-def _read(path: Path, conditions: Conditions) -> Kept | None:
-    """What was chosen before; None where nothing was, or something else, or the file is damaged."""
-    try:
-        kept = Kept.model_validate_json(read_regular(path))
-    except (OSError, ValidationError):
-        return None
-    return kept if kept.conditions == conditions else None
-
-
-def _write(path: Path, kept: Kept) -> None:
-    """Keep a choice; where nothing can be written it holds for this run."""
-    try:
-        write_atomically(path, kept.model_dump_json(indent=1).encode() + b"\n")
-    except StorageError as error:
-        log.info("the choice of a precision is not kept: %s", error)

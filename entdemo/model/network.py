@@ -222,7 +222,7 @@ def _patches(stem: nn.Module, pixels: Tensor) -> tuple[Tensor, list[Tensor]]:
 def _with_class_token(visual: Any, grid: Tensor) -> Tensor:
     """Tokens [B, 1 + g * g, width] as the first block takes them, as open_clip makes them."""
     patches = grid.flatten(2).transpose(1, 2)
-    own = visual.class_embedding.to(patches.dtype).expand(len(patches), 1, -1)
+    own = visual.class_embedding.to(patches.dtype).expand(patches.shape[0], 1, -1)
     tokens = torch.cat([own, patches], dim=1) + visual.positional_embedding.to(patches.dtype)
     normed: Tensor = visual.ln_pre(tokens)
     return normed

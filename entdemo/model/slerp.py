@@ -26,7 +26,7 @@ def slerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
         the limit of slerp; antipodal inputs, between which no great circle is singled out, go
         through one fixed vector orthogonal to ``a``.
     """
-    t = torch.as_tensor(t, dtype=a.dtype, device=a.device)
+    t = t.to(a) if isinstance(t, Tensor) else a.new_tensor(t)
     cosine = (a * b).sum(-1, keepdim=True)
     rejection = b - cosine * a
     squared = (rejection * rejection).sum(-1, keepdim=True)

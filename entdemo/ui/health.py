@@ -22,13 +22,14 @@ def health_route(predictor: Predictor) -> Route:
 
 
 def health(predictor: Predictor) -> dict[str, Any]:
-    """Name and id of the weights, number of gallery cases, the device and its precision,
-    which is None until the network is there."""
+    """Name and id of the weights, number of gallery cases, the device, the library and its
+    precision, which are None until the network is there."""
     return {
         "status": "ok",
         "bundle": predictor.bundle_name,
         "bundle_id": predictor.bundle_id,
         "gallery_size": len(predictor.gallery.cases),
         "device": predictor.device,
+        "library": predictor.library,
         "precision": predictor.precision,
     }

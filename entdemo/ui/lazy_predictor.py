@@ -90,6 +90,11 @@ class Opening:
         return self.wait().precision if self._opened.done() else None
 
     @property
+    def library(self) -> str | None:
+        """As ``Predictor.library``; likewise."""
+        return self.wait().library if self._opened.done() else None
+
+    @property
     def notice(self) -> None:
         """None: weights of a folder are used or refused, never replaced."""
         return None

@@ -124,6 +124,7 @@ class FakePredictor:
 
     gallery: FakeGallery
     device: str = "CPU"
+    library: str = "torch"
     precision: str = "fp32"
     bundle_name: str = "default"
     bundle_id: str = "0123456789abcdef"

@@ -1,10 +1,12 @@
-"""The precision that serves on a CPU is measured once, checked, and kept with what it holds for."""
+"""What serves on a CPU is measured once, checked, and kept with what it holds for."""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -12,119 +14,160 @@ from benchmarks.fixtures.bundle import make_bundle
 from entdemo.bundle.golden import read_golden
 from entdemo.bundle.weights import GOLDEN, Bundle, load_bundle
 from entdemo.errors import UserError
-from entdemo.inference import fastest
-from entdemo.inference.fastest import serving_precision
+from entdemo.inference import fastest, kept_choice
+from entdemo.inference.encoder import Encoder
+from entdemo.inference.fastest import Runtime, serving_runtime
+from entdemo.inference.frame_graph import FrameGraph
+from entdemo.inference.kept_choice import Choice
+from entdemo.inference.serving import prepare_for_serving
 
 CPU = torch.device("cpu")
+BF16 = Choice("torch bf16", {"torch fp32": 20.0, "torch bf16": 10.0})
 
 
 @pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return load_bundle(make_bundle(tmp_path_factory.mktemp("weights") / "bundle"))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_bundle(tmp_path_factory.mktemp("weights") / "bundle")
+
+
+@pytest.fixture(scope="module")
+def bundle(folder: Path) -> Bundle:
+    return load_bundle(folder)
+
+
+@pytest.fixture(scope="module")
+def prepared(folder: Path) -> Bundle:
+    loaded = load_bundle(folder)
+    prepare_for_serving(loaded.model, torch.float32)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def graph(prepared: Bundle) -> FrameGraph:
+    return FrameGraph.exported(prepared.model, 128, 2, "fp32")
+
+
+@pytest.fixture(scope="module")
+def int8(prepared: Bundle) -> FrameGraph:
+    return FrameGraph.exported(prepared.model, 128, 1, "int8")
 
 
 @pytest.fixture
-def timed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Bundle]:
-    """Whose candidates were timed, with bf16 as the faster one; an empty data folder."""
-    asked: list[Bundle] = []
-
-    def times(bundle: Bundle, squares: object) -> dict[str, float]:
-        asked.append(bundle)
-        return {"fp32": 0.020, "bf16": 0.010}
+def chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Choice]:
+    """What a measurement finds, the last first; an empty data folder."""
+    found = [BF16]
 
     monkeypatch.setenv("ENTDEMO_DATA", str(tmp_path))
-    monkeypatch.setattr(fastest, "time_candidates", times)
-    return asked
+    monkeypatch.setattr(fastest, "measure", lambda *_: found.pop())
+    return found
 
 
 def kept_file(data: Path) -> Path:
-    (file,) = (data / "precision").iterdir()
+    (file,) = (data / "precision").glob("*.json")
     return file
 
 
+def squares_of(bundle: Bundle) -> np.ndarray:
+    return read_golden(bundle.folder / GOLDEN, bundle.preprocess.image_size)[0]
+
+
 def test_what_was_measured_is_kept_and_not_measured_again(
-    bundle: Bundle, timed: list[Bundle], tmp_path: Path
+    bundle: Bundle, chosen: list[Choice], tmp_path: Path
 ) -> None:
-    assert serving_precision(bundle, CPU) == torch.bfloat16
-    assert serving_precision(bundle, CPU) == torch.bfloat16
-    assert len(timed) == 1
+    assert serving_runtime(bundle, CPU) == Runtime(torch.bfloat16)
+    assert serving_runtime(bundle, CPU) == Runtime(torch.bfloat16)
     kept = json.loads(kept_file(tmp_path).read_text("utf-8"))
     assert kept["conditions"]["bundle"] == bundle.info.content_digest
     assert kept["conditions"]["torch"] == torch.__version__
-    assert kept["milliseconds"] == {"fp32": 20, "bf16": 10}
+    assert kept["milliseconds"] == BF16.milliseconds
 
 
-@pytest.mark.parametrize("part", ["bundle", "processor", "threads", "torch"])
+@pytest.mark.parametrize("part", ["bundle", "processor", "threads", "torch", "onnxruntime", "code"])
 def test_a_choice_made_elsewhere_is_measured_anew(
-    bundle: Bundle, timed: list[Bundle], tmp_path: Path, part: str
+    bundle: Bundle, chosen: list[Choice], tmp_path: Path, part: str
 ) -> None:
-    serving_precision(bundle, CPU)
+    serving_runtime(bundle, CPU)
     file = kept_file(tmp_path)
     kept = json.loads(file.read_text("utf-8"))
     kept["conditions"][part] = 99 if part == "threads" else "other"
-    file.write_text(json.dumps({**kept, "precision": "fp32"}), "utf-8")
-    assert serving_precision(bundle, CPU) == torch.bfloat16
-    assert len(timed) == 2
+    file.write_text(json.dumps({**kept, "name": "torch fp32"}), "utf-8")
+    chosen.append(BF16)
+    assert serving_runtime(bundle, CPU) == Runtime(torch.bfloat16)
+    assert not chosen
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"precision": "fp8"}', b"\xff" * 9])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"name": "torch fp8"}', b"\xff" * 9])
 def test_a_damaged_file_is_measured_anew_and_mended(
-    bundle: Bundle, timed: list[Bundle], tmp_path: Path, content: bytes
+    bundle: Bundle, chosen: list[Choice], tmp_path: Path, content: bytes
 ) -> None:
-    serving_precision(bundle, CPU)
+    serving_runtime(bundle, CPU)
     kept_file(tmp_path).write_bytes(content)
-    assert serving_precision(bundle, CPU) == torch.bfloat16
-    assert serving_precision(bundle, CPU) == torch.bfloat16
-    assert len(timed) == 2
+    chosen.append(BF16)
+    assert serving_runtime(bundle, CPU) == Runtime(torch.bfloat16)
+    assert serving_runtime(bundle, CPU) == Runtime(torch.bfloat16)
+    assert not chosen
 
 
 def test_a_data_folder_that_cannot_be_written_costs_no_answer(
-    bundle: Bundle, timed: list[Bundle], tmp_path: Path
+    bundle: Bundle, chosen: list[Choice], tmp_path: Path
 ) -> None:
     (tmp_path / "precision").write_text("a file in the way", "utf-8")
-    assert serving_precision(bundle, CPU) == torch.bfloat16
+    assert serving_runtime(bundle, CPU) == Runtime(torch.bfloat16)
 
 
-def test_what_is_asked_for_is_not_measured(bundle: Bundle, timed: list[Bundle]) -> None:
-    assert serving_precision(bundle, CPU, "fp32") == torch.float32
+def test_what_is_asked_for_is_not_measured(bundle: Bundle, chosen: list[Choice]) -> None:
+    assert serving_runtime(bundle, CPU, "fp32") == Runtime(torch.float32)
     with pytest.raises(UserError):
-        serving_precision(bundle, CPU, "fp16")
-    assert timed == []
+        serving_runtime(bundle, CPU, "fp16")
+    assert chosen == [BF16]
 
 
 @pytest.mark.parametrize(
-    ("seconds", "dtype"),
+    ("seconds", "name"),
     [
-        ({"fp32": 0.10, "bf16": 0.05}, torch.bfloat16),
-        ({"fp32": 0.10, "bf16": 0.098}, torch.float32),
-        ({"fp32": 0.10, "bf16": 0.20}, torch.float32),
-        ({"fp32": 0.10}, torch.float32),
+        ({"torch fp32": 0.10, "torch bf16": 0.05}, "torch bf16"),
+        ({"torch fp32": 0.10, "torch bf16": 0.098}, "torch fp32"),
+        ({"torch fp32": 0.10, "torch bf16": 0.20, "onnxruntime int8": 0.04}, "onnxruntime int8"),
+        ({"torch fp32": 0.10}, "torch fp32"),
     ],
 )
-def test_fp32_gives_way_only_to_what_is_clearly_faster(
-    seconds: dict[str, float], dtype: torch.dtype
+def test_torch_gives_way_only_to_what_is_clearly_faster(
+    seconds: dict[str, float], name: str
 ) -> None:
-    assert fastest.fastest(seconds) == dtype
+    assert fastest.fastest(seconds) == name
 
 
-def test_timing_leaves_the_network_as_it_was(
-    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+def test_measuring_leaves_the_network_as_it_was(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch, graph: FrameGraph
 ) -> None:
-    monkeypatch.setattr(fastest, "_SECONDS", 0.0)
+    monkeypatch.setattr(fastest, "_SECONDS", 0.1)
+    monkeypatch.setattr(fastest, "_graph", lambda *_: graph)
     squares, expected = read_golden(bundle.folder / GOLDEN, bundle.preprocess.image_size)
-    assert fastest.time_candidates(bundle, squares)["fp32"] > 0
+    choice = fastest.measure(bundle, squares)
+    assert choice.milliseconds["torch fp32"] > 0
+    assert choice.graph == (graph.content if choice.name.startswith("onnxruntime") else b"")
     with torch.inference_mode():
         found = bundle.model.encode_frames(bundle.preprocess.tensor(squares)).embedding
     assert torch.allclose(found, expected, atol=1e-4)
 
 
 def test_a_candidate_that_answers_otherwise_is_left_out(
-    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch, graph: FrameGraph
 ) -> None:
-    squares, _ = read_golden(bundle.folder / GOLDEN, bundle.preprocess.image_size)
     monkeypatch.setattr(fastest, "_HOPELESS", float("inf"))
+    monkeypatch.setattr(fastest, "_graph", lambda *_: graph)
     monkeypatch.setattr(fastest, "_agree", lambda *_: False)
-    assert fastest.time_candidates(bundle, squares[:1]).keys() == {"fp32"}
+    assert fastest.measure(bundle, squares_of(bundle)[:1]).milliseconds.keys() == {"torch fp32"}
+
+
+def test_a_library_that_fails_is_no_candidate(
+    prepared: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("no wheel for this processor")
+
+    monkeypatch.setattr(FrameGraph, "exported", fails)
+    assert fastest._graph(prepared.model, 128, "int8") is None
 
 
 def test_answers_agree_by_direction_and_class() -> None:
@@ -133,3 +176,86 @@ def test_answers_agree_by_direction_and_class() -> None:
     assert fastest._agree(near, one)
     assert not fastest._agree(one._replace(embedding=torch.tensor([[0.99, 0.14]])), one)
     assert not fastest._agree(one._replace(classes=torch.tensor([3])), one)
+
+
+def test_a_graph_encodes_as_the_network_does(prepared: Bundle, graph: FrameGraph) -> None:
+    pixels = prepared.preprocess.tensor(squares_of(prepared))
+    with torch.inference_mode():
+        expected = prepared.model.encode_frames(pixels)
+    found = graph(pixels)
+    for name, one, other in zip(expected._fields, found, expected, strict=True):
+        assert torch.allclose(one, other, atol=1e-4), name
+
+
+def test_a_graph_of_8_bits_is_smaller_and_points_the_same_way(
+    prepared: Bundle, graph: FrameGraph, int8: FrameGraph
+) -> None:
+    pixels = prepared.preprocess.tensor(squares_of(prepared))
+    assert len(int8.content) < 0.7 * len(graph.content)
+    one, other = int8(pixels), graph(pixels)
+    assert torch.cosine_similarity(one.embedding, other.embedding).min() > 0.99
+    assert torch.equal(one.features, other.features)  # before the blocks: the same in both
+
+
+def test_a_frame_of_8_bits_does_not_depend_on_the_frames_beside_it(
+    prepared: Bundle, int8: FrameGraph
+) -> None:
+    pixels = prepared.preprocess.tensor(squares_of(prepared))
+    whole = int8(pixels)
+    for row in range(len(pixels)):
+        assert torch.equal(int8(pixels[row : row + 1]).embedding[0], whole.embedding[row])
+
+
+@pytest.fixture
+def by_graph(chosen: list[Choice], graph: FrameGraph) -> list[Choice]:
+    """A measurement finds the graph."""
+    chosen[:] = [Choice("onnxruntime fp32", {"torch fp32": 20.0}, graph.content)]
+    return chosen
+
+
+def test_a_graph_is_kept_by_its_hash_and_serves_again(
+    bundle: Bundle, prepared: Bundle, by_graph: list[Choice], tmp_path: Path
+) -> None:
+    serving_runtime(bundle, CPU)
+    again = serving_runtime(bundle, CPU)
+    assert again.graph is not None
+    assert again.graph.precision == "fp32"
+    squares = squares_of(prepared)
+    served = Encoder(prepared, again.graph).frames(squares)
+    assert np.allclose(served.vectors, Encoder(prepared).frames(squares).vectors, atol=1e-5)
+    file = kept_file(tmp_path).with_suffix(".onnx")
+    file.write_bytes(file.read_bytes()[:-1])
+    by_graph.append(BF16)
+    assert serving_runtime(bundle, CPU) == Runtime(torch.bfloat16)
+
+
+def test_a_graph_of_other_weights_does_not_serve(
+    bundle: Bundle, by_graph: list[Choice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving_runtime(bundle, CPU)
+    squares, embeddings = read_golden(bundle.folder / GOLDEN, 128)
+    monkeypatch.setattr(fastest, "read_golden", lambda *_: (squares, -embeddings))
+    by_graph.append(BF16)
+    assert serving_runtime(bundle, CPU) == Runtime(torch.bfloat16)
+
+
+def test_a_graph_that_cannot_be_run_does_not_serve(bundle: Bundle, chosen: list[Choice]) -> None:
+    kept_choice.keep_choice(
+        kept_choice.conditions_of(bundle), Choice("onnxruntime int8", {}, b"no graph")
+    )
+    assert serving_runtime(bundle, CPU) == Runtime(torch.bfloat16)
+    assert not chosen
+
+
+def test_graphs_of_a_few_bundles_are_kept(
+    bundle: Bundle, chosen: list[Choice], tmp_path: Path
+) -> None:
+    known = kept_choice.conditions_of(bundle)
+    for number in range(5):
+        conditions = known.model_copy(update={"bundle": f"{number:064}"[::-1]})
+        kept_choice.keep_choice(conditions, Choice("onnxruntime int8", {}, b"graph"))
+        file = tmp_path / "precision" / f"{conditions.bundle[:16]}.onnx"
+        os.utime(file, (number, number))
+        assert kept_choice.kept_choice(conditions) is not None
+    left = sorted(path.name[0] for path in (tmp_path / "precision").glob("*.onnx"))
+    assert left == ["2", "3", "4"]
