@@ -47,8 +47,8 @@ def test_degraded_frames_differ_and_are_the_same_twice() -> None:
     assert not np.array_equal(worse, calibrate.degraded(squares, 32, seed=1))
 
 
-def test_a_bundle_is_calibrated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibrate, "_NEGATIVES", 2)
+@pytest.mark.usefixtures("few_negatives")
+def test_a_bundle_is_calibrated_again(tmp_path: Path) -> None:
     folder = make_bundle(tmp_path / "weights")
     source = {"train": {"n": 14, "seed": 1}, "validation": {"n": 7, "seed": 2}}
     edit_info(folder, training={"data": source, "seed": 3})
@@ -63,10 +63,8 @@ def test_a_bundle_is_calibrated_again(tmp_path: Path, monkeypatch: pytest.Monkey
     assert load_bundle(folder).info == info  # hashes, digest and golden embeddings hold
 
 
-def test_frames_without_captions_are_calibrated_by_the_class_prompts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(calibrate, "_NEGATIVES", 2)
+@pytest.mark.usefixtures("few_negatives")
+def test_frames_without_captions_are_calibrated_by_the_class_prompts(tmp_path: Path) -> None:
     bundle = load_bundle(make_bundle(tmp_path / "weights"))
     squares = np.random.default_rng(0).integers(0, 256, (14, 144, 144, 3), dtype=np.uint8)
     frames = FrameSet(squares, np.arange(14) % 7, np.zeros(14, np.int64), [""] * 14, [""] * 14)

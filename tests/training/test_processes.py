@@ -27,7 +27,7 @@ from tests.helpers.evaluation_fakes import coloured
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-MODULE = ("-m", "entdemo", "train")
+MODULE = ("-m", "tests.helpers.brief", "train")
 LAUNCH = (
     "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
     "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",

