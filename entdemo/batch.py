@@ -169,15 +169,16 @@ def _cells(it: Answered) -> list[str]:
     note = "" if it.note is None else str(it.note)
     if it.prediction is None:
         return [it.name, "unreadable", *[""] * (len(_COLUMNS) - 3), note]
-    found = it.prediction
+    found, judged = it.prediction, it.prediction.judgement
+    told = [it.name, judged.grade, " ".join(judged.reasons)]
+    if judged.grade == "refused":  # it has a best class as well, which would be read as its answer
+        return [*told, *[""] * 5, f"{it.doubt:.4f}", *[""] * 3, note]
     case = [
         cell
         for near in found.neighbours[:1]
         for cell in (near.case_id, near.class_name, f"{near.similarity:.4f}")
     ]
     probability = f"{max(found.probabilities.values()):.4f}"
-    judged = found.judgement
-    stated = [judged.region or "", judged.class_name or ""]
-    told = [it.name, judged.grade, " ".join(judged.reasons), *stated]
+    told += [judged.region or "", judged.class_name or ""]
     told += [found.class_name, found.region, probability, f"{it.doubt:.4f}"]
     return [*told, *(case or [""] * 3), note]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,19 @@ def test_the_csv_has_a_row_a_picture_and_no_formula(folder: Path) -> None:
     assert rows[2]["nearest_case"] == "c-1"
     assert rows[1]["class"] == ""
     assert "damaged" in rows[1]["note"]
+
+
+def test_a_refused_picture_has_no_class_in_the_table(folder: Path) -> None:
+    def refuse(frame: Frame) -> Prediction:
+        return replace(ask(frame), in_distribution=False)
+
+    with opened(folder) as pictures:
+        data = batch_csv(list(answers(pictures, refuse)))
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert {row["verdict"] for row in rows} == {"refused", "unreadable"}
+    for row in rows:
+        told = {name for name, cell in row.items() if cell}
+        assert told <= {"file", "verdict", "reasons", "doubt", "note"}
 
 
 def test_an_entry_larger_than_it_says_is_refused(

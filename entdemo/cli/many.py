@@ -59,8 +59,8 @@ def _line(it: Answered) -> list[str]:
     name = escape(it.name)
     if it.prediction is None:
         return [name, "unreadable", "", "", escape(str(it.note))]
-    near = it.prediction.neighbours[:1]
-    case = "".join(f"{one.caption_en or one.class_name} ({one.similarity:.3f})" for one in near)
     judged = it.prediction.judgement
+    near = () if judged.grade == "refused" else it.prediction.neighbours[:1]
+    case = "".join(f"{one.caption_en or one.class_name} ({one.similarity:.3f})" for one in near)
     said = headline(judged, "frame", "en")
     return [name, judged.grade, said, f"{it.doubt:.2f}", escape(case)]

@@ -131,6 +131,13 @@ def _print(prediction: Prediction, kind: Kind) -> None:
     out.print(f"{grade_name(judged, 'en')}. {advice(judged, 'en')}")
     for note in _notes(prediction):
         err.print(note, style="yellow")
+    if judged.grade != "refused":
+        _print_answer(prediction)
+    out.print("For teaching, not for diagnosis.", style="dim")
+
+
+def _print_answer(prediction: Prediction) -> None:
+    """Probabilities, findings and cases."""
     shares = [
         [CLASS_NAMES[name]["en"], f"{share:.1%}"]
         for name, share in prediction.probabilities.items()
@@ -144,7 +151,6 @@ def _print(prediction: Prediction, kind: Kind) -> None:
         for case in prediction.neighbours
     ]
     out.print(rows("Nearest cases", ["similarity", "class", "caption", "case"], cases))
-    out.print("For teaching, not for diagnosis.", style="dim")
 
 
 def _notes(prediction: Prediction) -> Iterator[str]:

@@ -51,15 +51,34 @@ def answer(
         stems(text),
         none="answer.filtered_out" if filtered else "answer.none",
     )
-    weak = "" if filtered else _all_weak(prediction)
+    judged = prediction.judgement
+    refused = judged.grade == "refused"
+    body = _anyway(found) if refused else _body(prediction, kind, text, found, filtered=filtered)
     return (
-        f'<section class="answer {prediction.judgement.grade}">'
+        f'<section class="answer {judged.grade}">'
         f'<div class="verdict" role="status">{verdict(prediction, kind)}{_note(notice)}</div>'
-        f"<h3>{both('answer.probabilities')}</h3>{bars(prediction.probabilities)}"
+        f"{body}</section>"
+    )
+
+
+def _body(prediction: Prediction, kind: Kind, text: str, found: str, *, filtered: bool) -> str:
+    """What stands below a verdict: the probabilities, the findings and the cases."""
+    weak = "" if filtered else _all_weak(prediction)
+    stated = prediction.judgement.class_name
+    return (
+        f"<h3>{both('answer.probabilities')}</h3>{bars(prediction.probabilities, stated)}"
         f"{likely_findings(prediction)}"
         f'<div class="cases-head"><h3>{_heading(kind, text, about=prediction.about)}</h3>'
         f'<p class="hint small">{both("answer.number")}{weak}</p></div>'
-        f"{found}{_tools(prediction, kind, text)}</section>"
+        f"{found}{_tools(prediction, kind, text)}"
+    )
+
+
+def _anyway(found: str) -> str:
+    """The cases nearest to what was refused, a click away: they are no answer to it."""
+    return (
+        f'<details class="anyway"><summary>{both("answer.anyway")}</summary>'
+        f'<p class="hint small">{both("answer.no_answer")}</p>{found}</details>'
     )
 
 
@@ -126,10 +145,14 @@ def _notes(prediction: Prediction, kind: Kind) -> Iterator[str]:
         yield both("answer.cut")
 
 
-def bars(probabilities: Mapping[str, float]) -> str:
-    """All seven classes in their fixed order, so that answers can be compared by eye."""
-    best = max(probabilities, key=probabilities.__getitem__, default=None)
-    rows = "".join(_bar(name, probabilities.get(name), best=name == best) for name in CLASSES)
+def bars(probabilities: Mapping[str, float], stated: str | None = None) -> str:
+    """All seven classes in their fixed order, so that answers can be compared by eye.
+
+    Args:
+        probabilities: of each class; none before the first answer.
+        stated: the class that the verdict states, which stands out.
+    """
+    rows = "".join(_bar(name, probabilities.get(name), best=name == stated) for name in CLASSES)
     return f'<ul class="bars">{rows}</ul>'
 
 

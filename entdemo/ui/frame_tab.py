@@ -85,7 +85,8 @@ def reply(predictor: Predictor, data: Data) -> tuple[str, str, str]:
         if words
         else predictor.predict(frame, NEIGHBOURS, where)
     )
-    why = predictor.explain(frame) if data.get("why") is True else None
+    refused = prediction.judgement.grade == "refused"
+    why = predictor.explain(frame) if data.get("why") is True and not refused else None
     filtered = chosen != EVERYTHING
     shown = answer(
         prediction, predictor.gallery, "frame", words, filtered=filtered, notice=frame.notice

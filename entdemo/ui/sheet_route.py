@@ -61,9 +61,8 @@ class SheetOrder(BaseModel):
     @classmethod
     def _of_known_names(cls, value: Judgement) -> Judgement:
         named = [name for name in (value.region, value.class_name) if name] + [*value.possible]
-        nothing = not value.possible and value.grade != "refused"
-        if nothing or not {*named} <= {*REGIONS, *CLASSES}:
-            raise ValueError("a judgement names regions and classes")
+        if value.grade == "refused" or not value.possible or not {*named} <= {*REGIONS, *CLASSES}:
+            raise ValueError("what is answered names regions and classes")
         return value
 
 

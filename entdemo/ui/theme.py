@@ -26,6 +26,7 @@ _WORDS_OF_SCRIPT = (
     "page.busy",
     "page.title",
     "about.copied",
+    "frame.one_taken",
     "filters.any",
     "filters.found",
     "words.percent",

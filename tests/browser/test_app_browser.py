@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.helpers.browsing import needs_chromium
@@ -157,7 +158,7 @@ def test_the_camera_takes_a_frame_and_is_switched_off(page: Page) -> None:
     assert page.evaluate("document.querySelector('#camera video').srcObject") is None
 
 
-def test_a_bad_file_is_explained_and_the_answer_stays(
+def test_a_bad_file_is_named_and_no_older_answer_stands_beside_it(
     page: Page, frame: Path, tmp_path: Path
 ) -> None:
     upload(page, frame)
@@ -166,12 +167,45 @@ def test_a_bad_file_is_explained_and_the_answer_stays(
     bad.write_text("no picture")
     upload(page, bad)
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("not a picture")
-    assert verdict(page) == before
+    expect(alert).to_contain_text("“notes.txt”: This file is not a picture")
+    expect(page.locator("#frame-answer")).to_be_hidden()
+    expect(page.locator("#frame-query img")).to_be_hidden()
     page.get_by_role("button", name="Tiếng Việt").click()
     assert "không phải ảnh" in alert.inner_text()
+    page.get_by_role("button", name="English").click()
     upload(page, frame)
     expect(alert).to_have_count(0)
+    assert verdict(page) == before
+
+
+def test_what_is_refused_names_its_file_and_shows_cases_on_a_click(
+    page: Page, tmp_path: Path
+) -> None:
+    grey = tmp_path / "wall.png"
+    Image.new("RGB", (128, 128), (120, 120, 120)).save(grey)
+    upload(page, grey)
+    answer = page.locator("#frame-answer")
+    expect(answer.locator(".grade")).to_have_text("“wall.png”: Do not use", use_inner_text=True)
+    expect(answer.locator(".bars, [data-sheet-open]")).to_have_count(0)
+    expect(answer.locator(".card").first).to_be_hidden()
+    answer.get_by_text("Show the nearest cases anyway").click()
+    expect(answer.locator(".card").first).to_be_visible()
+
+
+def test_of_several_files_the_others_are_named(page: Page, frame: Path) -> None:
+    hand_in = """([data]) => {
+        const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+        const transfer = new DataTransfer();
+        for (const name of ["one.jpg", "two.jpg", "three.jpg"])
+            transfer.items.add(new File([bytes], name, { type: "image/jpeg" }));
+        const event = new DragEvent("drop", { dataTransfer: transfer, bubbles: true });
+        document.body.dispatchEvent(event);
+    }"""
+    page.evaluate(hand_in, [base64.b64encode(frame.read_bytes()).decode()])
+    verdict(page)
+    expect(page.locator("#frame-local")).to_contain_text(
+        "only “one.jpg” was looked at, not two.jpg, three.jpg"
+    )
 
 
 def test_an_empty_file_is_explained(page: Page, tmp_path: Path) -> None:

@@ -37,5 +37,6 @@ def answer(known: bool = True, **shares: float) -> Prediction:
 )
 def test_headline(given: Prediction, told: str, capsys: pytest.CaptureFixture[str]) -> None:
     commands._print(given, "frame")
-    first = capsys.readouterr().out.splitlines()[0]
-    assert first == told
+    said = capsys.readouterr().out
+    assert said.splitlines()[0] == told
+    assert ("Probabilities" in said) == given.in_distribution

@@ -43,11 +43,29 @@ def test_a_refusal_says_what_was_asked_with(predictor: FakePredictor) -> None:
 
 
 def test_bars_show_all_classes_in_taxonomy_order() -> None:
-    html = bars(TORN.probabilities)
+    html = bars(TORN.probabilities, "nose-right")
     places = [html.index(f'data-class="{name}"') for name in CLASSES]
     assert places == sorted(places)
     assert html.count('class="best"') == 1
     assert "40 %" in html
+
+
+def test_no_bar_stands_out_where_no_class_is_stated(predictor: FakePredictor) -> None:
+    torn, clear = (answer(it, predictor.gallery, "frame") for it in (TORN, CLEAR))
+    assert ('class="best"' in torn, 'class="best"' in clear) == (False, True)
+
+
+def test_what_is_refused_has_no_answer_and_its_nearest_cases_a_click_away(
+    predictor: FakePredictor,
+) -> None:
+    near = predictor.similar("throat-0", 3)
+    html = answer(replace(FOREIGN, neighbours=near), predictor.gallery, "frame")
+    before, cases = html.split("<details", 1)
+    for part in ("bars", "data-sheet-open", "data-answer", "nose, right", "a nose"):
+        assert part not in html
+    assert "card" not in before
+    assert cases.startswith(' class="anyway"><summary>')
+    assert cases.count('<li class="card"') == 3
 
 
 def test_bars_before_the_first_answer_have_no_numbers() -> None:

@@ -4,10 +4,11 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.image.frame import load_frame
+from entdemo.image.frame import frame_from_array, load_frame
 from entdemo.taxonomy import CLASSES
 from entdemo.ui import describe_tab, frame_tab, theme
 from entdemo.ui.api import checked
@@ -36,6 +37,16 @@ def test_an_example_is_not_its_own_neighbour(predictor: FakePredictor) -> None:
     _, _, html = frame_tab.reply(predictor, {"case_id": "throat-0"})
     assert 'data-case="throat-0"' not in html
     assert html.count('<li class="card') == frame_tab.NEIGHBOURS
+
+
+def test_what_is_refused_is_not_explained(
+    predictor: FakePredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grey = frame_from_array(np.full((128, 128, 3), 120, np.uint8))
+    monkeypatch.setattr(frame_tab, "read_upload", lambda path: grey)
+    query, why, html = frame_tab.reply(predictor, {"path": "any", "why": True})
+    assert 'class="answer refused"' in html
+    assert (why, "why-map" in query) == ("", False)
 
 
 def test_example_descriptions_come_in_both_languages() -> None:

@@ -82,6 +82,7 @@ def test_probabilities_stand_in_taxonomy_order(order: dict[str, Any]) -> None:
         {"format": "exe"},
         {"judgement": {"grade": "sure", "reasons": []}},
         {"judgement": {"grade": "check", "reasons": []}},
+        {"judgement": {"grade": "refused", "reasons": ["unlike-endoscopy"], "possible": ["ear"]}},
         {"judgement": {"grade": "check", "reasons": [], "possible": ["elbow"]}},
         {"probabilities": {"throat": 1.0}},
         {"probabilities": dict.fromkeys(CLASSES, 2.0)},

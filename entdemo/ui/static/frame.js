@@ -1,6 +1,6 @@
 /* The Frame tab: file, paste, drop or camera. */
 {
-  const { find, words, selectTab, wait, show, complain, calm } = entdemo;
+  const { find, words, selectTab, wait, show, complain, calm, sayBoth } = entdemo;
 
   // The name on the visitor's disk may say who the patient is, so it is not sent along; a name of
   // its own also keeps equal uploads of two visitors apart.
@@ -60,16 +60,38 @@
     return { address, fallback: shown.src };
   };
 
+  /** Put the file's name, which never leaves the browser, before what says that it got no answer. */
+  const nameFile = (what) => {
+    const place = find("#frame-message .alert") ?? find("#frame-local .alert")
+      ?? find("#frame-answer .refused .grade");
+    if (!place || !what?.file?.name) return;
+    const name = find("[data-file]", place) ?? document.createElement("strong");
+    name.dataset.file = "";
+    name.textContent = `“${what.file.name}”: `;
+    place.prepend(name);
+  };
+
+  /** After a question: whose it was, and no older answer beside a failure. */
+  const mark = (what) => {
+    find("#panel-frame").toggleAttribute("data-failed", entdemo.refused("frame"));
+    nameFile(what);
+  };
+
+  /** What never reached the server, until it is told. */
+  let lost = null;
+
   const taken = () => {
+    mark(lost ?? pending);
+    lost = null;
     if (!pending || entdemo.refused("frame")) return;
     if (last?.address && last.file !== pending.file) URL.revokeObjectURL(last.address);
     last = pending;
-    find("[data-why]").disabled = false;
+    find("[data-why]").disabled = Boolean(find("#frame-answer .refused"));
     entdemo.tellFound("frame");
   };
 
   entdemo.mountFrame = (element, upload, ask) => {
-    const mark = (over) => find("#frame-stage").classList.toggle("over", over);
+    const over = (yes) => find("#frame-stage").classList.toggle("over", yes);
     const input = find("input[type=file]", element);
     const limit = Number(find(".ways[data-limit]", element).dataset.limit);
 
@@ -80,6 +102,7 @@
         pending = what;
         ask({ ...query, ...entdemo.wordsOf(), filter: entdemo.filterOf("frame"), why });
       } catch {
+        lost = what;
         entdemo.fail("frame", "ui.upload_lost");
       }
     };
@@ -100,18 +123,30 @@
       if (!file) return complain("frame", words("ui.no_picture_dropped"));
       if (file.size > limit) {
         const megabytes = Math.round(file.size / 1048576);
-        return complain("frame",
-          words("frame.too_many_bytes", { megabytes, limit: limit / 1048576 }));
+        complain("frame", words("frame.too_many_bytes", { megabytes, limit: limit / 1048576 }));
+        return mark({ file });
       }
       selectTab("frame");
       return hand({ file }, true);
+    };
+
+    /** Take the first of some files and name the others. */
+    const sendFirst = ([file, ...others]) => {
+      send(file);
+      if (!others.length) return;
+      const told = document.createElement("p");
+      told.className = "hint";
+      told.setAttribute("role", "status");
+      const names = others.map(({ name }) => name).join(", ");
+      sayBoth(told, "frame.one_taken", { name: file.name, others: names });
+      find("#frame-local").append(told);
     };
 
     entdemo.again.frame = () => last && hand(last, false);
 
     mountCamera(element, send);
     input.addEventListener("change", () => {
-      if (input.files.length) send(input.files[0]);
+      if (input.files.length) sendFirst(input.files);
       input.value = "";
     });
     document.addEventListener("click", (event) => {
@@ -125,23 +160,23 @@
       if (why && !find("#frame-why .why")) entdemo.again.frame();
     });
     document.addEventListener("paste", (event) => {
-      const file = [...(event.clipboardData?.files ?? [])][0];
+      const files = [...(event.clipboardData?.files ?? [])];
       // Text copied together with its picture belongs into the text box.
-      if (!file || event.target.closest("textarea, input[type=text]")) return;
+      if (!files.length || event.target.closest("textarea, input[type=text]")) return;
       event.preventDefault();
-      send(file);
+      sendFirst(files);
     });
     document.addEventListener("dragover", (event) => {
       event.preventDefault();
-      mark(true);
+      over(true);
     });
     document.addEventListener("dragleave", (event) => {
-      if (!event.relatedTarget) mark(false);
+      if (!event.relatedTarget) over(false);
     });
     document.addEventListener("drop", (event) => {
       event.preventDefault();
-      mark(false);
-      send(event.dataTransfer.files[0]);
+      over(false);
+      sendFirst(event.dataTransfer.files);
     });
   };
 }
