@@ -13,9 +13,8 @@ from torch.nn import functional
 
 from entdemo.model.preprocess import preprocess_of
 from entdemo.model.stem import imagenet_weights
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASSES, MIRRORED
 from entdemo.training.augment import Augment
-from entdemo.training.batches import MIRRORED
 from entdemo.training.config import AugmentConfig
 from entdemo.training.data import FrameSet
 
@@ -67,7 +66,7 @@ def views(frames: FrameSet, size: int, steps: int, seed: int) -> Iterator[Views]
         flipped = rng.random(BATCH) < 0.5
         squares = frames.squares[chosen]
         squares[flipped] = squares[flipped, :, ::-1]
-        labels = np.where(flipped, MIRRORED[frames.labels[chosen]], frames.labels[chosen])
+        labels = np.where(flipped, np.take(MIRRORED, frames.labels[chosen]), frames.labels[chosen])
         degraded, clean = augment(torch.from_numpy(squares).permute(0, 3, 1, 2))
         yield PREPROCESS.normalise(degraded), PREPROCESS.normalise(clean), torch.from_numpy(labels)
 

@@ -327,8 +327,13 @@ def check_text(text: str) -> None:
         raise QueryError("text.unreadable", letter=letter)
 
 
-def frame_embedder(bundle: Bundle, device: torch.device, precision: str = "auto") -> Embedder:
+def frame_embedder(bundle: Bundle, device: torch.device, precision: str | None = None) -> Embedder:
     """What makes a gallery's vectors with the weights of a bundle.
+
+    Args:
+        bundle: loaded weights.
+        device: where to compute.
+        precision: as in ``Predictor.open``; by default what the settings say.
 
     Raises:
         UserError: the precision cannot be had on the device.
@@ -336,7 +341,8 @@ def frame_embedder(bundle: Bundle, device: torch.device, precision: str = "auto"
     from entdemo.inference.engine import Engine
     from entdemo.inference.fastest import serving_runtime
 
-    return embedder_of(bundle, Engine(bundle, device, *serving_runtime(bundle, device, precision)))
+    wanted = precision or read_settings(Settings).precision
+    return embedder_of(bundle, Engine(bundle, device, *serving_runtime(bundle, device, wanted)))
 
 
 def embedder_of(bundle: Bundle, engine: Engine) -> Embedder:

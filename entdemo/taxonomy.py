@@ -114,3 +114,7 @@ def mirror_class(class_name: str) -> str:
     if class_name.endswith("-left"):
         return class_name.removesuffix("left") + "right"
     return class_name
+
+
+MIRRORED: tuple[int, ...] = tuple(CLASSES.index(mirror_class(name)) for name in CLASSES)
+"""Index of the class that a mirror turns each class into."""

@@ -100,7 +100,8 @@ def test_it_opens_what_the_environment_names_where_nothing_is_given(
 def test_a_gallery_frame_finds_itself_first(predictor: Predictor, frames: list[Frame]) -> None:
     nearest = predictor.predict(frames[3], k=1).neighbours[0]
     assert nearest.caption_en == "Case 3."
-    assert nearest.similarity > 0.98
+    # The class, which random weights do not know, counts a twentieth.
+    assert nearest.similarity > 0.94
 
 
 def test_findings_are_told_of_frames_that_are_answered(

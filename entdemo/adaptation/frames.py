@@ -17,11 +17,10 @@ from entdemo.errors import AdaptationError, UserError
 from entdemo.image.frame import load_frame
 from entdemo.inference.encoder import BATCH
 from entdemo.model.network import FrameDepths
-from entdemo.taxonomy import CLASSES, mirror_class, region_of
+from entdemo.taxonomy import CLASSES, MIRRORED, region_of
 
 LEAST = 8
 """Fewer different frames than this are not learned from."""
-_MIRRORED = torch.tensor([CLASSES.index(mirror_class(name)) for name in CLASSES])
 
 Ints = NDArray[np.int64]
 
@@ -75,7 +74,7 @@ class OwnFrames:
         """Chosen frames and their mirror images, whose sides are exchanged."""
         picked = (take(self.depths, rows), take(self.mirrored, rows))
         allowed = self.allowed[rows]
-        return join(*picked), torch.cat([allowed, allowed[:, _MIRRORED]])
+        return join(*picked), torch.cat([allowed, allowed[:, list(MIRRORED)]])
 
 
 def take(depths: FrameDepths, rows: Ints) -> FrameDepths:

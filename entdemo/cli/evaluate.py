@@ -23,9 +23,6 @@ def evaluate(
     data: Annotated[Path, typer.Argument(help="A sub-folder a class or region, or ENTRep.")],
     weights: Weights,
     device: Device,
-    flip: Annotated[
-        bool, typer.Option("--flip", help="Average with the mirror image, sides swapped back.")
-    ] = False,
     to: Annotated[
         Path | None, typer.Option("--report", help="Folder for JSON, Markdown and figures.")
     ] = None,
@@ -41,12 +38,12 @@ def evaluate(
         _require_figures()
     encoder = open_encoder(weights, device)
     with progress_bar("frames") as progress:
-        examined = examine(encoder, data, progress, flip)
+        examined = examine(encoder, data, progress)
     report = examined.report
     if to is not None:
         from entdemo.evaluation.report_folder import write_report
 
-        write_report(to, _title(encoder.bundle.info.name, data, flip), encoder, examined)
+        write_report(to, f"{encoder.bundle.info.name} on {data.resolve().name}", encoder, examined)
     for note in report.notes:
         err.print(note, highlight=False)
     if json:
@@ -80,11 +77,6 @@ def _require_figures() -> None:
     from entdemo.evaluation.figures import require_matplotlib
 
     require_matplotlib()
-
-
-def _title(name: str, data: Path, flip: bool) -> str:
-    flipped = ", averaged with mirror images" if flip else ""
-    return f"{name} on {data.resolve().name}{flipped}"
 
 
 def texts(

@@ -30,9 +30,6 @@ def submit(
     validate: Annotated[
         Path | None, typer.Option(help="Check this zip file in place of writing one.")
     ] = None,
-    flip: Annotated[
-        bool, typer.Option("--flip", help="Average with the mirror image, sides swapped back.")
-    ] = False,
     weights: Weights,
     device: Device,
     json: Json = False,
@@ -46,7 +43,7 @@ def submit(
         from entdemo.evaluation.submission import answer_track, write_submission
 
         with progress_bar("frames") as progress:
-            answers = answer_track(open_encoder(weights, device), folder, track, progress, flip)
+            answers = answer_track(open_encoder(weights, device), folder, track, progress)
         write_submission(answers, track, to)
         _tell(len(answers), track, to, json)
     if validate is not None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entdemo.data.dataset import Item
 from entdemo.data.skipped import Skipped
 from entdemo.errors import DataError, UserError
 from entdemo.image.frame import Frame, load_frame
-from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress, Square
+from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,8 @@ class EncodedItems:
     skipped: list[Skipped]
 
 
-EncodeSquares = Callable[[Encoder, Square], EncodedBatch]
-"""``Encoder.frames`` or ``flip.encode_both_ways``."""
-
-
 def encode_items(
-    encoder: Encoder,
-    items: Sequence[Item],
-    progress: Progress | None = None,
-    encode: EncodeSquares = Encoder.frames,
+    encoder: Encoder, items: Sequence[Item], progress: Progress | None = None
 ) -> EncodedItems:
     """Read and encode pictures in batches; only one batch is in memory.
 
@@ -45,7 +38,6 @@ def encode_items(
         encoder: of the weights.
         items: to read.
         progress: told after each batch.
-        encode: encodes a batch.
 
     Raises:
         UserError: if no picture can be read.
@@ -61,7 +53,7 @@ def encode_items(
         if read:
             kept += [item for item, _ in read]
             digests += [frame.digest for _, frame in read]
-            parts.append(encode(encoder, encoder.squares([frame for _, frame in read])))
+            parts.append(encoder.frames(encoder.squares([frame for _, frame in read])))
         if progress:
             progress(start + len(batch), len(items))
     if not parts:

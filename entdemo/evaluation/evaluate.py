@@ -16,7 +16,6 @@ from entdemo.evaluation import metrics
 from entdemo.evaluation.bootstrap import macro_f1_interval, mean_interval
 from entdemo.evaluation.by_source import by_source, enough_classes, found_regions, region_labels
 from entdemo.evaluation.encode import EncodedItems, encode_items
-from entdemo.evaluation.flip import encode_both_ways
 from entdemo.evaluation.labels import class_labels, group_numbers
 from entdemo.evaluation.pool import Pool, pool_of
 from entdemo.evaluation.report import ClassReport, Report
@@ -40,9 +39,7 @@ class Examined:
     pool: Pool
 
 
-def examine(
-    encoder: Encoder, data: Path, progress: Progress | None = None, flip: bool = False
-) -> Examined:
+def examine(encoder: Encoder, data: Path, progress: Progress | None = None) -> Examined:
     """Evaluate weights on a folder of labelled frames.
 
     Weights that were trained on an ENTRep folder are measured, on an ENTRep folder, on what the
@@ -52,14 +49,12 @@ def examine(
         encoder: of the weights.
         data: see ``dataset.read_data``.
         progress: told after each batch.
-        flip: average each frame's probabilities with its mirror image's, sides swapped back.
 
     Raises:
         UserError: see ``dataset.read_data``; or no picture can be read.
     """
     found = read_data(data, held_out(encoder.bundle.info.training))
-    encode = encode_both_ways if flip else Encoder.frames
-    encoded = encode_items(encoder, found.items, progress, encode)
+    encoded = encode_items(encoder, found.items, progress)
     pool = pool_of(encoder, encoded)
     return Examined(_report(encoder, found, encoded, pool), pool)
 

@@ -18,8 +18,6 @@ import numpy as np
 
 from entdemo.data.entrep.files import TEST_FILES, Pictures, read_list
 from entdemo.errors import DataError, FrameError, UserError
-from entdemo.evaluation.encode import EncodeSquares
-from entdemo.evaluation.flip import encode_both_ways
 from entdemo.evaluation.pool import matcher_of
 from entdemo.evaluation.retrieval import without
 from entdemo.gallery.cases import Case
@@ -37,11 +35,7 @@ _STAMP = (2025, 1, 1, 0, 0, 0)
 
 
 def answer_track(
-    encoder: Encoder,
-    folder: Path,
-    track: int,
-    progress: Progress | None = None,
-    flip: bool = False,
+    encoder: Encoder, folder: Path, track: int, progress: Progress | None = None
 ) -> Answers:
     """Answer everything on a track's list.
 
@@ -50,23 +44,20 @@ def answer_track(
         folder: the ENTRep folder.
         track: 1 to 3.
         progress: told after each batch of frames.
-        flip: average each frame's probabilities with its mirror image's, sides swapped back, as
-            ``evaluate`` does.
 
     Raises:
         UserError: the list is missing or empty, a picture is missing or damaged, or track 2 lists
             one frame alone.
     """
     listed = list(dict.fromkeys(read_list(folder, TEST_FILES[track])))
-    encode = encode_both_ways if flip else Encoder.frames
     if track == 3:
         pool = picture_pool(folder)
-        found = _encode(encoder, list(pool.values()), progress, encode)
+        found = _encode(encoder, list(pool.values()), progress)
         return _find_phrases(encoder, list(pool), found, listed)
     files = listed_pictures(folder, listed)
     if track == 2 and len(listed) < 2:
         raise DataError("entrep.one_frame", name=TEST_FILES[track])
-    frames = _encode(encoder, files, progress, encode)
+    frames = _encode(encoder, files, progress)
     if track == 1:
         classes = frames.probabilities.argmax(axis=1).tolist()
         return dict(zip(listed, classes, strict=True))
@@ -145,14 +136,12 @@ def _matcher(encoder: Encoder, frames: EncodedBatch) -> Matcher:
     return matcher_of(cases, frames.vectors, encoder)
 
 
-def _encode(
-    encoder: Encoder, files: Sequence[Path], progress: Progress | None, encode: EncodeSquares
-) -> EncodedBatch:
+def _encode(encoder: Encoder, files: Sequence[Path], progress: Progress | None) -> EncodedBatch:
     """Encode every file, in order."""
     parts = []
     for start in range(0, len(files), BATCH):
         batch = [_loaded(file) for file in files[start : start + BATCH]]
-        parts.append(encode(encoder, encoder.squares(batch)))
+        parts.append(encoder.frames(encoder.squares(batch)))
         if progress:
             progress(start + len(batch), len(files))
     return EncodedBatch.joined(parts)

@@ -16,7 +16,7 @@ from torch import Tensor
 from entdemo.bundle.weights import Calibration
 from entdemo.model.network import EncodedFrames, EntClip
 from entdemo.model.ood import suspicion
-from entdemo.taxonomy import CLASSES, REGIONS, region_of
+from entdemo.taxonomy import CLASSES, MIRRORED, REGIONS, region_of
 
 REGION_MEMBERS = torch.tensor(
     [[float(region_of(name) == region) for region in REGIONS] for name in CLASSES],
@@ -83,6 +83,21 @@ def calibrate(
     probabilities = (logits / temperature).softmax(dim=-1)
     score = suspicion(distances.low_level.cpu().double(), probabilities)
     return Calibrated(probabilities, probabilities @ REGION_MEMBERS, score, unlikeness)
+
+
+def mirrored_mean(stated: Calibrated) -> Calibrated:
+    """Mean over frames and their mirror images, sides swapped back.
+
+    A mirrored right ear is a left ear: a network that reads sides says of it what it says of the
+    frame, with the sides exchanged. Where it does not, both answers count half.
+
+    Args:
+        stated: of 2B frames: B frames, then their mirror images in the same order.
+    """
+    swapped = stated.probabilities.clone()
+    swapped[len(swapped) // 2 :] = swapped[len(swapped) // 2 :, list(MIRRORED)]
+    swapped_back = stated._replace(probabilities=swapped)
+    return Calibrated(*(field.unflatten(0, (2, -1)).mean(dim=0) for field in swapped_back))
 
 
 def _unlikeness(deep: Tensor, calibration: Calibration) -> tuple[Tensor, Tensor]:

@@ -24,6 +24,7 @@ from entdemo.inference.calibration import (
     Distances,
     calibrate,
     distances_of,
+    mirrored_mean,
 )
 from entdemo.inference.device import use_cores
 from entdemo.inference.frame_graph import FrameGraph
@@ -209,12 +210,18 @@ class Encoder:
 
     @torch.inference_mode()
     def frames(self, squares: Square) -> EncodedBatch:
-        """Encode uint8 [N, S, S, 3], N at least 1."""
-        model = self.bundle.model
-        encoded = encode_squares(model, self.bundle.preprocess, squares, self._graph)
-        stated = self._stated(encoded.embedding, distances_of(model, encoded))
-        cut, about = np.zeros(len(squares), bool), np.ones(len(squares), bool)
-        return _batch(encoded.embedding, stated, _array(encoded.gates), cut, about)
+        """Encode uint8 [N, S, S, 3], N at least 1.
+
+        What is stated is the mean over a frame and its mirror image, see
+        ``calibration.mirrored_mean``. Vectors and gates are of the frame alone: a mirror image lies
+        where the frames of the other side lie.
+        """
+        model, n = self.bundle.model, len(squares)
+        both = np.concatenate([squares, squares[:, :, ::-1]])
+        encoded = encode_squares(model, self.bundle.preprocess, both, self._graph)
+        stated = mirrored_mean(self._stated(encoded.embedding, distances_of(model, encoded)))
+        cut, about = np.zeros(n, bool), np.ones(n, bool)
+        return _batch(encoded.embedding[:n], stated, _array(encoded.gates[:n]), cut, about)
 
     @torch.inference_mode()
     def texts(self, texts: Sequence[str]) -> EncodedBatch:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from entdemo.model.preprocess import Preprocess
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASSES, MIRRORED
 from entdemo.training.augment import Augment, turn_some
 from entdemo.training.config import AugmentConfig
-from entdemo.training.texts import MIRRORED, TextBank, TextBatch
+from entdemo.training.texts import TextBank, TextBatch
 
 _PROMPTS_PER_CLASS = 2
 _USUAL = AugmentConfig()
@@ -102,7 +102,7 @@ class Batches:
         indices = np.array([rng.choice(self._members[choice]) for choice in chosen], np.int64)
         flipped = rng.random(self.batch_size) < 0.5
         seen = self.frames.labels[indices]
-        labels = torch.from_numpy(np.where(flipped, MIRRORED[seen], seen))
+        labels = torch.from_numpy(np.where(flipped, np.take(MIRRORED, seen), seen))
         sentence_tokens, sentence_classes = self.bank.sentences(self.batch_size // 2, rng)
         prompt_tokens, prompt_owner = self.bank.some_prompts(_PROMPTS_PER_CLASS, rng)
         turned = torch.rand(self.batch_size) < self.turned_share

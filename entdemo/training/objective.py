@@ -16,13 +16,12 @@ from torch.nn import functional
 
 from entdemo.model.fusion import FusionHead, class_prototypes
 from entdemo.model.slerp import slerp
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASSES, MIRRORED
 from entdemo.training.anchors import FindingAnchors
 from entdemo.training.batches import Batch
 from entdemo.training.config import ObjectiveConfig
 from entdemo.training.data import NO_CAPTION
 from entdemo.training.optim import MAX_SCALE
-from entdemo.training.texts import MIRRORED
 
 
 class Facts(NamedTuple):
@@ -221,7 +220,7 @@ def class_targets(batch: Batch) -> Tensor:
     target = functional.one_hot(batch.labels, len(CLASSES)).float()
     if batch.turned is None:
         return target
-    mirrored = target[:, torch.from_numpy(MIRRORED).to(target.device)]
+    mirrored = target[:, list(MIRRORED)]
     return torch.where(batch.turned[:, None], (target + mirrored) / 2, target)
 
 

@@ -13,15 +13,12 @@ from torch import Tensor
 
 from entdemo.locale import LANGUAGES
 from entdemo.model.base import Tokenize
-from entdemo.taxonomy import CLASSES, findings_of, mirror_class, region_of
+from entdemo.taxonomy import CLASSES, MIRRORED, findings_of, region_of
 from entdemo.text.prompts import CLASS_PROMPTS
 from entdemo.text.sides import mirror_text
 from entdemo.training.data import NO_CAPTION, FrameSet, caption_ids, finding_bits
 from entdemo.training.sentences import Sentence, sentence
 from entdemo.training.text_augmentation import augment_text
-
-MIRRORED = np.array([CLASSES.index(mirror_class(name)) for name in CLASSES])
-"""Index of the class that a flip turns each class into."""
 
 _KINDS = ("caption", "sentence", "prompt")
 _SHARES = (0.5, 0.35, 0.15)
@@ -118,7 +115,7 @@ class TextBank:
 
     def _for_frame(self, index: int, flip: bool, rng: Rng) -> _Picked:
         label = int(self.frames.labels[index])
-        label = int(MIRRORED[label]) if flip else label
+        label = MIRRORED[label] if flip else label
         tags = int(self.frames.tags[index])
         kind = rng.choice(_KINDS, p=_SHARES)
         if kind == "prompt":

@@ -19,12 +19,12 @@ from entdemo.model.fusion import class_prototypes
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import Preprocess, resized
 from entdemo.model.tensors import read_tensors
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASSES, MIRRORED
 from entdemo.text.sides import mirror_text
 from entdemo.training.augment import Augment
 from entdemo.training.config import AugmentConfig, PhantomSource
 from entdemo.training.data import FrameSet, draw_frames
-from entdemo.training.texts import MIRRORED, all_prompts, draw_sentences
+from entdemo.training.texts import all_prompts, draw_sentences
 from research.ablation.config import AblationConfig
 from research.ablation.degraded import degraded
 
@@ -205,7 +205,7 @@ def _frames(
     return Frames(
         grids=grids,
         clean=clean,
-        labels=torch.from_numpy(np.stack([drawn.labels, MIRRORED[drawn.labels]], axis=1)),
+        labels=torch.from_numpy(np.stack([drawn.labels, np.take(MIRRORED, drawn.labels)], axis=1)),
         tags=torch.from_numpy(drawn.tags),
         captions=torch.stack(captions, dim=1).unflatten(1, (2, 2)),
     )

@@ -10,6 +10,8 @@ from entdemo.evaluation.evaluate import evaluate
 from entdemo.taxonomy import CLASSES
 from tests.helpers.evaluation_fakes import fake_encoder, save_frame
 
+pytestmark = pytest.mark.usefixtures("colour_alone")
+
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:

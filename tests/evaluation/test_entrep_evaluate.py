@@ -18,6 +18,8 @@ from entdemo.evaluation.searches import IMAGE_ELSEWHERE, IMAGE_FINDING, TEXT_VIE
 from tests.helpers.entrep_folder import EntrepFolder, add_broken, write_entrep, write_json
 from tests.helpers.evaluation_fakes import coloured, fake_encoder
 
+pytestmark = pytest.mark.usefixtures("colour_alone")
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> EntrepFolder:

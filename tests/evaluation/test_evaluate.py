@@ -27,6 +27,8 @@ from entdemo.evaluation.tables import report_table
 from entdemo.taxonomy import CLASSES
 from tests.helpers.evaluation_fakes import colour_frame, fake_encoder, save_frame
 
+pytestmark = pytest.mark.usefixtures("colour_alone")
+
 KEYS = [
     "n", "accuracy", "macro_f1", "region_accuracy", "confusion", "ece", "image_retrieval",
     "text_retrieval", "ci95", "in_distribution", "by_source",

@@ -12,6 +12,8 @@ from entdemo.errors import UserError
 from entdemo.taxonomy import CLASSES
 from tests.helpers.evaluation_fakes import fake_encoder, save_frame
 
+pytestmark = pytest.mark.usefixtures("colour_alone")
+
 
 def test_each_view_keeps_its_half() -> None:
     squares = np.random.default_rng(0).integers(1, 255, (2, 6, 6, 3), dtype=np.uint8)

@@ -14,6 +14,8 @@ from entdemo.image.frame import frame_from_array
 from entdemo.training import ood_negatives
 from tests.helpers.evaluation_fakes import fake_encoder, save_frame
 
+pytestmark = pytest.mark.usefixtures("colour_alone")
+
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_strangers_can_be_uploaded_and_are_the_same_twice(kind: str) -> None:

@@ -17,6 +17,8 @@ from entdemo.evaluation.report_folder import JSON, MARKDOWN, write_report
 from entdemo.taxonomy import CLASSES
 from tests.helpers.evaluation_fakes import fake_encoder, save_frame
 
+pytestmark = pytest.mark.usefixtures("colour_alone")
+
 PICTURES = ["confusion.png", "frame-search.png", "reliability.png", "text-search.png"]
 
 

@@ -18,6 +18,8 @@ from entdemo.evaluation.robustness import HARMS, Robustness, harm, measure
 from entdemo.taxonomy import CLASSES
 from tests.helpers.evaluation_fakes import fake_encoder, save_frame
 
+pytestmark = pytest.mark.usefixtures("colour_alone")
+
 
 @pytest.fixture(scope="module")
 def picture() -> np.ndarray:

@@ -12,6 +12,8 @@ from entdemo.phantom.lens import STYLES
 from entdemo.taxonomy import REGIONS
 from tests.helpers.evaluation_fakes import fake_encoder
 
+pytestmark = pytest.mark.usefixtures("colour_alone")
+
 
 def test_regions_take_turns_and_all_their_classes_come() -> None:
     regions = [region for region, _ in styles.region_frames("disc", 8)]

@@ -26,6 +26,8 @@ from entdemo.taxonomy import CLASSES, region_of
 from tests.helpers.entrep_folder import EntrepFolder, on_disk, write_entrep
 from tests.helpers.evaluation_fakes import coloured, fake_encoder
 
+pytestmark = pytest.mark.usefixtures("colour_alone")
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> EntrepFolder:
@@ -79,17 +81,6 @@ def test_track_2_ranks_as_evaluate_ranks(folder: EntrepFolder) -> None:
         others = without(pool.matcher, np.arange(len(listed)) == row)
         (first,) = pool.matcher.near(query, 1, others)
         assert answers[listed[row]] == listed[pool.matcher.row(first.case)]
-
-
-@pytest.mark.parametrize(("track", "frames"), [(1, 21), (2, 20), (3, 21)])
-def test_mirror_images_are_averaged_on_request(
-    folder: EntrepFolder, track: int, frames: int
-) -> None:
-    for flip, looks in ((False, frames), (True, 2 * frames)):
-        encoder = fake_encoder()
-        answers = answer_track(encoder, folder.path, track, flip=flip)
-        assert encoder.bundle.model.frames_seen == looks
-        assert answers
 
 
 def test_track_3_answers_phrases_as_they_are_written(folder: EntrepFolder) -> None:

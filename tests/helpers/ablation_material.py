@@ -12,8 +12,7 @@ from torch.nn import functional
 from benchmarks.fixtures.bundle import NAME
 from entdemo.model.fusion import class_prototypes
 from entdemo.model.network import EntClip, EntClipConfig
-from entdemo.taxonomy import CLASSES
-from entdemo.training.texts import MIRRORED
+from entdemo.taxonomy import CLASSES, MIRRORED
 from research.ablation.config import AblationConfig
 from research.ablation.material import Frames, Material, Texts
 
@@ -51,7 +50,7 @@ def frames(n: int, views: int) -> Frames:
     return Frames(
         grids=grids,
         clean=grids + 0.5,
-        labels=torch.stack([labels, torch.from_numpy(MIRRORED)[labels]], dim=1),
+        labels=torch.stack([labels, torch.tensor(MIRRORED)[labels]], dim=1),
         tags=torch.zeros(n, dtype=torch.int64),
         captions=unit(n, 2, 2, DIMS),
     )

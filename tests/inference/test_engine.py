@@ -13,8 +13,9 @@ import torch
 from benchmarks.fixtures.bundle import make_bundle
 from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.image.frame import Frame, frame_from_array
+from entdemo.inference.calibration import calibrate, distances_of
 from entdemo.inference.engine import BATCH, Batcher, Engine, Memory
-from entdemo.model.ood import suspicion
+from entdemo.taxonomy import MIRRORED
 
 CPU = torch.device("cpu")
 
@@ -48,13 +49,18 @@ def test_a_frame_is_encoded_as_the_network_does(
 ) -> None:
     found = engine.frame(frames[0])
     with torch.inference_mode():
-        pixels = bundle.preprocess.tensor(frames[0].square(128)[None])
+        square = frames[0].square(128)
+        pixels = bundle.preprocess.tensor(np.stack([square, square[:, ::-1]]))
         expected = bundle.model.encode_frames(pixels)
-        distance = bundle.model.ood(expected.features)
-        strange = suspicion(distance, torch.tensor([found.probabilities]))
+        head, calibration = bundle.model.head, bundle.info.calibration
+        logits = head.class_logits(expected.embedding, head.prototypes)
+        stated = calibrate(logits, calibration, distances_of(bundle.model, expected))
     assert np.allclose(found.vector, expected.embedding[0].numpy(), atol=1e-6)
     assert found.gates == pytest.approx(expected.gates[0].tolist(), abs=1e-6)
-    assert found.distance == pytest.approx(float(strange[0]), rel=1e-5)
+    assert found.distance == pytest.approx(float(stated.distances.mean()), rel=1e-5)
+    plain, mirrored = stated.probabilities.numpy()
+    both_ways = (plain + np.take(mirrored, MIRRORED)) / 2
+    assert found.probabilities == pytest.approx(both_ways.tolist(), rel=1e-4)
     assert sum(found.probabilities) == pytest.approx(1, abs=1e-5)
 
 

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from entdemo.bundle.weights import Bundle
+from entdemo.taxonomy import MIRRORED
 from entdemo.training.config import ObjectiveConfig
-from entdemo.training.texts import MIRRORED
 from research.ablation import runs as module
 from research.ablation.batches import Batches, few_shot
 from research.ablation.fit import fit, fresh_network
@@ -50,7 +50,7 @@ def test_batches_are_balanced_and_mirrored_frames_change_side(stuff: Material) -
     frame = batch.grids.mean(dim=(1, 2, 3)).round().long()
     assert set(frame.tolist()) <= set(chosen.tolist())
     plain = frame % 7
-    mirrored = torch.from_numpy(MIRRORED)[plain]
+    mirrored = torch.tensor(MIRRORED)[plain]
     assert ((batch.labels == plain) | (batch.labels == mirrored)).all()
     assert (batch.labels != plain).any(), "some looks are mirrored"
     assert (batch.labels[batch.partners] == batch.labels).all()

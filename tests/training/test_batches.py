@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from entdemo.taxonomy import CLASSES, mirror_class
+from entdemo.taxonomy import CLASSES, MIRRORED, mirror_class
 from entdemo.training import batches as module
 from entdemo.training.batches import Batches
 from entdemo.training.config import AugmentConfig
 from entdemo.training.data import FrameSet, finding_bits
-from entdemo.training.texts import MIRRORED, TextBank, draw_sentences
+from entdemo.training.texts import TextBank, draw_sentences
 from tests.helpers.training import PREPROCESS, remember
 
 SIDES = {"en": ("left", "right"), "vi": ("trái", "phải")}

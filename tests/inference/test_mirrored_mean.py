@@ -1,8 +1,7 @@
-"""Averaging with the mirror image must swap sides back."""
+"""What is stated of a frame is the mean with its mirror image, sides swapped back."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,12 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from entdemo.bundle.weights import Bundle
-from entdemo.evaluation.evaluate import examine
-from entdemo.evaluation.flip import encode_both_ways
+from entdemo.inference.calibration import Calibrated, mirrored_mean
 from entdemo.inference.encoder import Encoder
 from entdemo.model.network import EncodedFrames
-from entdemo.taxonomy import CLASSES, mirror_class
-from tests.helpers.evaluation_fakes import fake_bundle, save_frame
+from entdemo.taxonomy import MIRRORED
+from tests.helpers.evaluation_fakes import fake_bundle
 
 
 class SideModel(nn.Module):
@@ -59,40 +57,37 @@ def squares() -> np.ndarray:
 
 
 def test_by_hand() -> None:
-    """Of an unbiased model of sides, the mirror image says the same once sides are swapped."""
-    encoder = side_encoder(bias=0)
-    plain, both = encoder.frames(squares()), encode_both_ways(encoder, squares())
-    np.testing.assert_allclose(both.probabilities, plain.probabilities, atol=1e-6)
-    np.testing.assert_array_equal(both.vectors, plain.vectors)
-    np.testing.assert_allclose(both.distances, 0, atol=1e-6)
+    """A right ear whose mirror image is half taken for a left one, half for a throat."""
+    probabilities = torch.zeros(2, 7, dtype=torch.float64)
+    probabilities[0, 2] = 1
+    probabilities[1, 3] = probabilities[1, 6] = 0.5
+    regions = torch.tensor([[0, 1, 0, 0], [0, 0.5, 0, 0.5]], dtype=torch.float64)
+    distances = torch.tensor([1.0, 3.0], dtype=torch.float64)
+    found = mirrored_mean(Calibrated(probabilities, regions, distances, distances / 2))
+    assert found.probabilities.tolist() == [[0, 0, 0.75, 0, 0, 0, 0.25]]
+    assert found.regions.tolist() == [[0, 0.75, 0, 0.25]]
+    assert (found.distances.tolist(), found.unlikeness.tolist()) == ([2], [1])
 
 
 def test_a_frame_and_its_mirror_image_get_mirrored_answers() -> None:
     """Even of a model that prefers one side."""
     encoder = side_encoder(bias=3)
-    swap = [CLASSES.index(mirror_class(name)) for name in CLASSES]
-    mirror = np.ascontiguousarray(squares()[:, :, ::-1])
     plain = encoder.frames(squares()).probabilities
-    assert not np.allclose(encoder.frames(mirror).probabilities[:, swap], plain)
-    both = encode_both_ways(encoder, squares()).probabilities
-    np.testing.assert_allclose(encode_both_ways(encoder, mirror).probabilities[:, swap], both)
-    np.testing.assert_allclose(both.sum(axis=1), 1)
+    mirrored = encoder.frames(squares()[:, :, ::-1]).probabilities
+    np.testing.assert_allclose(np.take(mirrored, MIRRORED, axis=1), plain)
+    np.testing.assert_allclose(plain.sum(axis=1), 1)
 
 
-def test_the_mirror_image_is_seen_mirrored() -> None:
+def test_the_preferred_side_is_no_answer() -> None:
+    """An even picture says nothing of the side, whatever the model prefers."""
+    even = np.full((1, 16, 16, 3), 128, np.uint8)
+    nose_right, nose_left, *_ = side_encoder(bias=3).frames(even).probabilities[0]
+    assert nose_right == pytest.approx(nose_left)
+
+
+def test_vectors_are_of_the_frame_alone() -> None:
     encoder = side_encoder(bias=0)
-    encode_both_ways(encoder, squares())
-    first, second = cast(SideModel, encoder.bundle.model).seen
-    assert torch.equal(first.flip(3), second)
-
-
-@pytest.mark.parametrize(("flip", "looks"), [(False, 7), (True, 14)])
-def test_evaluation_flips_on_request(tmp_path: Path, flip: bool, looks: int) -> None:
-    for number, name in enumerate(CLASSES):
-        save_frame(tmp_path / name / f"{number}.png", name, number)
-    bundle = fake_bundle()
-    report = examine(Encoder(bundle), tmp_path, flip=flip).report
-    assert bundle.model.frames_seen == looks
-    assert report.classes is not None
-    # The fake sees colour alone, so a mirror image of a right nose still looks right to it.
-    assert report.classes.confusion["vc-open"]["vc-open"] == 1
+    found = encoder.frames(squares()).vectors
+    np.testing.assert_array_equal(found, encoder.embeddings(squares()))
+    seen = cast(SideModel, encoder.bundle.model).seen[0]
+    assert torch.equal(seen[:5].flip(3), seen[5:])
