@@ -25,6 +25,9 @@ from PIL import Image
 from entdemo.phantom.folder import iter_phantoms
 
 SIZE = (640, 480)
+"""Width and height of the real frames."""
+SMALL = (160, 120)
+"""Of tests: a folder is written and read in a tenth of the time."""
 PER_EXAMINATION = 2
 
 
@@ -53,9 +56,11 @@ class EntrepFolder:
         public: names in ``public/data.json``.
         test: names in ``test/cls.csv``.
         copies: names of pictures that repeat one of ``train``.
+        size: width and height of the pictures.
     """
 
     path: Path
+    size: tuple[int, int] = SMALL
     train: list[str] = field(default_factory=list)
     public: list[str] = field(default_factory=list)
     test: list[str] = field(default_factory=list)
@@ -64,10 +69,14 @@ class EntrepFolder:
 
 
 def write_entrep(
-    path: Path, train: Iterable[Drawn], public: Iterable[Drawn], test: Iterable[Drawn]
+    path: Path,
+    train: Iterable[Drawn],
+    public: Iterable[Drawn],
+    test: Iterable[Drawn],
+    size: tuple[int, int] = SMALL,
 ) -> EntrepFolder:
     """Write the folder without its broken entries, see ``add_broken``."""
-    folder = EntrepFolder(path)
+    folder = EntrepFolder(path, size)
     for part in ("train/imgs", "public/images", "test/imgs"):
         (path / part).mkdir(parents=True)
     _write_train(folder, list(train))
@@ -103,15 +112,16 @@ def _name(index: int, start: int) -> str:
     return f"{start + index // PER_EXAMINATION}_2309{index:04d}_954_image{index:02d}.png"
 
 
-def _save(folder: Path, name: str, frame: Drawn) -> None:
-    Image.fromarray(frame.rgb).resize(SIZE).save(folder / on_disk(name), compress_level=1)
+def _save(folder: EntrepFolder, part: str, name: str, frame: Drawn) -> None:
+    picture = Image.fromarray(frame.rgb).resize(folder.size)
+    picture.save(folder.path / part / on_disk(name), compress_level=1)
 
 
 def _write_train(folder: EntrepFolder, frames: list[Drawn]) -> None:
     imgs = folder.path / "train" / "imgs"
     names = [_name(index, 20066822) for index in range(len(frames))]
     for name, frame in zip(names, frames, strict=True):
-        _save(imgs, name, frame)
+        _save(folder, "train/imgs", name, frame)
     copy = "30000000_copy_image01.png"
     shutil.copy(imgs / on_disk(names[0]), imgs / on_disk(copy))
     labels = {name: frame.class_name for name, frame in zip(names, frames, strict=True)}
@@ -134,7 +144,7 @@ def _write_public(folder: EntrepFolder, frames: list[Drawn]) -> None:
     names = [_name(index, 20077000) for index in range(len(frames))]
     records = []
     for index, (name, frame) in enumerate(zip(names, frames, strict=True)):
-        _save(folder.path / "public" / "images", name, frame)
+        _save(folder, "public/images", name, frame)
         records.append(
             {
                 "Path": name,
@@ -152,7 +162,7 @@ def _write_test(folder: EntrepFolder, frames: list[Drawn]) -> None:
     test = folder.path / "test"
     names = [_name(index, 20088000) for index in range(len(frames))]
     for name, frame in zip(names, frames, strict=True):
-        _save(test / "imgs", name, frame)
+        _save(folder, "test/imgs", name, frame)
     (test / "cls.csv").write_bytes("\r\n".join(names).encode())
     (test / "i2i.csv").write_bytes("\n".join([*names[1:], ""]).encode())
     phrases = [frame.caption_vi for frame in frames]
@@ -178,6 +188,7 @@ def main() -> None:
         list(islice(frames, wanted.train)),
         list(islice(frames, wanted.public)),
         list(islice(frames, wanted.test)),
+        SIZE,
     )
     if wanted.broken:
         add_broken(folder)

@@ -35,9 +35,10 @@ def test_shared_examinations_and_pictures_are_refused() -> None:
         check_leakage(train, black_frames(["g-3"], 2))
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> EntrepFolder:
-    return write_entrep(tmp_path / "Dataset", coloured(56, 0), coloured(14, 100), coloured(3, 200))
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> EntrepFolder:
+    path = tmp_path_factory.mktemp("entrep") / "Dataset"
+    return write_entrep(path, coloured(56, 0), coloured(14, 100), coloured(3, 200))
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
