@@ -25,6 +25,7 @@ from entdemo.adaptation.adapt import learn
 from entdemo.adaptation.frames import Ints, OwnFrames, join, read_own_frames, take
 from entdemo.adaptation.judge import encoded_by
 from entdemo.bundle.weights import Bundle, load_bundle
+from entdemo.data.dataset import read_data
 from entdemo.errors import UserError
 from entdemo.evaluation.by_source import by_source
 from entdemo.evaluation.encode import EncodedItems
@@ -103,7 +104,9 @@ class Halves:
     def __init__(self, bundle: Bundle, data: Path, source: str) -> None:
         Remembered(bundle.model)
         self.frames = read_own_frames(data, bundle)
-        found = [load_frame(item.file) for item in self.frames.items]
+        by_file = {item.file: item for item in read_data(data).items}
+        self._items = [by_file[item.file] for item in self.frames.items]
+        found = [load_frame(item.file) for item in self._items]
         self.squares = Encoder(bundle).squares(found)
         self._digests = [frame.digest for frame in found]
         self.bundle, self._head, self._source = bundle, bundle.model.head, source
@@ -111,7 +114,7 @@ class Halves:
     def split(self, seed: int) -> tuple[Ints, Ints]:
         """Rows of both halves."""
         frames = self.frames
-        kinds = [f"{it.source}/{it.class_name or it.region}" for it in frames.items]
+        kinds = [f"{it.source}/{it.class_name or it.region}" for it in self._items]
         groups, first = np.unique(frames.groups, return_index=True)
         shuffled = np.random.default_rng(seed).permutation(len(groups))
         order = sorted(shuffled, key=lambda at: kinds[first[at]])
@@ -129,7 +132,7 @@ class Halves:
     def _judged(self, bundle: Bundle, rows: Ints) -> Scores:
         encoder = Encoder(bundle)
         told = self.encoded(encoder, rows)
-        of_source = [row for row in rows if self.frames.items[row].source == self._source]
+        of_source = [row for row in rows if self._items[row].source == self._source]
         if not of_source:
             raise typer.BadParameter(f"No frame of {self._source} in one of the halves.")
         part = self.encoded(encoder, np.array(of_source, np.int64))
@@ -145,7 +148,7 @@ class Halves:
 
     def encoded(self, encoder: Encoder, rows: Ints) -> EncodedItems:
         """Rows as an evaluation takes them."""
-        items = [self.frames.items[row] for row in rows]
+        items = [self._items[row] for row in rows]
         digests = [self._digests[row] for row in rows]
         return EncodedItems(items, digests, encoder.frames(self.squares[rows]), [])
 

@@ -28,7 +28,7 @@ from entdemo.bundle.weights import (
     write_info,
 )
 from entdemo.errors import AdaptationError
-from entdemo.inference.calibration import calibrate, distances_of
+from entdemo.inference.calibration import REGION_MEMBERS, calibrate, distances_of
 from entdemo.model.fusion import FusionHead
 from entdemo.model.network import EntClip
 from entdemo.storage.atomic import replaced_folder
@@ -137,13 +137,15 @@ def _calibrated(bundle: Bundle, frames: OwnFrames, judged: Judged) -> tuple[Cali
     model, old = bundle.model, bundle.info.calibration
     labels = frames.allowed.int().argmax(1)  # of a region alone, its first class
     stated = frames.allowed.sum(1) == 1
+    in_region = ((frames.allowed.double() @ REGION_MEMBERS) > 0).sum(1) == 1
     temperature = old.frame_temperature
     if stated.any():
         temperature = max(1.0, fit_temperature(judged.logits[stated], labels[stated]))
     plain = old.model_copy(update={"frame_temperature": temperature, "unlikeness": None})
     distances = distances_of(model, judged.encoded)
-    if old.unlikeness is not None:
-        rise = fit_unlikeness(judged.logits, distances.deep, labels, plain)
+    if old.unlikeness is not None and in_region.any():
+        far = distances.deep[in_region]
+        rise = fit_unlikeness(judged.logits[in_region], far, labels[in_region], plain)
         plain = plain.model_copy(update={"unlikeness": rise})
     scores = calibrate(judged.logits, plain, distances).distances
     known = torch.tensor([bundle.info.ood.threshold], dtype=scores.dtype)

@@ -10,14 +10,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from entdemo.adaptation.labels import Labelled, read_labelled
 from entdemo.bundle.weights import Bundle
-from entdemo.data.dataset import Item, read_data
 from entdemo.data.entrep.near_copies import Look, look_alikes, look_of
 from entdemo.errors import AdaptationError, UserError
 from entdemo.image.frame import load_frame
 from entdemo.inference.encoder import BATCH
 from entdemo.model.network import FrameDepths
-from entdemo.taxonomy import CLASSES, MIRRORED, region_of
+from entdemo.taxonomy import CLASSES, MIRRORED
 
 LEAST = 8
 """Fewer different frames than this are not learned from."""
@@ -32,26 +32,28 @@ class OwnFrames:
     Attributes:
         depths: of the frames.
         mirrored: of their mirror images.
-        allowed: bool [N, C], the classes that each label leaves open: one, or all of a region.
+        allowed: bool [N, C], the classes that each label leaves open, but not all of them.
         groups: int64 [N]; frames of one examination, and copies of a picture, share a number.
         items: the N frames as they were found.
         skipped: files that could not be read.
+        unlabelled: frames of which nothing is stated.
     """
 
     depths: FrameDepths
     mirrored: FrameDepths
     allowed: Tensor
     groups: Ints
-    items: list[Item]
+    items: list[Labelled]
     skipped: int
+    unlabelled: int = 0
 
     def __len__(self) -> int:
         return len(self.items)
 
     @property
     def labels(self) -> list[str]:
-        """N class names, or region names where no side is stated."""
-        return [item.class_name or item.region for item in self.items]
+        """N names, see ``Labelled.label``."""
+        return [item.label for item in self.items]
 
     def part(self, rows: Ints) -> OwnFrames:
         """Chosen frames."""
@@ -62,6 +64,7 @@ class OwnFrames:
             self.groups[rows],
             [self.items[row] for row in rows],
             self.skipped,
+            self.unlabelled,
         )
 
     def counts(self) -> dict[str, int]:
@@ -91,13 +94,14 @@ def join(*parts: FrameDepths) -> FrameDepths:
 
 
 def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
-    """Read and encode a folder of classes or regions, or an ENTRep folder.
+    """Read and encode labelled frames; those whose label leaves every class open are left out.
 
     Raises:
-        UserError: see ``data.dataset.read_data``; too few frames, one label alone, or copies of a
-            picture under different labels.
+        UserError: see ``labels.read_labelled``; too few frames, one label alone, or copies of a
+            picture under labels that exclude each other.
     """
-    named = read_data(path).items
+    found = read_labelled(path)
+    named = [item for item in found if item.label]
     items, looks, squares = _read(named, bundle)
     pairs = list(look_alikes(looks))
     allowed = torch.stack([_allowed(item) for item in items]) if items else torch.empty(0)
@@ -108,18 +112,18 @@ def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
     groups = _groups(items, pairs)
     if len(np.unique(groups)) < LEAST:
         raise AdaptationError("adapt.too_few", count=len(np.unique(groups)), least=LEAST)
-    labels = {item.class_name or item.region for item in items}
+    labels = {item.label for item in items}
     if len(labels) == 1:
         raise AdaptationError("adapt.one_label", count=len(items), name=labels.pop())
     stack = np.stack(squares)
     depths, mirrored = (_encoded(bundle, it) for it in (stack, stack[:, :, ::-1]))
     skipped = len(named) - len(items)
-    return OwnFrames(depths, mirrored, allowed, groups, items, skipped)
+    return OwnFrames(depths, mirrored, allowed, groups, items, skipped, len(found) - len(named))
 
 
 def _read(
-    found: list[Item], bundle: Bundle
-) -> tuple[list[Item], list[Look], list[NDArray[np.uint8]]]:
+    found: list[Labelled], bundle: Bundle
+) -> tuple[list[Labelled], list[Look], list[NDArray[np.uint8]]]:
     """Those that can be read, their looks and their squares."""
     items, looks, squares = [], [], []
     for item in found:
@@ -133,13 +137,11 @@ def _read(
     return items, looks, squares
 
 
-def _allowed(item: Item) -> Tensor:
-    if item.class_name:
-        return torch.tensor([name == item.class_name for name in CLASSES])
-    return torch.tensor([region_of(name) == item.region for name in CLASSES])
+def _allowed(item: Labelled) -> Tensor:
+    return torch.tensor([name in item.open for name in CLASSES])
 
 
-def _groups(items: list[Item], copies: list[tuple[int, int]]) -> Ints:
+def _groups(items: list[Labelled], copies: list[tuple[int, int]]) -> Ints:
     """[N] one number per examination; examinations that share a picture are one."""
     first: dict[str, int] = {}
     groups = np.array(

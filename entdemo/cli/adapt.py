@@ -12,7 +12,7 @@ from entdemo.cli.output import Json, Weights, err, out, print_json, rows
 
 
 def adapt(
-    frames: Annotated[Path, typer.Argument(help="A sub-folder a class or region, or ENTRep.")],
+    frames: Annotated[Path, typer.Argument(help="A sub-folder a label, ENTRep, or a gallery.")],
     to: Annotated[Path, typer.Option("--out", help="Folder of the new weights.")],
     weights: Weights,
     anyway: Annotated[
@@ -30,6 +30,8 @@ def adapt(
     judged, found = adapted.judged, adapted.frames
     if found.skipped:
         err.print(f"Pictures skipped, as they cannot be read: {found.skipped}")
+    if found.unlabelled:
+        err.print(f"Frames left out, as nothing is stated of them: {found.unlabelled}")
     if json:
         print_json({"output": str(to), "n": len(found), **adapted.info.metrics["adaptation"]})
         return

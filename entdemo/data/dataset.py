@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -135,14 +135,14 @@ def read_items(path: Path) -> list[Item]:
     pictures = {file.relative_to(path).as_posix(): file for file in _pictures(path)}
     if not pictures:
         raise DataError("folder.no_pictures", path=path, known=", ".join(_known_names()))
-    rows, told = read_captions(path, pictures), _read_origins(path)
+    rows, told = read_captions(path, pictures), read_origins(path, _ORIGIN_COLUMNS)
     items = {key: _item(file, rows.get(key)) for key, file in sorted(pictures.items())}
     found = [replace(item, **told.get(key, {})) for key, item in items.items()]
     return [replace(item, source=item.source or path.resolve().name) for item in found]
 
 
-def _read_origins(folder: Path) -> dict[str, dict[str, Any]]:
-    """What ``frames.csv`` tells of each file beyond its label, by ``FOLDER/NAME``.
+def read_origins(folder: Path, columns: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What ``frames.csv`` tells of each file, by ``FOLDER/NAME``, but for empty cells.
 
     Other people's tables of that name hold other columns; a table without ``file`` tells nothing.
     """
@@ -151,7 +151,7 @@ def _read_origins(folder: Path) -> dict[str, dict[str, Any]]:
         return {}
     with file.open(newline="", encoding="utf-8-sig", errors="replace") as opened:
         return {
-            row["file"]: {name: row[name] for name in _ORIGIN_COLUMNS if row.get(name)}
+            row["file"]: {name: row[name] for name in columns if row.get(name)}
             for row in csv.DictReader(opened)
             if row.get("file")
         }

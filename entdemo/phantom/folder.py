@@ -16,7 +16,7 @@ from entdemo.phantom.frame import Phantom, draw
 COLUMNS = (
     "file", "class", "finding", "caption_en", "caption_vi", "source", "licence", "style", "seed",
 )  # fmt: skip
-_SOURCE = "phantom frame, drawn by entdemo"
+SOURCE = "phantom frame, drawn by entdemo"
 _LICENCE = "Apache-2.0"
 CAPTIONS_FILE = "captions.csv"
 
@@ -97,7 +97,7 @@ def _write_frame(folder: Path, seed: int, index: int) -> tuple[str, ...]:
         phantom.facts.finding,
         phantom.caption_en,
         phantom.caption_vi,
-        _SOURCE,
+        SOURCE,
         _LICENCE,
         phantom.style,
         str(phantom.seed),

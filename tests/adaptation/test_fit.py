@@ -13,10 +13,10 @@ from torch.nn import functional
 from entdemo.adaptation.fit import fitted_head
 from entdemo.adaptation.frames import OwnFrames
 from entdemo.adaptation.judge import cross_validated, encoded_by
-from entdemo.data.dataset import Item
+from entdemo.adaptation.labels import Labelled
 from entdemo.model.fusion import FusionHead
 from entdemo.model.network import FrameDepths
-from entdemo.taxonomy import CLASSES, region_of
+from entdemo.taxonomy import CLASSES
 
 COUNT = 42
 WIDTHS = (12, 8)
@@ -40,7 +40,7 @@ def frames() -> OwnFrames:
     own = functional.normalize(torch.randn(COUNT, DIM), dim=-1)
     depths = FrameDepths([first, torch.randn(COUNT, WIDTHS[1])], own, torch.zeros(COUNT, 1))
     allowed = functional.one_hot(labels, len(CLASSES)).bool()
-    items = [Item(Path("x"), region_of(CLASSES[at]), CLASSES[at]) for at in labels]
+    items = [Labelled(Path("x"), frozenset({CLASSES[at]})) for at in labels]
     return OwnFrames(depths, depths, allowed, torch.arange(COUNT).numpy(), items, 0)
 
 

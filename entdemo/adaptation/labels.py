@@ -1,0 +1,169 @@
+"""What people say of a frame: its class, or a region, a side or a finding alone, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from entdemo.data.dataset import read_data, read_origins
+from entdemo.data.entrep import is_entrep
+from entdemo.errors import DataError
+from entdemo.gallery.folder import is_picture, read_captions
+from entdemo.gallery.manifest import FILE_NAME
+from entdemo.gallery.store import Gallery
+from entdemo.phantom.folder import SOURCE as DRAWN
+from entdemo.taxonomy import CLASS_NAMES, CLASSES, FINDINGS, REGION_NAMES, REGIONS, region_of
+from entdemo.text.letters import plain_letters
+
+Classes = frozenset[str]
+
+EVERY: Classes = frozenset(CLASSES)
+_NOTHING = ("unlabelled", "unlabeled", "unknown")
+_SIDES = {"left": ("left", "trái"), "right": ("right", "phải")}
+_STATED = ("class", "region", "side", "finding")
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A frame and the classes that its label leaves open; the picture is not opened yet.
+
+    Attributes:
+        file: the picture.
+        open: one class at least; all of them where nothing is stated.
+        group: frames of one group stem from one examination; empty where unknown.
+    """
+
+    file: Path
+    open: Classes
+    group: str = ""
+
+    @property
+    def name(self) -> str:
+        """Folder and file name."""
+        return f"{self.file.parent.name}/{self.file.name}"
+
+    @property
+    def label(self) -> str:
+        """A class, a region, a side, or the regions of a finding; empty where nothing is stated."""
+        if self.open == EVERY:
+            return ""
+        names = (name for name, classes in _PLAIN.items() if classes == self.open)
+        return next(names, " or ".join(sorted({region_of(name) for name in self.open})))
+
+
+def read_labelled(path: Path) -> list[Labelled]:
+    """Read labelled frames, in whatever way they are labelled.
+
+    A folder holds a sub-folder for each class, region, side or finding, or ``unlabelled``, named as
+    a key or in words, English or Vietnamese. Its ``frames.csv`` or ``captions.csv`` narrows that by
+    the columns class, region, side and finding, and names examinations by ``group``; pictures that
+    such a table mentions may also lie beside the sub-folders. Of a gallery, the cases that are not
+    drawn are taken; an ENTRep folder is read as everywhere.
+
+    Returns:
+        Frames in the order of folder and file name.
+
+    Raises:
+        UserError: no such folder, no picture, a label that is not known, or labels of a frame that
+            exclude each other.
+    """
+    if (path / FILE_NAME).is_file():
+        cases = [case for case in Gallery.open(path).cases if case.source != DRAWN]
+        found = [
+            Labelled(path / case.file, frozenset({case.class_name}), case.group) for case in cases
+        ]
+    elif is_entrep(path):
+        items = read_data(path).items
+        found = [Labelled(it.file, _members(it.class_name or it.region), it.group) for it in items]
+    else:
+        found = _of_folder(path)
+    if not found:
+        raise DataError("folder.no_pictures", path=path, known=_known())
+    return found
+
+
+def _of_folder(path: Path) -> list[Labelled]:
+    if not path.is_dir():
+        raise DataError("folder.missing", path=path)
+    pictures = {file.relative_to(path).as_posix(): file for file in _pictures(path)}
+    captions = read_captions(path, pictures)
+    told = read_origins(path, (*_STATED, "group"))
+    found = []
+    for key, file in sorted(pictures.items()):
+        cells = [told.get(key, {}), captions[key].cells if key in captions else {}]
+        if file.parent == path and not any(cells):
+            continue
+        stated = [] if file.parent == path else [_of_name(file.parent.name)]
+        stated += [it for row in cells for it in _of_row(row)]
+        left = EVERY.intersection(*stated)
+        if not left:
+            raise DataError("adapt.label_conflict", name=key)
+        groups = (row["group"] for row in cells if row.get("group"))
+        found.append(Labelled(file, left, next(groups, "")))
+    return found
+
+
+def _pictures(path: Path) -> Iterator[Path]:
+    for entry in path.iterdir():
+        if entry.is_dir() and not entry.name.startswith("."):
+            yield from (file for file in entry.iterdir() if is_picture(file))
+        elif is_picture(entry):
+            yield entry
+
+
+def _of_row(row: Mapping[str, str]) -> Iterator[Classes]:
+    for column in _STATED:
+        text = row.get(column, "").strip()
+        if not text:
+            continue
+        found = _MEANINGS.get(_plain(text))
+        if found is not None:
+            yield found
+        elif column != "finding":  # people name findings as they like
+            raise DataError("adapt.unknown_label", name=text, known=_known())
+
+
+def _of_name(name: str) -> Classes:
+    """What a folder's name states."""
+    found = _MEANINGS.get(_plain(name))
+    if found is None:
+        raise DataError("adapt.unknown_label", name=name, known=_known())
+    return found
+
+
+def _known() -> str:
+    return ", ".join([*CLASSES, *REGIONS[:3], *_SIDES, _NOTHING[0]])
+
+
+def _plain(text: str) -> str:
+    return plain_letters(text).lower().replace("_", "-").replace(" ", "-").replace(",", "")
+
+
+def _members(name: str) -> Classes:
+    """The classes of a class, a region or a side."""
+    return frozenset(
+        each
+        for each in CLASSES
+        if name in (each, region_of(each)) or (name in _SIDES and each.endswith(f"-{name}"))
+    )
+
+
+_PLAIN = {name: _members(name) for name in (*CLASSES, *REGIONS, *_SIDES)}
+"""What each key of the taxonomy states."""
+
+
+def _meanings() -> dict[str, Classes]:
+    """By plain letters: keys and names of findings, regions, classes and sides."""
+    found: dict[str, Classes] = {_plain(name): EVERY for name in _NOTHING}
+    for finding in FINDINGS:
+        for text in {finding.key, finding.en, finding.vi}:
+            of_others = found.get(_plain(text), frozenset())
+            found[_plain(text)] = of_others | _members(finding.region)
+    words = {key: tuple(it.values()) for key, it in (REGION_NAMES | CLASS_NAMES).items()} | _SIDES
+    for key, classes in _PLAIN.items():
+        found |= {_plain(text): classes for text in (key, *words[key])}
+    return found
+
+
+_MEANINGS = _meanings()
