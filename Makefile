@@ -51,7 +51,7 @@ bundle: $(VENV)/test.stamp
 	$(BIN)/python -m entdemo phantom runs/gallery --n 840 --seed 404
 	$(BIN)/python -m entdemo gallery build gallery/default --from runs/gallery --weights weights/default
 	$(BIN)/python -m entdemo gallery map gallery/default
-	$(BIN)/python -m entdemo phantom runs/test --n 2800 --seed 909
+	$(BIN)/python -m entdemo phantom runs/test --n 1400 --seed 909
 	$(BIN)/python -m benchmarks.model_card runs/test --sentences tests/sentences.jsonl
 
 clean:

@@ -3,7 +3,7 @@
 ``python -m benchmarks.model_card FRAMES --sentences FILE.jsonl [--real FOLDER] [--weights W]``
 
 FRAMES should be drawn from a seed that no recipe uses, with
-``python -m entdemo phantom FRAMES --n 2800 --seed 909``.
+``python -m entdemo phantom FRAMES --n 1400 --seed 909``.
 """
 
 from __future__ import annotations

@@ -86,3 +86,11 @@ def test_the_border_alone_tells_little() -> None:
     covered[:, ~_rim(covered, 0.9)] = 0
     assert (_found(covered) == truth).mean() < 0.5
     assert (_whole() == truth).mean() > 0.8
+
+
+def test_every_depth_is_used_and_no_frame_leans_on_one_alone() -> None:
+    """The gates differ from frame to frame, and none is always nearly closed or open."""
+    gates = _encoder().frames(_squares()).gates
+    assert gates.mean(axis=0).min() > 0.05
+    assert gates.std(axis=0).min() > 0.02
+    assert gates.mean(axis=0).max() < 0.5
