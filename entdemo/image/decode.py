@@ -22,7 +22,7 @@ from entdemo.errors import FrameError, UserError
 from entdemo.image.colour import deep_colour, to_rgb
 from entdemo.image.dicom import is_dicom, read_dicom
 from entdemo.image.kinds import before_picture, is_raw, plugin_of, why_not
-from entdemo.image.pixels import MAX_SIDE, check_size, orientation, upright
+from entdemo.image.pixels import check_size, draft, orientation, upright
 from entdemo.image.segments import ended, structure_of
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -43,8 +43,8 @@ def decode(data: bytes) -> tuple[Image.Image, UserError | None]:
             the format is told by content.
 
     Returns:
-        An upright RGB image without metadata, its longer side at most ``MAX_SIDE``; and what
-        the person who sent it should know, if anything.
+        An upright RGB image without metadata, its longer side at most ``pixels.MAX_SIDE``; and
+        what the person who sent it should know, if anything.
 
     Raises:
         UserError: for anything else, whatever the bytes are.
@@ -135,7 +135,7 @@ def _decoded(plugin: type[ImageFile.ImageFile], data: bytes) -> Image.Image:
         check_size(*image.size)  # before a JPEG is told to come out smaller
         if isinstance(image, TiffImageFile) and is_raw(image):
             raise FrameError("frame.raw")
-        image.draft(None, (MAX_SIDE, MAX_SIDE))
+        draft(image)
         _refuse_several(image)
         deep = deep_colour(image, lambda: plugin(BytesIO(data)))
         return upright(to_rgb(deep) if deep else _loaded(image), orientation(image))

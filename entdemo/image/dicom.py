@@ -22,7 +22,7 @@ from entdemo.image.codestream import codestream_of
 from entdemo.image.colour import to_rgb
 from entdemo.image.dicom_grey import shown_grey
 from entdemo.image.dicom_tags import complete
-from entdemo.image.pixels import MAX_SIDE, check_size, reduced
+from entdemo.image.pixels import MAX_SIDE, check_size, draft, reduced
 from entdemo.image.segments import structure_of
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _packed_frame(dataset: Dataset, plugin: type[ImageFile.ImageFile], at: int) 
         data = _with_colours(data, dataset)
     image = plugin(BytesIO(data))
     check_size(*image.size)
-    image.draft(None, (MAX_SIDE, MAX_SIDE))
+    draft(image)
     image.load()
     if plugin is Jpeg2KImageFile:
         return _of_codestream(image, data, dataset)

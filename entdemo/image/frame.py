@@ -34,7 +34,7 @@ class Frame:
 
     Attributes:
         digest: sha256 of size and pixels, as hexadecimal.
-        rgb: [H, W, 3] uint8, read-only, longer side at most 1600.
+        rgb: [H, W, 3] uint8, read-only, longer side at most 1920.
         box: where the content lies in it, in pixels.
         disc: the endoscope's bright disc in pixels, None where the content fills a rectangle.
         notice: what the person who sent it should know, as of text burned into the picture.

@@ -9,8 +9,9 @@ from entdemo.errors import FrameError
 MAX_MEGAPIXELS = 25
 """A WebP with transparency of this size takes about 650 MB while it is decoded, others less."""
 MIN_SIDE = 32
-MAX_SIDE = 1600
-"""Larger pictures are reduced to this longer side: no model here looks at more."""
+MAX_SIDE = 1920
+"""Larger pictures are reduced to this longer side: no model here looks at more. It is that of the
+common endoscopy cameras, whose pictures would take most of an answer's time to be resized."""
 
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
@@ -39,6 +40,13 @@ def reduced(image: Image.Image) -> Image.Image:
         return image
     width, height = (max(1, round(side * scale)) for side in image.size)
     return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def draft(image: Image.Image) -> None:
+    """Have a JPEG that is not read yet come out smaller, its longer side no less than ``MAX_SIDE``:
+    it is decoded at half the size in a third of the time. Nothing happens to other pictures."""
+    width, height = image.size
+    image.draft(None, (MAX_SIDE, 1) if width >= height else (1, MAX_SIDE))
 
 
 def orientation(image: Image.Image) -> int:

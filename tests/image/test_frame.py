@@ -196,9 +196,18 @@ def test_large_pictures_are_reduced() -> None:
     big = np.zeros((1800, 3000, 3), np.uint8)
     big[:, 1500:] = 200
     for frame in (load_frame(saved(big, "JPEG")), frame_from_array(big)):
-        assert frame.rgb.shape == (960, 1600, 3)
-        assert frame.rgb[:, :790].max() < 8
-        assert abs(int(frame.rgb[480, 900, 0]) - 200) < 4
+        assert frame.rgb.shape == (1152, 1920, 3)
+        assert frame.rgb[:, :950].max() < 8
+        assert abs(int(frame.rgb[480, 1000, 0]) - 200) < 4
+
+
+@pytest.mark.parametrize("size", [(64, 3840), (3840, 64)])
+def test_a_jpeg_twice_as_large_is_decoded_at_half_its_size(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = saved(np.full((*size, 3), 120, np.uint8), "JPEG")
+    monkeypatch.setattr(Image.Image, "resize", lambda *_, **__: pytest.fail("resized"))
+    assert load_frame(data).rgb.shape == (size[0] // 2, size[1] // 2, 3)
 
 
 def test_arrays_are_checked() -> None:
