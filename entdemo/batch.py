@@ -22,7 +22,7 @@ MOST_PICTURES = 5_000
 _TWINS = "__MACOSX"
 """Where macOS puts a hidden twin of each file of a ZIP."""
 
-_COLUMNS = (
+COLUMNS = (
     "file", "verdict", "reasons", "stated_region", "stated_class", "class", "region", "probability",
     "doubt", "nearest_case", "nearest_class", "similarity", "note",
 )  # fmt: skip
@@ -162,13 +162,14 @@ def _row_json(it: Answered) -> dict[str, Any]:
 
 def batch_csv(answered: Sequence[Answered]) -> bytes:
     """All answers for a spreadsheet, a row a picture."""
-    return csv_bytes(_COLUMNS, [_cells(it) for it in answered])
+    return csv_bytes(COLUMNS, [cells(it) for it in answered])
 
 
-def _cells(it: Answered) -> list[str]:
+def cells(it: Answered) -> list[str]:
+    """A picture's row for a spreadsheet, in the order of ``COLUMNS``."""
     note = "" if it.note is None else str(it.note)
     if it.prediction is None:
-        return [it.name, "unreadable", *[""] * (len(_COLUMNS) - 3), note]
+        return [it.name, "unreadable", *[""] * (len(COLUMNS) - 3), note]
     found, judged = it.prediction, it.prediction.judgement
     told = [it.name, judged.grade, " ".join(judged.reasons)]
     if judged.grade == "refused":  # it has a best class as well, which would be read as its answer

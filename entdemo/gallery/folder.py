@@ -16,7 +16,10 @@ _DRAWN = ("style", "seed")
 """Columns that folders of drawn frames have as well; a case does not keep them."""
 
 _COLUMNS = ("file", "class", "finding", "caption_en", "caption_vi", "source", "licence", "group")
-_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".dcm")
+PICTURE_ENDINGS = (
+    ".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".gif", ".bmp", ".tif", ".tiff",
+    ".dcm",
+)  # fmt: skip
 
 
 def read_folder(path: str | Path) -> list[NewCase]:
@@ -65,7 +68,7 @@ def is_picture(file: Path) -> bool:
 
 def has_picture_name(name: str) -> bool:
     """Whether a file of this name may be a picture; hidden ones are left out."""
-    return name.lower().endswith(_PICTURES) and not name.startswith(".")
+    return name.lower().endswith(PICTURE_ENDINGS) and not name.startswith(".")
 
 
 def read_captions(folder: Path, pictures: Mapping[str, Path]) -> dict[str, Row]:

@@ -15,7 +15,7 @@ from entdemo.ui.shell import outlet
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
 
-TABS = ("frame", "describe", "quiz", "gallery", "collection", "about")
+TABS = ("frame", "describe", "batch", "quiz", "gallery", "collection", "about")
 _MOUNT = "entdemo.mountHeader(element)"
 
 

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from entdemo.image.decode import MAX_BYTES
 from entdemo.ui.about_tab import build_about_tab
 from entdemo.ui.api import build_api
+from entdemo.ui.batch_tab import build_batch_tab
 from entdemo.ui.collection_tab import build_collection_tab
 from entdemo.ui.describe_tab import build_describe_tab
 from entdemo.ui.frame_tab import build_frame_tab
@@ -71,6 +72,8 @@ def build_page(
             build_frame_tab(predictor)
         with gr.Column(elem_id="panel-describe", elem_classes="tab-panel"):
             build_describe_tab(predictor)
+        with gr.Column(elem_id="panel-batch", elem_classes="tab-panel"):
+            build_batch_tab(predictor, edit=editor is not None)
         with gr.Column(elem_id="panel-quiz", elem_classes="tab-panel"):
             build_quiz_tab(predictor)
         with gr.Column(elem_id="panel-gallery", elem_classes="tab-panel"):

@@ -33,8 +33,12 @@ def picture_url(case_id: str, size: Size) -> str:
 
 def query_picture(frame: Frame) -> str:
     """The visitor's frame as a ``data:`` address, so that nothing of it stays on the server."""
-    data = base64.b64encode(encode_jpeg(frame.rgb, _QUERY_SIDE)).decode("ascii")
-    return f"data:image/jpeg;base64,{data}"
+    return data_url(encode_jpeg(frame.rgb, _QUERY_SIDE))
+
+
+def data_url(jpeg: bytes) -> str:
+    """A JPEG as an address that holds it."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
 
 
 def picture_route(predictor: Predictor) -> Route:

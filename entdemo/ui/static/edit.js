@@ -25,11 +25,12 @@
     find("[type=submit]", form()).hidden = !filled;
   };
 
-  const addRow = (file) => {
+  const addRow = (file, className = "") => {
     const row = find("#edit-row").content.cloneNode(true).firstElementChild;
     row.file = file;
     find("img", row).src = URL.createObjectURL(file);
     find(".edit-name", row).textContent = file.name;
+    find("[name=class]", row).value = className;
     find(".edit-rows", form()).append(row);
   };
 
@@ -44,7 +45,16 @@
     table = files.find((file) => /\.csv$/i.test(file.name)) ?? table;
     if (rows().length + pictures.length > Number(form().dataset.most))
       find("#edit-local").append(find("#edit-too-many").content.cloneNode(true));
-    else pictures.forEach(addRow);
+    else pictures.forEach((file) => addRow(file));
+    refresh();
+  };
+
+  /** Begin own cases with files whose class is known, on the Gallery tab. */
+  entdemo.enrolFiles = (files) => {
+    entdemo.selectTab("gallery");
+    find("#panel-gallery [data-view=edit]").click();
+    const room = Number(form().dataset.most) - rows().length;
+    files.slice(0, room).forEach(({ file, class_name: name }) => addRow(file, name));
     refresh();
   };
 
@@ -55,16 +65,18 @@
   };
 
   /** The server takes only so many files a second from one visitor. */
-  const handIn = async (file) => {
+  entdemo.handIn = async (uploader, file) => {
     for (let tries = 1; ; tries += 1) {
       try {
-        return (await upload(entdemo.anonymous(file))).path;
+        return await uploader(entdemo.anonymous(file));
       } catch (error) {
         if (tries === TRIES) throw error;
         await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
       }
     }
   };
+
+  const handIn = async (file) => (await entdemo.handIn(upload, file)).path;
 
   const filled = (row) => Object.fromEntries(
     [...all("input, select", row), ...all(".edit-common input", form())]

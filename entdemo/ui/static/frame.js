@@ -1,6 +1,6 @@
 /* The Frame tab: file, paste, drop or camera. */
 {
-  const { find, words, selectTab, wait, show, complain, calm, sayBoth } = entdemo;
+  const { find, words, selectTab, wait, show, complain, calm } = entdemo;
 
   // The name on the visitor's disk may say who the patient is, so it is not sent along; a name of
   // its own also keeps equal uploads of two visitors apart.
@@ -130,23 +130,17 @@
       return hand({ file }, true);
     };
 
-    /** Take the first of some files and name the others. */
-    const sendFirst = ([file, ...others]) => {
-      send(file);
-      if (!others.length) return;
-      const told = document.createElement("p");
-      told.className = "hint";
-      told.setAttribute("role", "status");
-      const names = others.map(({ name }) => name).join(", ");
-      sayBoth(told, "frame.one_taken", { name: file.name, others: names });
-      find("#frame-local").append(told);
+    /** Several files, or a ZIP, go into the table of many frames. */
+    const sendAll = (files) => {
+      const many = files.length > 1 || /\.zip$/i.test(files[0]?.name ?? "");
+      return many ? entdemo.takeMany([...files]) : send(files[0]);
     };
 
     entdemo.again.frame = () => last && hand(last, false);
 
     mountCamera(element, send);
     input.addEventListener("change", () => {
-      if (input.files.length) sendFirst(input.files);
+      if (input.files.length) sendAll(input.files);
       input.value = "";
     });
     document.addEventListener("click", (event) => {
@@ -164,7 +158,7 @@
       // Text copied together with its picture belongs into the text box.
       if (!files.length || event.target.closest("textarea, input[type=text]")) return;
       event.preventDefault();
-      sendFirst(files);
+      sendAll(files);
     });
     document.addEventListener("dragover", (event) => {
       event.preventDefault();
@@ -176,7 +170,7 @@
     document.addEventListener("drop", (event) => {
       event.preventDefault();
       over(false);
-      sendFirst(event.dataTransfer.files);
+      sendAll(event.dataTransfer.files);
     });
   };
 }
