@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from entdemo.phantom.facts import Facts
 from entdemo.phantom.scene import Focus, Scene
-from entdemo.phantom.shapes import f32, grid, lerp, mix, smoothstep
+from entdemo.phantom.shapes import f32, grid, lerp, mix
 
 Array = NDArray[np.float32]
 
@@ -44,10 +44,6 @@ class Canvas:
         self.albedo = mix(self.albedo, albedo, mask)
         self.depth = lerp(self.depth, depth, mask)
         self.wet = lerp(self.wet, wet, mask)
-
-    def occlude(self, albedo: Array, depth: Array, wet: Array | float, seam: float) -> None:
-        """Lay another surface over what is drawn where it is nearer; ``seam`` softens the edge."""
-        self.cover(smoothstep(-seam, seam, self.depth - depth), albedo, depth, wet)
 
     def scene(self, facts: Facts, focus: Focus | None = None) -> Scene:
         """The finished scene."""

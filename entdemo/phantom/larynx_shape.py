@@ -23,7 +23,6 @@ Array = NDArray[np.float32]
 State = Literal["open", "closed"]
 ViewName = Literal["high", "near", "close"]
 
-STATES: tuple[State, ...] = ("open", "closed")
 VIEWS: tuple[ViewName, ...] = ("high", "near", "close")
 _VIEW_WEIGHTS = {"open": (0.49, 0.39, 0.12), "closed": (0.57, 0.38, 0.05)}
 

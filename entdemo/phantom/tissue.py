@@ -98,16 +98,6 @@ def window(kind: Kind, size: int, rng: np.random.Generator, step: int = 1) -> Ar
     return np.ascontiguousarray(cut.T if flip & 4 else cut)
 
 
-def warp(
-    x: Array, y: Array, rng: np.random.Generator, amount: float, scale: float = 1.0
-) -> tuple[Array, Array]:
-    """Coordinates displaced by soft noise of deviation ``amount`` (picture units)."""
-    return (
-        x + amount * noise("soft", x, y, rng, scale),
-        y + amount * noise("soft", x, y, rng, scale),
-    )
-
-
 def _branch(
     draw: ImageDraw.ImageDraw, rng: np.random.Generator, start: NDArray[np.float64], width: float
 ) -> None:

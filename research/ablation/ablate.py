@@ -78,8 +78,10 @@ Frames: drawn and degraded, training seed {domain.train_seed} ({config.most_shot
 frames for each of {len(config.seeds)} run seeds, none shared), validation seed
 {domain.validation.seed} (n = {domain.validation.n}, for temperatures and the probe's
 regularisation), test seed {domain.test.seed} (n = {domain.test.n}). Figures are mean ± standard
-deviation over the run seeds {", ".join(map(str, config.seeds))}; retrieval is by class among the
-test frames, text queries are their captions in both languages.
+deviation over the run seeds {", ".join(map(str, config.seeds))}, changes are paired by seed and
+stand with their 95 % interval; classes are the mean over a frame and its mirror image, as they are
+served; retrieval is by class among the test frames, text queries are their captions in both
+languages.
 
 ![test frames as drawn, and degraded]({FRAMES})
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t
 
 from research.ablation.measure import Figures
 from research.ablation.plan import LOW_DATA, Group
@@ -111,7 +112,7 @@ def _change(own: Finished, variant: Variant, base: Variant | None, shots: int) -
     if base is None:
         return _NONE
     pairs = own.values(variant, shots, "accuracy") - own.values(base, shots, "accuracy")
-    return spread(pairs, signed=True)
+    return paired(pairs)
 
 
 def _curve_table(own: Finished) -> str:
@@ -124,9 +125,18 @@ def _curve_table(own: Finished) -> str:
     return "\n".join(lines)
 
 
-def spread(values: Values, signed: bool = False) -> str:
+def spread(values: Values) -> str:
     """Mean and standard deviation over seeds, for example ``0.812 ± 0.010``."""
     if not len(values):
         return _NONE
-    mean = f"{values.mean():+.3f}" if signed else f"{values.mean():.3f}"
+    mean = f"{values.mean():.3f}"
     return f"{mean} ± {values.std(ddof=1):.3f}" if len(values) > 1 else mean
+
+
+def paired(changes: Values) -> str:
+    """Mean of each seed's change and its 95 % interval by Student's t: ``+0.03 [+0.01, +0.05]``."""
+    mean = changes.mean()
+    if len(changes) < 2:
+        return f"{mean:+.3f}"
+    half = t.ppf(0.975, len(changes) - 1) * changes.std(ddof=1) / len(changes) ** 0.5
+    return f"{mean:+.3f} [{mean - half:+.3f}, {mean + half:+.3f}]"

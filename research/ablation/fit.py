@@ -30,7 +30,9 @@ def fresh_network(material: Material, variant: Variant, seed: int) -> EntClip:
     model = copy.deepcopy(material.base)
     shape, levels = model.shape, variant.levels
     model.config = EntClipConfig(model.config.base, levels, variant.source != "fused")
-    model.head = FusionHead([shape.width] * len(levels), shape.embed_dim, len(CLASSES))
+    # The stem is taken out, so level 0 pools the patches that the first block takes.
+    widths = [shape.width if level else 2 * shape.width for level in levels]
+    model.head = FusionHead(widths, shape.embed_dim, len(CLASSES))
     model.head.prototypes.copy_(material.texts.prototypes)
     if variant.source == "own":  # the slerp ends at CLIP's own vector
         model.head.join_logit = nn.Parameter(torch.tensor(torch.inf), requires_grad=False)

@@ -83,8 +83,8 @@ class Material:
     Attributes:
         base: the bundle's base, its stem taken out: it takes stem features in place of pixels.
         train: frames for all run seeds, classes taking turns.
-        validation: one view a frame.
-        test: one view a frame.
+        validation: each frame as it is, and its mirror image.
+        test: likewise.
         texts: prompts and sentences.
     """
 
@@ -121,7 +121,7 @@ def prepare(config: AblationConfig, bundle: Bundle, say: Say) -> Material:
         return _frames(drawn, looks, base, bundle.tokenize)
 
     train = frames(PhantomSource(n=wanted, seed=domain.train_seed), domain.views)
-    validation, test = frames(domain.validation, 1), frames(domain.test, 1)
+    validation, test = frames(domain.validation, _PLAIN), frames(domain.test, _PLAIN)
     say("texts")
     texts = _texts(base, bundle.tokenize, domain.train_seed)
     base.clip.visual.conv1 = nn.Identity()

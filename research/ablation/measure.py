@@ -16,7 +16,7 @@ from entdemo.evaluation.retrieval import first_hits
 from entdemo.gallery.cases import Case
 from entdemo.gallery.matching import Matcher, Query
 from entdemo.gallery.store import Gallery
-from entdemo.inference.calibration import calibrate
+from entdemo.inference.calibration import Calibrated, calibrate, mirrored_mean
 from entdemo.model.network import EntClip
 from entdemo.taxonomy import CLASSES
 from entdemo.training.calibrate import fit_temperature
@@ -48,14 +48,15 @@ def measure(model: EntClip, variant: Variant, material: Material) -> Figures:
         frame_temperature=temperature, text_temperature=temperature, unlikeness=None
     )
 
-    def stated(vectors: Tensor) -> Tensor:
-        return calibrate(class_logits(model.head, variant, vectors), calibration).probabilities
+    def stated(vectors: Tensor) -> Calibrated:
+        return calibrate(class_logits(model.head, variant, vectors), calibration)
 
-    frames = embed(model, material.test.grids[:, 0])
+    frames, mirrored = (embed(model, material.test.grids[:, view]) for view in (0, 1))
     captions = material.test.captions[:, 0].flatten(0, 1)
-    texts = model.head.text_query(captions, stated(captions).to(captions))
+    texts = model.head.text_query(captions, stated(captions).probabilities.to(captions))
     truth = material.test.labels[:, 0].numpy()
-    probabilities = stated(frames).numpy()
+    both = mirrored_mean(stated(torch.cat([frames, mirrored])))
+    probabilities = both.probabilities.numpy()
     matcher = _matcher(frames.numpy(), material.test)
     seen = zip(frames.numpy(), probabilities.tolist(), strict=True)
     return (

@@ -47,7 +47,7 @@ def groups_of(config: AblationConfig, levels: tuple[int, ...]) -> list[Group]:
     whole, shots = rungs[-1], (config.shots,)
     groups = [
         Group(LADDER, rungs, shots),
-        Group(LOW_DATA, [linear_probe(levels), rungs[1], whole], config.low_data),
+        Group(LOW_DATA, [linear_probe(levels), rungs[2], whole], config.low_data),
         Group(RELATED, [whole, *related(whole)], shots, whole),
         Group(WITHOUT, [whole, *without(whole)], shots, whole),
     ]

@@ -74,7 +74,7 @@ def ladder(levels: tuple[int, ...], weights: ObjectiveConfig, ema: float) -> lis
         smoothing=weights.label_smoothing,
         ema=ema,
     )
-    return [zero_shot(levels), lora, fused, joined, mixed, texts, whole]
+    return [zero_shot(levels), linear_probe(levels), lora, fused, joined, mixed, texts, whole]
 
 
 def zero_shot(levels: tuple[int, ...]) -> Variant:
@@ -89,7 +89,9 @@ def linear_probe(levels: tuple[int, ...]) -> Variant:
 
 def without(whole: Variant) -> list[Variant]:
     """Everything but one component, and one depth in place of several."""
+    blocks = tuple(level for level in whole.levels if level)
     return [
+        replace(whole, name="all, without the pooled patches", levels=blocks),
         replace(whole, name="all, own CLIP vector alone", source="own"),
         replace(whole, name="all, last depth alone", levels=whole.levels[-1:]),
         replace(whole, name="all, without contrast", contrast=0.0),

@@ -66,4 +66,4 @@ def material(train: int = 28) -> Material:
     allowed[:, 0] = True
     prototypes = class_prototypes(prompts, owner, len(CLASSES))
     texts = Texts(prompts, owner, prototypes, unit(20, DIMS), allowed)
-    return Material(base, frames(train, 4), frames(7, 1), frames(14, 1), texts)
+    return Material(base, frames(train, 4), frames(7, 2), frames(14, 2), texts)

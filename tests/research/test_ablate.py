@@ -20,7 +20,7 @@ from entdemo.cli import ablate as command
 from entdemo.errors import UserError
 from research.ablation import runs as module
 from research.ablation.ablate import ablate
-from research.ablation.document import BEGIN, END, spread
+from research.ablation.document import BEGIN, END, paired, spread
 from research.ablation.runs import Job
 from tests.helpers.ablation_material import settings
 
@@ -68,9 +68,9 @@ def test_tables_tell_mean_spread_and_paired_change(tmp_path: Path) -> None:
     text = run(tmp_path)
     rows = {line.split(" | ")[0].strip("| "): line for line in text.splitlines() if "|" in line}
     assert "| frozen CLIP, zero-shot | 0.525 ± 0.007 |" in text
-    assert rows["+ slerp mixup"].endswith("| +0.100 ± 0.000 |"), "of each seed, so no spread"
-    assert rows["+ class prompts and contrast"].endswith("| +0.100 ± 0.000 |")
-    assert rows["all, without contrast"].endswith("| -0.100 ± 0.000 |")
+    assert rows["+ slerp mixup"].endswith("| +0.100 [+0.100, +0.100] |"), "paired"
+    assert rows["+ class prompts and contrast"].endswith("| +0.100 [+0.100, +0.100] |")
+    assert rows["all, without contrast"].endswith("| -0.100 [-0.100, -0.100] |")
     assert "| linear probe | 0.515 ± 0.007 | 0.525 ± 0.007 |" in text
     assert "0123456789abcdef" in text
     for table in text.split("##")[1:]:
@@ -81,7 +81,7 @@ def test_json_holds_every_run(tmp_path: Path) -> None:
     run(tmp_path)
     rows = json.loads((tmp_path / "docs" / "ablation.json").read_text("utf-8"))
     ladder = [row for row in rows if row["group"] == "The ladder"]
-    assert len(ladder) == 2 * 7
+    assert len(ladder) == 2 * 8
     assert {row["seed"] for row in ladder} == {0, 1}
     assert {row["shots"] for row in rows if row["group"] == "Few labelled frames"} == {1, 2}
 
@@ -109,8 +109,13 @@ def test_words_outside_the_tables_stay(tmp_path: Path) -> None:
 
 def test_spread() -> None:
     assert spread(np.array([0.5, 0.7])) == "0.600 ± 0.141"
-    assert spread(np.array([0.01]), signed=True) == "+0.010"
     assert spread(np.array([])) == "–"
+
+
+def test_a_paired_change_has_an_interval() -> None:
+    assert paired(np.array([0.01])) == "+0.010"
+    # t of 2 degrees of freedom is 4.303; the standard error is 0.01 / 3 ** 0.5.
+    assert paired(np.array([0.01, 0.02, 0.03])) == "+0.020 [-0.005, +0.045]"
 
 
 def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +127,7 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app.command()(command.ablate)
     result = CliRunner().invoke(app, [str(file), "--workers", "1", "--json"])
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["runs"] == 2 * (7 + 3 + 5 + 4)
+    assert json.loads(result.stdout)["runs"] == 2 * (8 + 3 + 5 + 5)
     file.write_text("seeds: []")
     refused = CliRunner().invoke(app, [str(file)])
     assert isinstance(refused.exception, UserError)

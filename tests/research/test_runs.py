@@ -24,7 +24,7 @@ from research.ablation.runs import Job, Runs, figures_of
 from research.ablation.variants import ladder, linear_probe, related, without, zero_shot
 from tests.helpers.ablation_material import material, settings
 
-LEVELS = (3, 6, 9, 12)
+LEVELS = (0, 3, 6, 9, 12)
 RUNGS = ladder(LEVELS, ObjectiveConfig(), ema=0.5)
 WHOLE = RUNGS[-1]
 
@@ -77,7 +77,7 @@ def test_every_variant_learns_and_only_what_it_should(stuff: Material) -> None:
     config = settings()
     chosen = few_shot(config, 0, 2)
     batch = Batches(stuff.train, stuff.texts, chosen, 7).at(0, 0)
-    for variant in (*RUNGS[1:], *without(WHOLE), *related(WHOLE)):
+    for variant in (*RUNGS[2:], *without(WHOLE), *related(WHOLE)):
         model = fresh_network(stuff, variant, 0)
         loss = Loss(model, variant)
         value = loss(batch)
@@ -122,7 +122,7 @@ def test_finished_runs_are_not_made_again(
     monkeypatch.setattr(module, "figures_of", fake)
     monkeypatch.setattr(module, "prepare", lambda *args: stuff)
     config = settings(runs=tmp_path)
-    jobs = [Job(RUNGS[1], 2, seed) for seed in (0, 1)]
+    jobs = [Job(RUNGS[2], 2, seed) for seed in (0, 1)]
     told: list[tuple[int, int]] = []
 
     def run(used: Bundle, wanted: list[Job]) -> list[float]:

@@ -16,7 +16,7 @@ from research.ablation.plan import LADDER, LOW_DATA, groups_of
 from research.ablation.variants import Variant, ladder, related, without
 from tests.helpers.ablation_material import settings
 
-LEVELS = (3, 6, 9, 12)
+LEVELS = (0, 3, 6, 9, 12)
 
 
 def changed(one: Variant, other: Variant) -> set[str]:
@@ -28,6 +28,7 @@ def test_rungs() -> None:
     rungs = ladder(LEVELS, ObjectiveConfig(), ema=0.9)
     assert [changed(*pair) for pair in pairwise(rungs)] == [
         {"learns", "prompts"},
+        {"learns"},
         {"source", "levels"},
         {"source"},
         {"mixup"},
@@ -47,7 +48,7 @@ def test_names_are_unique() -> None:
 def test_plan_covers_every_seed_and_number_of_frames() -> None:
     config = settings(seeds=(0, 1, 2), low_data=(1, 4))
     groups = {group.title: group for group in groups_of(config, LEVELS)}
-    assert len(groups[LADDER].jobs(config.seeds)) == 3 * 7
+    assert len(groups[LADDER].jobs(config.seeds)) == 3 * 8
     low = groups[LOW_DATA].jobs(config.seeds)
     assert len(low) == 3 * 2 * 3
     assert {job.shots for job in low} == {1, 4}
