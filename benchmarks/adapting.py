@@ -21,9 +21,9 @@ from rich.console import Console
 from rich.table import Table
 from torch import Tensor
 
-from entdemo.adaptation.adapt import learn
 from entdemo.adaptation.frames import Ints, OwnFrames, join, read_own_frames, take
 from entdemo.adaptation.judge import encoded_by
+from entdemo.adaptation.learn import learn
 from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.data.dataset import read_data
 from entdemo.errors import UserError

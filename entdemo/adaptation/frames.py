@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from entdemo.errors import AdaptationError, UserError
 from entdemo.image.frame import load_frame
 from entdemo.inference.encoder import BATCH
 from entdemo.model.network import FrameDepths
-from entdemo.taxonomy import CLASSES, MIRRORED
+from entdemo.taxonomy import CLASSES, MIRRORED, REGIONS, region_of
 
 LEAST = 8
 """Fewer different frames than this are not learned from."""
@@ -44,7 +44,7 @@ class OwnFrames:
     allowed: Tensor
     groups: Ints
     items: list[Labelled]
-    skipped: int
+    skipped: int = 0
     unlabelled: int = 0
 
     def __len__(self) -> int:
@@ -54,6 +54,13 @@ class OwnFrames:
     def labels(self) -> list[str]:
         """N names, see ``Labelled.label``."""
         return [item.label for item in self.items]
+
+    @property
+    def regions(self) -> tuple[Ints, Ints]:
+        """Rows whose label lies in one region, and its place in ``taxonomy.REGIONS``; int64 [M]."""
+        found = [{region_of(name) for name in item.open} for item in self.items]
+        rows = np.array([row for row, it in enumerate(found) if len(it) == 1], np.int64)
+        return rows, np.array([REGIONS.index(min(found[row])) for row in rows], np.int64)
 
     def part(self, rows: Ints) -> OwnFrames:
         """Chosen frames."""
@@ -102,7 +109,7 @@ def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
     """
     found = read_labelled(path)
     named = [item for item in found if item.label]
-    items, looks, squares = _read(named, bundle)
+    items, looks, squares = read_pictures(named, bundle)
     pairs = list(look_alikes(looks))
     allowed = torch.stack([_allowed(item) for item in items]) if items else torch.empty(0)
     against = [(a, b) for a, b in pairs if not (allowed[a] & allowed[b]).any()]
@@ -115,13 +122,31 @@ def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
     labels = {item.label for item in items}
     if len(labels) == 1:
         raise AdaptationError("adapt.one_label", count=len(items), name=labels.pop())
+    return replace(
+        encoded_frames(bundle, items, squares, groups),
+        skipped=len(named) - len(items),
+        unlabelled=len(found) - len(named),
+    )
+
+
+def encoded_frames(
+    bundle: Bundle, items: list[Labelled], squares: list[NDArray[np.uint8]], groups: Ints
+) -> OwnFrames:
+    """Encode N frames, N at least 1, and their mirror images up to the fusion.
+
+    Args:
+        bundle: whose network encodes.
+        items: N.
+        squares: N, each uint8 [S, S, 3].
+        groups: int64 [N].
+    """
     stack = np.stack(squares)
     depths, mirrored = (_encoded(bundle, it) for it in (stack, stack[:, :, ::-1]))
-    skipped = len(named) - len(items)
-    return OwnFrames(depths, mirrored, allowed, groups, items, skipped, len(found) - len(named))
+    allowed = torch.stack([_allowed(item) for item in items])
+    return OwnFrames(depths, mirrored, allowed, groups, items)
 
 
-def _read(
+def read_pictures(
     found: list[Labelled], bundle: Bundle
 ) -> tuple[list[Labelled], list[Look], list[NDArray[np.uint8]]]:
     """Those that can be read, their looks and their squares."""

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from entdemo.adaptation.fit import fitted_head
-from entdemo.adaptation.frames import Ints, OwnFrames, take
+from entdemo.adaptation.frames import Ints, OwnFrames, join
+from entdemo.bundle.weights import Calibration
 from entdemo.evaluation.bootstrap import Interval, mean_interval
+from entdemo.evaluation.metrics import expected_calibration_error
+from entdemo.inference.calibration import Calibrated, calibrate, distances_of, mirrored_mean
 from entdemo.model.fusion import FusionHead
 from entdemo.model.network import EncodedFrames, EntClip, FrameDepths
 from entdemo.model.slerp import slerp
@@ -21,56 +24,93 @@ _SEED = 0
 
 
 @dataclass(frozen=True)
-class Judged:
-    """Cross-validation by group: each frame judged by weights that never saw its group.
+class Said:
+    """What heads say of N frames.
 
     Attributes:
-        before: bool [N], whether the bundle's most probable class is one that the label allows.
-        after: likewise of the fitted heads.
-        change: 95 % interval of the mean of after minus before.
-        encoded: what the fitted heads give.
-        logits: [N, C], likewise.
+        encoded: of 2N frames: the frames, then their mirror images in the same order.
+        logits: [2N, C], likewise.
+    """
+
+    encoded: EncodedFrames
+    logits: Tensor
+
+    def stated(self, model: EntClip, calibration: Calibration) -> Calibrated:
+        """What is served of the N frames: the mean over both, sides swapped back."""
+        distances = distances_of(model, self.encoded)
+        return mirrored_mean(calibrate(self.logits, calibration, distances))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """N frames before and after.
+
+    Attributes:
+        before: bool [N], whether the most probable class is one that the label allows.
+        after: likewise.
+        change: 95 % interval of the mean of after minus before, over examinations.
+        ece: expected calibration error of the region, before and after, of the frames whose label
+            lies in one region; None where there is none.
+        labels: N.
+        groups: int64 [N].
     """
 
     before: NDArray[np.bool_]
     after: NDArray[np.bool_]
     change: Interval
-    encoded: EncodedFrames
-    logits: Tensor
+    ece: tuple[float, float] | None
+    labels: list[str]
+    groups: Ints
 
-    def by_label(self, labels: list[str]) -> dict[str, tuple[int, float, float]]:
-        """Number of frames, share right before and after, of each label."""
-        names = np.array(labels)
-        return {
-            name: (
-                int((names == name).sum()),
-                float(self.before[names == name].mean()),
-                float(self.after[names == name].mean()),
-            )
-            for name in sorted(set(labels))
-        }
+    @property
+    def rates(self) -> tuple[float, float]:
+        """Shares that are right, before and after."""
+        return float(self.before.mean()), float(self.after.mean())
+
+    def by_label(self) -> dict[str, Judged]:
+        """The frames of each label; their calibration is not told, as they are few."""
+        names = np.array(self.labels)
+        found = {}
+        for name in sorted(set(self.labels)):
+            rows = names == name
+            was, now, groups = self.before[rows], self.after[rows], self.groups[rows]
+            found[name] = Judged(was, now, _change(was, now, groups), None, [name], groups)
+        return found
 
 
-def cross_validated(model: EntClip, frames: OwnFrames) -> Judged:
-    """Fit without each fold in turn, and judge the fold."""
+def cross_validated(model: EntClip, frames: OwnFrames) -> Said:
+    """Fit without each fold in turn: each frame is seen by a head that never saw its group."""
     folds = _folds(frames)
     parts, order = [], []
     for fold in range(FOLDS):
         held = np.flatnonzero(folds == fold)
         if len(held):
             head = fitted_head(model, *frames.training(np.flatnonzero(folds != fold)))
-            parts.append(encoded_by(head, take(frames.depths, held), model.config.slerp_join))
-            order.append(held)
-    back = np.argsort(np.concatenate(order))
-    encoded = EncodedFrames(*(torch.cat(it)[back] for it in zip(*parts, strict=True)))
-    old = encoded_by(model.head, frames.depths, model.config.slerp_join)
-    # The class directions are the bundle's: only projections, gates and the join were fitted.
-    before, after = (
-        model.head.class_logits(it.embedding, model.head.prototypes) for it in (old, encoded)
-    )
-    was, now = _right(before, frames.allowed), _right(after, frames.allowed)
-    change = mean_interval(now.astype(float) - was.astype(float), frames.groups)
-    return Judged(was, now, change or (0.0, 0.0), encoded, after)
+            parts.append(said_by(head, frames.part(held), model.config.slerp_join))
+            order.append(np.concatenate([held, held + len(frames)]))
+    back = torch.from_numpy(np.argsort(np.concatenate(order)))
+    encoded = (torch.cat(it)[back] for it in zip(*(it.encoded for it in parts), strict=True))
+    return Said(EncodedFrames(*encoded), torch.cat([it.logits for it in parts])[back])
+
+
+def said_by(head: FusionHead, frames: OwnFrames, slerp_join: bool) -> Said:
+    """What a network with this head says of frames and their mirror images."""
+    encoded = encoded_by(head, join(frames.depths, frames.mirrored), slerp_join)
+    return Said(encoded, head.class_logits(encoded.embedding, head.prototypes))
+
+
+def judge(frames: OwnFrames, before: Calibrated, after: Calibrated) -> Judged:
+    """Compare what is stated of frames with their labels."""
+    was, now = (_right(it.probabilities, frames.allowed) for it in (before, after))
+    rows, regions = frames.regions
+    ece = None
+    if len(rows):
+        old, new = (
+            expected_calibration_error(it.regions.numpy()[rows], regions) for it in (before, after)
+        )
+        ece = (old, new)
+    change = _change(was, now, frames.groups)
+    return Judged(was, now, change, ece, frames.labels, frames.groups)
 
 
 @torch.no_grad()
@@ -82,9 +122,14 @@ def encoded_by(head: FusionHead, depths: FrameDepths, slerp_join: bool) -> Encod
     return EncodedFrames(embedding, gates, depths.features, levels)
 
 
-def _right(logits: Tensor, allowed: Tensor) -> NDArray[np.bool_]:
-    right: NDArray[np.bool_] = allowed[torch.arange(len(logits)), logits.argmax(1)].numpy()
+def _right(probabilities: Tensor, allowed: Tensor) -> NDArray[np.bool_]:
+    found = probabilities.argmax(1)
+    right: NDArray[np.bool_] = allowed[torch.arange(len(found)), found].numpy()
     return right
+
+
+def _change(was: NDArray[np.bool_], now: NDArray[np.bool_], groups: Ints) -> Interval:
+    return mean_interval(now.astype(float) - was.astype(float), groups) or (0.0, 0.0)
 
 
 def _folds(frames: OwnFrames) -> Ints:

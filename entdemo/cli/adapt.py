@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entdemo.cli.bundle import open_bundle
 from entdemo.cli.output import Json, Weights, err, out, print_json, rows
+
+if TYPE_CHECKING:
+    from entdemo.adaptation.judge import Judged
 
 
 def adapt(
@@ -27,7 +30,7 @@ def adapt(
     from entdemo.adaptation.adapt import adapt as learn
 
     adapted = learn(open_bundle(weights), frames, to, anyway)
-    judged, found = adapted.judged, adapted.frames
+    own, drawn, found = adapted.learned.own, adapted.learned.drawn, adapted.frames
     if found.skipped:
         err.print(f"Pictures skipped, as they cannot be read: {found.skipped}")
     if found.unlabelled:
@@ -35,14 +38,17 @@ def adapt(
     if json:
         print_json({"output": str(to), "n": len(found), **adapted.info.metrics["adaptation"]})
         return
-    lines = [
-        [label, str(n), f"{before:.3f}", f"{after:.3f}"]
-        for label, (n, before, after) in judged.by_label(found.labels).items()
-    ]
-    whole = [f"{judged.before.mean():.3f}", f"{judged.after.mean():.3f}"]
-    title = "Right, each frame judged by weights that had not seen it"
-    out.print(
-        rows(title, ["label", "n", "before", "after"], [*lines, ["all", str(len(found)), *whole]])
-    )
-    low, high = judged.change
-    out.print(f"Change {low:+.3f} to {high:+.3f} (95 %). Wrote {to}.")
+    lines = {**own.by_label(), "all": own, "drawn frames, by the new weights": drawn}
+    title = "Right, each own frame judged by weights that had not seen it"
+    columns = ["label", "n", "before", "after", "change (95 %)"]
+    out.print(rows(title, columns, [_cells(*line) for line in lines.items()]))
+    if own.ece:
+        out.print("Calibration error of the region {:.3f} before, {:.3f} after.".format(*own.ece))
+    out.print(f"Wrote {to}.")
+
+
+def _cells(name: str, judged: Judged) -> list[str]:
+    (before, after), (low, high) = judged.rates, judged.change
+    return [
+        name, str(len(judged.before)), f"{before:.3f}", f"{after:.3f}", f"{low:+.3f} to {high:+.3f}"
+    ]  # fmt: skip

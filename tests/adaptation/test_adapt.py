@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
 from entdemo.adaptation.adapt import Adapted, adapt
 from entdemo.bundle.record import sources_of
-from entdemo.bundle.weights import INFO, Bundle, load_bundle
-from entdemo.errors import AdaptationError
+from entdemo.bundle.weights import CARD, INFO, Bundle, load_bundle
+from entdemo.errors import AdaptationError, StorageError
 from entdemo.settings import DEFAULT_WEIGHTS
+from tests.helpers.file_contents import contents
 from tests.helpers.own_frames import write_own_frames
 
 EACH = 3
@@ -36,7 +38,17 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def adapted(own: Path, target: Path) -> Adapted:
-    return adapt(load_bundle(DEFAULT_WEIGHTS), own, target, anyway=True)
+    """Learned once for all tests, and compared on few drawn frames."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("entdemo.adaptation.drawn._EACH", 2)
+        return adapt(load_bundle(DEFAULT_WEIGHTS), own, target, anyway=True)
+
+
+@pytest.fixture
+def learned(adapted: Adapted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was learned once is what the next call learns."""
+    monkeypatch.setattr("entdemo.adaptation.adapt.read_own_frames", lambda *_: adapted.frames)
+    monkeypatch.setattr("entdemo.adaptation.adapt.learn", lambda *_: adapted.learned)
 
 
 @pytest.mark.slow
@@ -59,12 +71,51 @@ def test_record_names_base_and_counts_and_no_file(
     assert not [file.name for file in own.rglob("*.jpg") if file.name in written]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("learned")
 def test_weights_that_gain_nothing_are_not_written(
     bundle: Bundle, own: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(AdaptationError, match="Nothing was written"):
+    with pytest.raises(AdaptationError, match=r"most of all of \S+ \(3\), .*; 10 of each"):
         adapt(bundle, own, tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.slow
+def test_what_is_forgotten_and_calibration_are_told(adapted: Adapted, target: Path) -> None:
+    told = adapted.info.metrics["adaptation"]
+    assert told["drawn"]["n"] == 14
+    assert told["drawn"]["after"] == adapted.learned.drawn.rates[1]
+    assert set(told["region_ece"]) == {"before", "after"}
+    assert f"Of 14 drawn frames {told['drawn']['before']:.3f}" in (target / CARD).read_text("utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("learned")
+@pytest.mark.parametrize("stop", [OSError(errno.ENOSPC, "No space left on device"), SystemExit()])
+def test_write_that_stops_half_way_leaves_the_old_weights(
+    stop: BaseException,
+    bundle: Bundle,
+    own: Path,
+    target: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stopped(*_: object) -> None:
+        raise stop
+
+    before = contents(target)
+    monkeypatch.setattr("entdemo.adaptation.adapt.write_golden", stopped)
+    with pytest.raises(StorageError if isinstance(stop, OSError) else SystemExit):
+        adapt(bundle, own, target, anyway=True)
+    assert contents(target) == before
+    assert [it.name for it in target.parent.iterdir()] == [target.name]
+
+
+def test_folder_of_other_things_is_not_replaced(bundle: Bundle, own: Path) -> None:
+    before = contents(own)
+    with pytest.raises(StorageError):
+        adapt(bundle, own, own, anyway=True)
+    assert contents(own) == before
 
 
 def test_weights_are_never_written_over_those_they_start_from(bundle: Bundle, own: Path) -> None:

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional
 
 from entdemo.adaptation.fit import fitted_head
 from entdemo.adaptation.frames import OwnFrames
-from entdemo.adaptation.judge import cross_validated, encoded_by
+from entdemo.adaptation.judge import Said, cross_validated, encoded_by, judge, said_by
 from entdemo.adaptation.labels import Labelled
+from entdemo.inference.calibration import REGION_MEMBERS, Calibrated, mirrored_mean
 from entdemo.model.fusion import FusionHead
 from entdemo.model.network import FrameDepths
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASSES, MIRRORED
 
 COUNT = 42
 WIDTHS = (12, 8)
@@ -36,12 +38,16 @@ def frames() -> OwnFrames:
     """Six frames a class that the first level tells apart, and a random head does not."""
     torch.manual_seed(1)
     labels = torch.arange(COUNT) % len(CLASSES)
-    first = 4 * functional.one_hot(labels, WIDTHS[0]) + torch.randn(COUNT, WIDTHS[0])
-    own = functional.normalize(torch.randn(COUNT, DIM), dim=-1)
-    depths = FrameDepths([first, torch.randn(COUNT, WIDTHS[1])], own, torch.zeros(COUNT, 1))
+    depths, mirrored = (_depths(it) for it in (labels, torch.tensor(MIRRORED)[labels]))
     allowed = functional.one_hot(labels, len(CLASSES)).bool()
     items = [Labelled(Path("x"), frozenset({CLASSES[at]})) for at in labels]
-    return OwnFrames(depths, depths, allowed, torch.arange(COUNT).numpy(), items, 0)
+    return OwnFrames(depths, mirrored, allowed, torch.arange(COUNT).numpy(), items)
+
+
+def _depths(labels: Tensor) -> FrameDepths:
+    first = 4 * functional.one_hot(labels, WIDTHS[0]) + torch.randn(COUNT, WIDTHS[0])
+    own = functional.normalize(torch.randn(COUNT, DIM), dim=-1)
+    return FrameDepths([first, torch.randn(COUNT, WIDTHS[1])], own, torch.zeros(COUNT, 1))
 
 
 def test_fit_finds_the_classes_and_leaves_the_given_head_alone(
@@ -78,7 +84,21 @@ def test_label_of_a_region_alone_leaves_its_sides_open(model: Any, frames: OwnFr
 def test_cross_validation_tells_gain_on_frames_not_learned_from(
     model: Any, frames: OwnFrames
 ) -> None:
-    judged = cross_validated(model, frames)
-    assert judged.after.mean() > judged.before.mean()
+    old = said_by(model.head, frames, slerp_join=True)
+    unseen = cross_validated(model, frames)
+    assert unseen.logits.shape == (2 * COUNT, len(CLASSES))
+    judged = judge(frames, *(_stated(it) for it in (old, unseen)))
+    before, after = judged.rates
+    assert after > before
     assert judged.change[0] > 0
-    assert len(judged.logits) == COUNT
+    assert judged.ece is not None
+    assert set(judged.by_label()) == set(CLASSES)
+
+
+def _stated(said: Said) -> Calibrated:
+    """Without a temperature, of a network that does not measure distances."""
+    probabilities = said.logits.double().softmax(1)
+    nothing = torch.zeros(len(probabilities))
+    return mirrored_mean(
+        Calibrated(probabilities, probabilities @ REGION_MEMBERS, nothing, nothing)
+    )

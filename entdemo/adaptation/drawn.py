@@ -1,0 +1,25 @@
+"""Drawn frames, to tell what weights forget while they learn from others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from entdemo.adaptation.frames import OwnFrames, encoded_frames, read_pictures
+from entdemo.adaptation.labels import Labelled
+from entdemo.bundle.weights import Bundle
+from entdemo.gallery.cases import FILE_NAME, read_cases
+from entdemo.settings import DEFAULT_GALLERY
+
+_EACH = 10
+
+
+def drawn_frames(bundle: Bundle) -> OwnFrames:
+    """Ten frames a class of the shipped gallery, of which no training saw any."""
+    counts: dict[str, int] = {}
+    items = []
+    for case in read_cases((DEFAULT_GALLERY / FILE_NAME).read_bytes()):
+        counts[case.class_name] = counts.get(case.class_name, 0) + 1
+        if counts[case.class_name] <= _EACH:
+            items.append(Labelled(DEFAULT_GALLERY / case.file, frozenset({case.class_name})))
+    items, _, squares = read_pictures(items, bundle)
+    return encoded_frames(bundle, items, squares, np.arange(len(items)))
