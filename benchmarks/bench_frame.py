@@ -10,20 +10,16 @@ import torch
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.bench_files import frame_files
 from benchmarks.bench_models import (
     CASES,
     DIM,
     bare_encoder,
     endless_frames,
     paper_runtime,
-    shipped_engine,
-    varied,
 )
 from benchmarks.bench_rows import Effort, Row, absent, medians, ms
 from benchmarks.bench_vectors import embedding_like
-from entdemo.image.frame import Frame, frame_from_array, load_frame
-from entdemo.inference.engine import BATCH
+from entdemo.image.frame import Frame
 from entdemo.model.base import PAPER_BASE
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS
@@ -145,34 +141,3 @@ def open_clip_job(frames: Iterator[Frame]) -> Task:
         return index.search(vector, K), (prototypes[:7] @ vector[0]).argmax()
 
     return run
-
-
-def agreement_rows(effort: Effort) -> Iterator[Row]:
-    """bf16 against fp32 with the shipped bundle: how fast, and how often it says the same."""
-    count = effort.of(2_000, 48)
-    files = frame_files()
-    frames = [
-        load_frame(files[number])
-        if number < len(files)
-        else frame_from_array(varied(load_frame(files[number % len(files)]), number))
-        for number in range(count)
-    ]
-    low, high = (shipped_engine(dtype) for dtype in (torch.bfloat16, torch.float32))
-    batch = frames[:BATCH]
-    tasks: dict[str, Task] = {
-        "bf16": lambda: low.embed(batch),
-        "fp32": lambda: high.embed(batch),
-    }
-    times = medians(tasks, effort.of(7, 2))
-    yield Row(
-        f"fp32's time / bf16's, {BATCH} frames, shipped bundle", times["fp32"] / times["bf16"],
-        "at least", detail=f"{ms(times['fp32'])} / {ms(times['bf16'])}",
-    )  # fmt: skip
-    cosines, same = [], 0
-    for frame in frames:
-        square = high.prepare(frame)
-        one, other = low.frame(frame, square), high.frame(frame, square)
-        cosines.append(float(one.vector @ other.vector))
-        same += int(np.argmax(one.probabilities) == np.argmax(other.probabilities))
-    yield Row("bf16 against fp32: least cosine", min(cosines), "at least", 0.999, f"{count} frames")
-    yield Row("bf16 against fp32: same class", same / count, "at least", 0.995, f"{count} frames")

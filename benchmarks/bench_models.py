@@ -15,7 +15,7 @@ import torch
 from benchmarks.bench_files import frame_files
 from benchmarks.bench_rows import Effort, medians
 from benchmarks.bench_vectors import embedding_like
-from entdemo.bundle.weights import BaseInfo, Bundle, PreprocessInfo, load_bundle, read_info
+from entdemo.bundle.weights import BaseInfo, Bundle, PreprocessInfo, read_info
 from entdemo.gallery.cases import Case
 from entdemo.gallery.store import Gallery
 from entdemo.image.frame import Frame, load_frame
@@ -68,11 +68,6 @@ def paper_predictor() -> Predictor:
     vectors, _ = embedding_like(CASES, DIM, 0)
     gallery = Gallery(DEFAULT_GALLERY, cases, vectors, bundle.info.embedder_id, "")
     return Predictor(bundle, gallery, Engine(bundle, CPU, *paper_runtime()))
-
-
-def shipped_engine(dtype: torch.dtype) -> Engine:
-    """The shipped weights in a precision."""
-    return Engine(load_bundle(DEFAULT_WEIGHTS), CPU, dtype)
 
 
 def bare_encoder(predictor: Predictor) -> EncodeFrames:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -32,10 +32,10 @@ log = logging.getLogger("entdemo.inference")
 
 _BY_TORCH = ("fp32", "bf16")
 _MIN_COSINE = 0.999
-_SECONDS = 2.0
-"""How long all candidates are timed together, after one pass of each that is not counted."""
-_HOPELESS = 2.0
-"""A candidate whose first pass takes more than this many times the best is not timed further."""
+_SECONDS, _ROUNDS = 2.0, 3
+"""How long candidates take turns, and how often at least."""
+_HOPELESS = 3.0
+"""A candidate that takes more than this many times the best one's time is not timed further."""
 _GAIN = 0.95
 """A candidate replaces torch's fp32 if it takes less than this share of its time: that is exact."""
 
@@ -110,24 +110,30 @@ def measure(bundle: Bundle, squares: NDArray[np.uint8]) -> Choice:
         squares: frames to compare answers on, uint8 [N, S, S, 3], N at least 1; their mirror
             images are compared as well.
     """
-    models = {precision: _prepared(bundle.model, precision) for precision in _BY_TORCH}
-    candidates: dict[str, EncodeFrames] = {
-        f"torch {precision}": model.encode_frames for precision, model in models.items()
-    }
-    graphs = {}
-    for precision in GRAPH_PRECISIONS:
-        graph = _graph(models["fp32"], bundle.preprocess.image_size, precision)
-        if graph is not None:
-            graphs[f"onnxruntime {precision}"] = graph
-    candidates |= graphs
+    exact = _prepared(bundle.model, torch.float32)
+    runtimes = candidates(bundle, exact)
+    encoders = {name: it.graph or _by_torch(bundle, exact, it) for name, it in runtimes.items()}
     pixels = bundle.preprocess.tensor(np.concatenate([squares, squares[:, :, ::-1]]))
-    seconds = _timed(candidates, models["fp32"], pixels)
-    chosen = fastest(seconds)
-    return Choice(
-        chosen,
-        {name: round(it * 1e3, 2) for name, it in seconds.items()},
-        graphs[chosen].content if chosen in graphs else b"",
-    )
+    seconds = _timed(encoders, exact, pixels)
+    name = fastest(seconds)
+    graph = runtimes[name].graph
+    milliseconds = {name: round(it * 1e3, 2) for name, it in seconds.items()}
+    return Choice(name, milliseconds, graph.content if graph else b"")
+
+
+def candidates(bundle: Bundle, exact: EntClip) -> dict[str, Runtime]:
+    """What could serve a bundle on this CPU, by library and precision; torch's fp32 comes first.
+
+    Args:
+        bundle: as it was loaded.
+        exact: its network as it serves in fp32.
+    """
+    found = {f"torch {precision}": Runtime(PRECISIONS[precision]) for precision in _BY_TORCH}
+    for precision in GRAPH_PRECISIONS:
+        graph = _graph(exact, bundle.preprocess.image_size, precision)
+        if graph is not None:
+            found[f"onnxruntime {precision}"] = Runtime(torch.float32, graph)
+    return found
 
 
 def fastest(seconds: dict[str, float]) -> str:
@@ -137,30 +143,45 @@ def fastest(seconds: dict[str, float]) -> str:
 
 
 @torch.inference_mode()
-def _timed(candidates: dict[str, EncodeFrames], exact: EntClip, pixels: Tensor) -> dict[str, float]:
+def _timed(
+    encoders: Mapping[str, EncodeFrames], exact: EntClip, pixels: Tensor
+) -> dict[str, float]:
     """Seconds of a frame and its mirror image by candidate; torch's fp32 is always among them."""
     pair = pixels[[0, -1]]
     expected = _answers(exact, exact.encode_frames(pixels))
-    first = {name: _seconds(encode, pair) for name, encode in candidates.items()}
-    limit = _HOPELESS * min(first.values())
-    timed = {
-        name: encode
-        for name, encode in candidates.items()
-        if name == "torch fp32"
-        or (first[name] <= limit and _agree(_answers(exact, encode(pixels)), expected))
-    }
-    best = dict.fromkeys(timed, float("inf"))
-    start = time.perf_counter()
-    while len(timed) > 1 and time.perf_counter() - start < _SECONDS:
-        for name, encode in timed.items():
-            best[name] = min(best[name], _seconds(encode, pair))
-    return best if len(timed) > 1 else {"torch fp32": first["torch fp32"]}
+    first = {name: _seconds(encode, pair) for name, encode in encoders.items()}
+    running = [
+        name
+        for name in _within(first)
+        if name == "torch fp32" or _agree(_answers(exact, encoders[name](pixels)), expected)
+    ]
+    best = {name: first[name] for name in ("torch fp32", *running)}
+    start, rounds = time.perf_counter(), 0
+    while len(running) > 1 and (rounds < _ROUNDS or time.perf_counter() - start < _SECONDS):
+        for name in running:
+            best[name] = min(best[name], _seconds(encoders[name], pair))
+        rounds += 1
+        if rounds >= _ROUNDS:  # what is far behind takes no more turns from the others
+            running = [name for name in running if name in _within(best)]
+    return best
 
 
-def _prepared(model: EntClip, precision: str) -> EntClip:
+def _within(seconds: Mapping[str, float]) -> list[str]:
+    """Candidates that may still come first."""
+    limit = _HOPELESS * min(seconds.values())
+    return [name for name, it in seconds.items() if it <= limit]
+
+
+def _by_torch(bundle: Bundle, exact: EntClip, runtime: Runtime) -> EncodeFrames:
+    if runtime.dtype is torch.float32:
+        return exact.encode_frames
+    return _prepared(bundle.model, runtime.dtype).encode_frames
+
+
+def _prepared(model: EntClip, dtype: torch.dtype) -> EntClip:
     """A copy as it would serve."""
     copied = copy.deepcopy(model)
-    prepare_for_serving(copied, PRECISIONS[precision])
+    prepare_for_serving(copied, dtype)
     return copied
 
 
