@@ -5,22 +5,23 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from entdemo.errors import DataError, FrameError, UserError
-from entdemo.gallery.folder import has_picture_name, is_picture
-from entdemo.image.decode import MAX_BYTES
+from entdemo.gallery.tree import has_picture_name, is_passed, picture_tree
+from entdemo.image.decode import MAX_BYTES, check_bytes
 from entdemo.image.frame import Frame, FrameSource, load_frame
 from entdemo.inference.prediction import Prediction, prediction_json
+from entdemo.storage.skipped import Skipped
 from entdemo.storage.table import csv_bytes
 
 MOST_PICTURES = 5_000
 
-_TWINS = "__MACOSX"
-"""Where macOS puts a hidden twin of each file of a ZIP."""
+_START = 4096
+"""Bytes by which a file's kind is told."""
 
 COLUMNS = (
     "file", "verdict", "reasons", "stated_region", "stated_class", "class", "region", "probability",
@@ -34,6 +35,14 @@ class Picture:
 
     name: str
     read: Callable[[], FrameSource]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """The pictures of a folder or a ZIP, and what else it holds."""
+
+    pictures: Sequence[Picture]
+    left_out: list[Skipped] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ def holds_many(path: Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Sequence[Picture]]:
+def opened(path: Path) -> Iterator[Holding]:
     """The pictures below a folder or in a ZIP by name; anything else is one picture.
 
     Nothing of a ZIP is written to the disk, and one picture of it is in memory at a time.
@@ -79,29 +88,23 @@ def opened(path: Path) -> Iterator[Sequence[Picture]]:
         UserError: there is no picture or too many, or the ZIP is damaged.
     """
     if path.is_dir():
-        files = {it.relative_to(path): it for it in sorted(path.rglob("*")) if is_picture(it)}
-        shown = {name: it for name, it in files.items() if not _is_hidden(name)}
-        found = [Picture(name.as_posix(), partial(_itself, it)) for name, it in shown.items()]
-        yield _checked(path, found)
+        tree = picture_tree(path)
+        found = [Picture(name, partial(_itself, file)) for name, file in tree.pictures.items()]
+        yield _checked(path, Holding(found, tree.left_out))
     elif holds_many(path):
         with _archive(path) as archive:
-            infos = [it for it in archive.infolist() if _is_wanted(it)]
-            found = [Picture(it.filename, partial(_unpacked, archive, it)) for it in infos]
-            yield _checked(path, sorted(found, key=lambda it: it.name))
+            yield _checked(path, _held(archive))
     else:
-        yield [Picture(path.name, partial(_itself, path))]
+        yield Holding([Picture(path.name, partial(_itself, path))])
 
 
-def _checked(path: Path, found: list[Picture]) -> list[Picture]:
-    if not found:
+def _checked(path: Path, held: Holding) -> Holding:
+    count = len(held.pictures)
+    if not count:
         raise DataError("batch.no_pictures", name=path.name)
-    if len(found) > MOST_PICTURES:
-        raise DataError("batch.too_many", name=path.name, count=len(found), most=MOST_PICTURES)
-    return found
-
-
-def _is_hidden(name: PurePath) -> bool:
-    return any(part.startswith(".") or part == _TWINS for part in name.parts)
+    if count > MOST_PICTURES:
+        raise DataError("batch.too_many", name=path.name, count=count, most=MOST_PICTURES)
+    return held
 
 
 def _itself(file: Path) -> FrameSource:
@@ -115,18 +118,36 @@ def _archive(path: Path) -> zipfile.ZipFile:
         raise DataError("batch.zip_damaged", name=path.name) from error
 
 
-def _is_wanted(entry: zipfile.ZipInfo) -> bool:
-    name = PurePosixPath(entry.filename)
-    return not entry.is_dir() and not _is_hidden(name) and has_picture_name(name.name)
+def _held(archive: zipfile.ZipFile) -> Holding:
+    pictures, left_out = [], []
+    for entry in archive.infolist():
+        name = entry.filename.replace("\\", "/")  # as some programs on Windows pack
+        parts = PurePosixPath(name).parts
+        if entry.is_dir() or any(is_passed(part) for part in parts):
+            continue
+        reason = None if has_picture_name(parts[-1]) else _why_no_picture(archive, entry)
+        if reason is None:
+            pictures.append(Picture(name, partial(_unpacked, archive, entry)))
+        else:
+            left_out.append(Skipped(name, reason))
+    return Holding(sorted(pictures, key=lambda it: it.name), left_out)
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """An entry's bytes, as many as a picture may have, whatever its header says."""
+def _why_no_picture(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> UserError | None:
+    try:
+        check_bytes(_unpacked(archive, entry, _START), entry.file_size)
+    except UserError as error:
+        return error
+    return None
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int | None = None) -> bytes:
+    """An entry's bytes, at most so many or as a picture may have, whatever its header says."""
     if entry.flag_bits & 1:
         raise FrameError("batch.encrypted")
     try:
         with archive.open(entry) as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(MAX_BYTES + 1 if most is None else most)
     except Exception as error:  # each compression raises errors of its own on damage
         raise FrameError("frame.truncated") from error
     return data
@@ -143,12 +164,13 @@ def answers(pictures: Sequence[Picture], ask: Callable[[Frame], Prediction]) -> 
             yield Answered(picture.name, ask(frame), frame.notice)
 
 
-def batch_json(answered: Sequence[Answered]) -> dict[str, Any]:
-    """All answers for programs, in the order given."""
+def batch_json(answered: Sequence[Answered], left_out: Sequence[Skipped] = ()) -> dict[str, Any]:
+    """All answers for programs, in the order given, and the files that are no pictures."""
     return {
         "frames": [_row_json(it) for it in answered],
         "answered": sum(it.prediction is not None for it in answered),
         "unreadable": sum(it.prediction is None for it in answered),
+        "left_out": [{"file": it.name, "reason": str(it.reason)} for it in left_out],
     }
 
 

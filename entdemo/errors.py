@@ -6,6 +6,8 @@ the type, never for the wording.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from entdemo.locale import Language, error_text
 
 
@@ -14,7 +16,8 @@ class UserError(Exception):
 
     Args:
         key: of the sentence in the catalogue of errors.
-        values: what the sentence's fields are filled with; a UserError by its own sentence.
+        values: what the sentence's fields are filled with; a UserError by its own sentence, a list
+            of them by one after the other.
     """
 
     def __init__(self, key: str, **values: object) -> None:
@@ -24,11 +27,17 @@ class UserError(Exception):
 
     def text(self, language: Language) -> str:
         """The sentence in ``language``."""
-        values = {
-            name: value.text(language) if isinstance(value, UserError) else value
-            for name, value in self.values.items()
-        }
+        values = {name: _spelt(value, language) for name, value in self.values.items()}
         return error_text(self.key, language, **values)
+
+
+def _spelt(value: object, language: Language) -> object:
+    """A field's value as it stands in a sentence; of several errors their sentences in a row."""
+    if isinstance(value, UserError):
+        return value.text(language)
+    if isinstance(value, list):
+        return " ".join(str(_spelt(one, language)) for one in value)
+    return value
 
 
 class SettingError(UserError):
@@ -67,6 +76,10 @@ class GalleryError(UserError):
     """A gallery is missing, damaged, busy, or lacks what was asked for."""
 
 
+class BadPictureError(GalleryError):
+    """A picture for a gallery cannot be read."""
+
+
 class GalleryLockedError(GalleryError):
     """Another process is writing the gallery."""
 
@@ -77,6 +90,18 @@ class OtherWeightsError(GalleryError):
 
 class DataError(UserError):
     """A data set, a table or a file of answers cannot be used."""
+
+
+_NAMED = 20
+"""Of more mistakes in one file or folder the first are told, and how many there are."""
+
+
+def in_one(errors: Sequence[UserError]) -> UserError:
+    """One error that tells all mistakes of a file or a folder, so that all are mended in one go."""
+    different = list({str(error): error for error in errors}.values())
+    if len(different) == 1:
+        return different[0]
+    return DataError("folder.mistakes", count=len(different), each=different[:_NAMED])
 
 
 class TrainingError(UserError):

@@ -65,24 +65,38 @@ def test_a_folder_and_its_zip_give_the_same_answers(folder: Path, tmp_path: Path
     told = []
     for path in (folder, packed(tmp_path / "frames.zip", FILES)):
         assert holds_many(path)
-        with opened(path) as pictures:
-            told.append(batch_json(list(answers(pictures, ask))))
+        with opened(path) as held:
+            told.append(batch_json(list(answers(held.pictures, ask)), held.left_out))
     assert told[0] == told[1]
     assert [it["file"] for it in told[0]["frames"]] == NAMES
     assert (told[0]["answered"], told[0]["unreadable"]) == (3, 1)
     assert "damaged" in told[0]["frames"][1]["error"]
+    assert [it["file"] for it in told[0]["left_out"]] == ["notes.txt"]
     assert told[0]["frames"][2]["neighbours"][0]["case_id"] == "c-1"
 
 
+def test_pictures_are_told_by_content_where_their_name_does_not_say(
+    folder: Path, tmp_path: Path
+) -> None:
+    files = {"IM00001": picture(200), "b\\c.jfif": picture(100), "@eaDir/d.jpg": picture(50)}
+    for name, data in files.items():
+        file = folder / name.replace("\\", "/")
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(data)
+    for path in (folder, packed(tmp_path / "more.zip", FILES | files)):
+        with opened(path) as held:
+            assert [it.name for it in held.pictures] == sorted([*NAMES, "IM00001", "b/c.jfif"])
+
+
 def test_the_surest_frame_has_the_least_doubt_and_an_unreadable_one_the_most(folder: Path) -> None:
-    with opened(folder) as pictures:
-        ranked = sorted(answers(pictures, ask), key=lambda it: it.doubt)
+    with opened(folder) as held:
+        ranked = sorted(answers(held.pictures, ask), key=lambda it: it.doubt)
     assert [it.name for it in ranked] == ["a/first.png", "second.PNG", "=cmd.png", "a/broken.jpg"]
 
 
 def test_the_csv_has_a_row_a_picture_and_no_formula(folder: Path) -> None:
-    with opened(folder) as pictures:
-        data = batch_csv(list(answers(pictures, ask)))
+    with opened(folder) as held:
+        data = batch_csv(list(answers(held.pictures, ask)))
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert [row["file"] for row in rows] == ["'=cmd.png", *NAMES[1:]]
     assert rows[2]["class"] == "throat"
@@ -95,8 +109,8 @@ def test_a_refused_picture_has_no_class_in_the_table(folder: Path) -> None:
     def refuse(frame: Frame) -> Prediction:
         return replace(ask(frame), in_distribution=False)
 
-    with opened(folder) as pictures:
-        data = batch_csv(list(answers(pictures, refuse)))
+    with opened(folder) as held:
+        data = batch_csv(list(answers(held.pictures, refuse)))
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert {row["verdict"] for row in rows} == {"refused", "unreadable"}
     for row in rows:
@@ -109,10 +123,10 @@ def test_an_entry_larger_than_it_says_is_refused(
 ) -> None:
     monkeypatch.setattr(batch, "MAX_BYTES", 1_000)
     path = packed(tmp_path / "bomb.zip", {"bomb.jpg": b"\xff\xd8\xff" + bytes(10_000_000)})
-    with opened(path) as pictures:
-        assert isinstance(data := pictures[0].read(), bytes)
+    with opened(path) as held:
+        assert isinstance(data := held.pictures[0].read(), bytes)
         assert len(data) == 1_001
-        found = list(answers(pictures, ask))
+        found = list(answers(held.pictures, ask))
     assert found[0].prediction is None
 
 
@@ -136,5 +150,5 @@ def test_a_locked_entry_is_told_as_such(tmp_path: Path) -> None:
     for mark, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         data[data.index(mark) + at] |= 1
     path.write_bytes(data)
-    with opened(path) as pictures:
-        assert "password" in str(next(answers(pictures, ask)).note)
+    with opened(path) as held:
+        assert "password" in str(next(answers(held.pictures, ask)).note)

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from entdemo.data.dataset import read_data, read_origins
+from entdemo.data.dataset import ORIGINS, read_data, read_origins
 from entdemo.data.entrep import is_entrep
 from entdemo.errors import DataError
-from entdemo.gallery.folder import is_picture, read_captions
+from entdemo.gallery.captions import read_captions
+from entdemo.gallery.folder import tree_with_captions
 from entdemo.gallery.manifest import FILE_NAME
 from entdemo.gallery.store import Gallery
 from entdemo.phantom.folder import SOURCE as DRAWN
+from entdemo.storage.names import comparable
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, FINDINGS, REGION_NAMES, REGIONS, region_of
 from entdemo.text.letters import plain_letters
 
@@ -84,18 +86,15 @@ def read_labelled(path: Path) -> list[Labelled]:
 
 
 def _of_folder(path: Path) -> list[Labelled]:
-    if not path.is_dir():
-        raise DataError("folder.missing", path=path)
-    pictures = {file.relative_to(path).as_posix(): file for file in _pictures(path)}
-    captions = read_captions(path, pictures)
+    tree = tree_with_captions(path, _known(), ORIGINS)
+    captions = read_captions(path, tree.pictures)
     told = read_origins(path, (*_STATED, "group"))
     found = []
-    for key, file in sorted(pictures.items()):
-        cells = [told.get(key, {}), captions[key].cells if key in captions else {}]
-        if file.parent == path and not any(cells):
+    for key, file in tree.pictures.items():
+        cells = [told.get(comparable(key), {}), captions[key].cells if key in captions else {}]
+        if "/" not in key and not any(cells):
             continue
-        stated = [] if file.parent == path else [_of_name(file.parent.name)]
-        stated += [it for row in cells for it in _of_row(row)]
+        stated = [*_of_path(key), *(it for row in cells for it in _of_row(row))]
         left = EVERY.intersection(*stated)
         if not left:
             raise DataError("adapt.label_conflict", name=key)
@@ -104,12 +103,11 @@ def _of_folder(path: Path) -> list[Labelled]:
     return found
 
 
-def _pictures(path: Path) -> Iterator[Path]:
-    for entry in path.iterdir():
-        if entry.is_dir() and not entry.name.startswith("."):
-            yield from (file for file in entry.iterdir() if is_picture(file))
-        elif is_picture(entry):
-            yield entry
+def _of_path(key: str) -> list[Classes]:
+    """What the folders of a path state; one of them states something, if there are any."""
+    folders = key.split("/")[:-1]
+    found = [_MEANINGS[_plain(name)] for name in folders if _plain(name) in _MEANINGS]
+    return found or [_of_name(name) for name in folders[:1]]
 
 
 def _of_row(row: Mapping[str, str]) -> Iterator[Classes]:

@@ -16,6 +16,7 @@ from entdemo.cli.output import (
     out,
     print_json,
     progress_bar,
+    tell_skipped,
 )
 
 
@@ -49,6 +50,7 @@ def evaluate(
     if json:
         if report.skipped:
             err.print(f"Pictures skipped: {len(report.skipped)}")
+            tell_skipped(report.skipped)
         print_json(report.to_json())
     else:
         from entdemo.evaluation.tables import report_table

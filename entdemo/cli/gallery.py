@@ -19,10 +19,12 @@ from entdemo.cli.output import (
     out,
     print_json,
     progress_bar,
+    tell_skipped,
 )
-from entdemo.errors import GalleryLockedError
+from entdemo.errors import BadPictureError, GalleryLockedError
 
 if TYPE_CHECKING:
+    from entdemo.gallery.folder import FolderCases
     from entdemo.gallery.store import Gallery
 
 Made = TypeVar("Made")
@@ -32,6 +34,9 @@ app = typer.Typer(no_args_is_help=True, help="Build and keep galleries of teachi
 Folder = Annotated[Path, typer.Argument(help="Folder of the gallery.")]
 _FROM = typer.Option("--from", help="Frames: a sub-folder a class, and captions.csv.")
 Source = Annotated[Path, _FROM]
+SkipBad = Annotated[
+    bool, typer.Option("--skip-bad", help="Go on without pictures that cannot be read.")
+]
 
 
 @app.command()
@@ -42,6 +47,7 @@ def build(
     weights: Weights,
     device: Device,
     precision: Precision,
+    skip_bad: SkipBad = False,
     json: Json = False,
 ) -> None:
     """Make a gallery from a folder of frames, in place of the one that is there.
@@ -54,10 +60,11 @@ def build(
     from entdemo.gallery.shards import together
 
     if source is None:
-        change: Callable[..., Gallery | None] = partial(embed_again, gallery)
-    else:
-        change = partial(together, build_gallery, gallery, read_folder(source))
-    _write(change, weights, device, precision, json)
+        _write(partial(embed_again, gallery), weights, device, precision, json)
+        return
+    found = read_folder(source)
+    change = partial(together, build_gallery, gallery, found.cases, skip_bad=skip_bad)
+    _take_in(change, found, weights, device, precision, json)
 
 
 @app.command()
@@ -67,6 +74,7 @@ def add(
     weights: Weights,
     device: Device,
     precision: Precision,
+    skip_bad: SkipBad = False,
     json: Json = False,
 ) -> None:
     """Add the frames of a folder to a gallery."""
@@ -74,8 +82,9 @@ def add(
     from entdemo.gallery.folder import read_folder
     from entdemo.gallery.shards import together
 
-    change = partial(together, add_cases, gallery, read_folder(source))
-    _write(change, weights, device, precision, json)
+    found = read_folder(source)
+    change = partial(together, add_cases, gallery, found.cases, skip_bad=skip_bad)
+    _take_in(change, found, weights, device, precision, json)
 
 
 @app.command()
@@ -145,6 +154,23 @@ def make_map(gallery: Folder, json: Json = False) -> None:
         print_json({"cases": shown})
     else:
         out.print(f"{shown} cases on the map in {gallery}.")
+
+
+def _take_in(
+    change: Callable[..., Gallery | None],
+    found: FolderCases,
+    weights: str,
+    device: str,
+    precision: str,
+    json: bool,
+) -> None:
+    """Make a change with a folder's cases, and tell what of the folder is none."""
+    try:
+        _write(change, weights, device, precision, json)
+    except BadPictureError:
+        err.print("Mend or remove them, or go on without them: --skip-bad")
+        raise
+    tell_skipped(found.left_out)
 
 
 def _write(

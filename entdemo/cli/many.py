@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from entdemo.cli.output import out, print_json, progress_bar, rows
+from entdemo.cli.output import out, print_json, progress_bar, rows, tell_skipped
 from entdemo.errors import StorageError
 from entdemo.inference.spoken import headline
 
@@ -39,17 +39,18 @@ def predict_many(
     if csv is not None and csv.exists():
         raise StorageError("storage.in_use", path=csv)
     found: list[Answered] = []
-    with opened(path) as pictures, progress_bar("Frames") as told:
-        for it in answers(pictures, ask):
+    with opened(path) as held, progress_bar("Frames") as told:
+        for it in answers(held.pictures, ask):
             found.append(it)
-            told(len(found), len(pictures))
+            told(len(found), len(held.pictures))
     if by_doubt:
         found.sort(key=lambda it: -it.doubt)
     if csv is not None:
         write_atomically(csv, batch_csv(found))
     if json:
-        print_json(batch_json(found))
+        print_json(batch_json(found, held.left_out))
     else:
+        tell_skipped(held.left_out)
         columns = ["file", "verdict", "answer", "doubt", "nearest case"]
         out.print(rows("Frames", columns, [_line(it) for it in found]))
         out.print("For teaching, not for diagnosis.", style="dim")

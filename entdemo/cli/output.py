@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +24,7 @@ from rich.text import Text
 
 from entdemo.gallery.store import Progress as Report
 from entdemo.settings import Settings, read_settings
+from entdemo.storage.skipped import Skipped, skipped_lines
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
@@ -86,6 +87,12 @@ def rows(title: str, columns: list[str], lines: list[list[str]]) -> Table:
     for line in lines:
         table.add_row(*(Text(shown(cell)) for cell in line))
     return table
+
+
+def tell_skipped(skipped: Sequence[Skipped]) -> None:
+    """What was left out and why, on stderr."""
+    for line in skipped_lines(skipped):
+        err.print(shown(line), highlight=False)
 
 
 def bar_columns() -> tuple[ProgressColumn, ...]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from entdemo.data.entrep import EntrepItem, group_split, is_entrep, read_entrep
 from entdemo.data.entrep.captions import caption_keys
-from entdemo.data.skipped import Skipped
-from entdemo.errors import DataError
+from entdemo.errors import DataError, UserError, in_one
+from entdemo.gallery.captions import CAPTIONS, read_captions
 from entdemo.gallery.cases import class_of, read_class
-from entdemo.gallery.folder import CAPTIONS, is_picture, read_captions
+from entdemo.gallery.folder import tree_with_captions
+from entdemo.storage.names import comparable, comparable_label
+from entdemo.storage.skipped import Skipped, skipped_lines
 from entdemo.storage.table import Row
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 
@@ -85,7 +87,8 @@ def read_data(path: Path, held_out: HeldOut | None = None) -> DataSet:
         UserError: see ``read_items`` and ``entrep.read_entrep``; no frame with a class.
     """
     if not is_entrep(path):
-        return DataSet(read_items(path))
+        labelled, left_out = _read_labelled(path)
+        return DataSet(labelled, notes=list(skipped_lines(left_out)))
     found = read_entrep(path)
     items, notes = found.labelled, list(found.report.lines())
     if held_out:
@@ -116,33 +119,50 @@ def _entrep_items(found: list[EntrepItem]) -> list[Item]:
 def read_items(path: Path) -> list[Item]:
     """Frames in one sub-folder per class or per region, described by an optional table.
 
-    ``throat`` is both a class and a region and counts as the class. Files beside the sub-folders
-    are ignored but for ``captions.csv``, see ``gallery.folder.read_captions``, and
-    ``frames.csv``, whose columns file, source, group and finding tell where frames came from.
+    ``throat`` is both a class and a region and counts as the class. Pictures may lie in folders of
+    any depth, as one an examination. Files beside the sub-folders are left out but for
+    ``captions.csv``, see ``gallery.captions.read_captions``, and ``frames.csv``, whose columns
+    file, source, group and finding tell where frames came from.
 
     Args:
         path: the folder.
 
     Returns:
-        Items, sorted by folder and file name.
+        Items, sorted by path.
 
     Raises:
         UserError: no such folder, no pictures, a sub-folder that is neither class nor region, or
             a row of ``captions.csv`` that contradicts its picture's folder.
     """
-    if not path.is_dir():
-        raise DataError("folder.missing", path=path)
-    pictures = {file.relative_to(path).as_posix(): file for file in _pictures(path)}
-    if not pictures:
+    return _read_labelled(path)[0]
+
+
+def _read_labelled(path: Path) -> tuple[list[Item], list[Skipped]]:
+    """The items, and the files that are none."""
+    tree = tree_with_captions(path, ", ".join(_known_names()), ORIGINS)
+    rows, told = read_captions(path, tree.pictures), read_origins(path, _ORIGIN_COLUMNS)
+    items, left_out, wrong = [], list(tree.left_out), list[UserError]()
+    for key, file in tree.pictures.items():
+        if "/" not in key:
+            reason = DataError("evaluation.beside", known=", ".join(_known_names()))
+            left_out.append(Skipped(key, reason))
+            continue
+        try:
+            item = _item(key, file, rows.get(key))
+        except DataError as error:
+            wrong.append(error)
+        else:
+            items.append(replace(item, **told.get(comparable(key), {})))
+    wrong += [_unknown(name) for name in tree.folders if not _label(name) and tree.lacks(name)]
+    if wrong:
+        raise in_one(wrong)
+    if not items:
         raise DataError("folder.no_pictures", path=path, known=", ".join(_known_names()))
-    rows, told = read_captions(path, pictures), read_origins(path, _ORIGIN_COLUMNS)
-    items = {key: _item(file, rows.get(key)) for key, file in sorted(pictures.items())}
-    found = [replace(item, **told.get(key, {})) for key, item in items.items()]
-    return [replace(item, source=item.source or path.resolve().name) for item in found]
+    return [replace(item, source=item.source or path.resolve().name) for item in items], left_out
 
 
 def read_origins(folder: Path, columns: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """What ``frames.csv`` tells of each file, by ``FOLDER/NAME``, but for empty cells.
+    """What ``frames.csv`` tells of each file, by its comparable path, but for empty cells.
 
     Other people's tables of that name hold other columns; a table without ``file`` tells nothing.
     """
@@ -151,37 +171,44 @@ def read_origins(folder: Path, columns: Sequence[str]) -> dict[str, dict[str, An
         return {}
     with file.open(newline="", encoding="utf-8-sig", errors="replace") as opened:
         return {
-            row["file"]: {name: row[name] for name in columns if row.get(name)}
+            comparable(row["file"]): {name: row[name] for name in columns if row.get(name)}
             for row in csv.DictReader(opened)
             if row.get("file")
         }
 
 
-def _pictures(folder: Path) -> Iterator[Path]:
-    for entry in folder.iterdir():
-        if entry.is_dir() and not entry.name.startswith("."):
-            _labels(entry.name)
-            yield from (file for file in entry.iterdir() if is_picture(file))
-
-
-def _labels(folder_name: str) -> tuple[str, str | None]:
-    """Region and, if it is known, class of a sub-folder's frames."""
-    class_name = class_of(folder_name)
+def _label(folder: str) -> tuple[str, str | None] | None:
+    """Region and, if it is known, class that a folder is named after."""
+    class_name = class_of(folder)
     if class_name:
         return region_of(class_name), class_name
-    region = folder_name.lower().replace("_", "-").replace(" ", "-")
-    if region not in REGIONS:
-        known = ", ".join(_known_names())
-        raise DataError("evaluation.no_class_or_region", name=folder_name, known=known)
-    return region, None
+    region = comparable_label(folder)
+    return (region, None) if region in REGIONS else None
+
+
+def _labels(key: str) -> tuple[str, str | None]:
+    """Region and, if it is known, class of the frames in a path's folders."""
+    found = [label for part in key.split("/")[:-1] if (label := _label(part))]
+    if not found:
+        raise _unknown(key.rpartition("/")[0])
+    regions, classes = {region for region, _ in found}, {name for _, name in found if name}
+    named = sorted(classes if len(classes) > 1 else regions)
+    if len(named) > 1:
+        raise DataError("folder.two_folders", name=key, first=named[0], second=named[1])
+    return found[0][0], next(iter(classes), None)
+
+
+def _unknown(folder: str) -> DataError:
+    known = ", ".join(_known_names())
+    return DataError("evaluation.no_class_or_region", name=folder, known=known)
 
 
 def _known_names() -> list[str]:
     return [*CLASSES, *(region for region in REGIONS if region not in CLASSES)]
 
 
-def _item(file: Path, row: Row | None) -> Item:
-    region, class_name = _labels(file.parent.name)
+def _item(key: str, file: Path, row: Row | None) -> Item:
+    region, class_name = _labels(key)
     if row is None:
         return Item(file, region, class_name)
     if row.cells["class"]:

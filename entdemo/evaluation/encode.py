@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entdemo.data.dataset import Item
-from entdemo.data.skipped import Skipped
 from entdemo.errors import DataError, UserError
 from entdemo.image.frame import Frame, load_frame
 from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
+from entdemo.storage.skipped import Skipped
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from entdemo.data.skipped import Skipped
 from entdemo.evaluation.bootstrap import Interval
 from entdemo.evaluation.by_source import BySource
 from entdemo.evaluation.metrics import ClassFigures, ReliabilityBin, Swap
+from entdemo.storage.skipped import Skipped
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from rich.table import Table
 from entdemo.errors import DataError
 from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
 from entdemo.locale import LANGUAGES
+from entdemo.storage.names import comparable_label
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 from entdemo.text.letters import unreadable_letter
 from entdemo.text.wording import is_vietnamese, normalise
@@ -200,8 +201,11 @@ def _known(
 ) -> str | None:
     """The row's value if it is one of ``known``, None if it is null or not given."""
     value = row.get(field)
-    if value is None or value in known:
-        return value
+    if value is None or value == "":
+        return None
+    spelt = comparable_label(str(value))
+    if spelt in known:
+        return spelt
     raise DataError(
         "evaluation.line_value", name=name, line=line, field=field, value=value,
         known=", ".join(known),

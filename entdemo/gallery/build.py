@@ -85,23 +85,27 @@ def build_gallery(
     *,
     batch_size: int = BATCH_SIZE,
     progress: Progress | None = None,
+    skip_bad: bool = False,
 ) -> Gallery:
     """Make a gallery, in place of one that is there; that one serves until the new is complete.
 
     Of each frame the content is stored, without its black surround, as JPEG without metadata, at
     most 480 pixels a side, under a name made of its pixels; vectors are those of the stored
     frames. The same items give the same bytes. What was finished when a build broke off is not
-    computed again by the next one with the same weights.
+    computed again by the next one with the same weights. With ``skip_bad`` pictures that cannot be
+    read are left out with a note.
 
     Raises:
-        UserError: if the folder holds other things, another writer is at work, or a picture
-            cannot be read or is given two classes; the old gallery then stays.
+        UserError: if the folder holds other things, another writer is at work, or pictures
+            cannot be read or one is given two classes; the old gallery then stays.
     """
     folder = Path(path)
     refuse_other_content(folder)
     with _ingesting(folder, embedder) as journal:
         draft = _Draft(folder, [])
-        vectors = draft.take(Ingest(folder, [], embedder, journal, batch_size, progress), items)
+        vectors = draft.take(
+            Ingest(folder, [], embedder, journal, batch_size, progress, skip_bad), items
+        )
         return _compared(draft.save(vectors, embedder.embedder_id, embedder.preprocess_hash))
 
 
@@ -112,6 +116,7 @@ def add_cases(
     *,
     batch_size: int = BATCH_SIZE,
     progress: Progress | None = None,
+    skip_bad: bool = False,
 ) -> Gallery:
     """Add cases to a gallery that was made with the same weights.
 
@@ -127,7 +132,7 @@ def add_cases(
                 wanted=embedder.embedder_id,
             )  # fmt: skip
         draft = _Draft(folder, list(old.cases))
-        ingest = Ingest(folder, old.cases, embedder, journal, batch_size, progress)
+        ingest = Ingest(folder, old.cases, embedder, journal, batch_size, progress, skip_bad)
         added = draft.take(ingest, items)
         vectors = np.concatenate([old.vectors, added]) if old.cases else added
         grown = draft.save(vectors, embedder.embedder_id, embedder.preprocess_hash)

@@ -9,6 +9,7 @@ from operator import itemgetter, not_
 from typing import NamedTuple
 
 from entdemo.errors import DataError, UserError
+from entdemo.storage.names import comparable_label
 from entdemo.storage.table import Row, read_table, write_table
 from entdemo.taxonomy import CLASSES, region_of
 
@@ -92,7 +93,7 @@ def write_cases(cases: Sequence[Case]) -> bytes:
 
 def class_of(text: str) -> str | None:
     """The class that a cell or a folder names, in whatever case and spelling."""
-    name = text.lower().replace("_", "-").replace(" ", "-")
+    name = comparable_label(text)
     return name if name in CLASSES else None
 
 

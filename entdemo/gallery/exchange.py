@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from PIL.JpegImagePlugin import JpegImageFile
 
@@ -24,10 +24,12 @@ from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.manifest import CASES, FRAMES
 from entdemo.gallery.reading import read_consistent
 from entdemo.gallery.store import Gallery, Progress
+from entdemo.gallery.tree import is_passed
 from entdemo.image.decode import MAX_BYTES
 from entdemo.image.frame import load_frame
 from entdemo.storage.atomic import new_file, new_folder
 from entdemo.storage.files import read_regular, sha256
+from entdemo.storage.names import comparable
 
 Read = Callable[[str], bytes]
 """Name inside an export -> bytes; raises OSError where there is no such file."""
@@ -129,20 +131,42 @@ def _read_frame(read: Read, file: str) -> bytes:
 @contextmanager
 def _opened(source: Path) -> Iterator[Read]:
     if not source.is_file():
-        yield lambda name: read_regular(source / name)
+        folder = _innermost(source)
+        yield lambda name: read_regular(folder / name)
         return
     try:
         archive = zipfile.ZipFile(source)
     except (OSError, *_ZIP_DAMAGE) as error:
         raise GalleryError("gallery.no_export", path=source) from error
     with archive:
-        yield partial(_member, archive)
+        yield partial(_member, archive, _members(archive))
 
 
-def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+def _innermost(source: Path) -> Path:
+    """The folder of an export that lies alone in another one."""
+    if (source / CASES).is_file() or not source.is_dir():
+        return source
+    inside = [entry for entry in source.iterdir() if not is_passed(entry.name)]
+    return inside[0] if len(inside) == 1 and (inside[0] / CASES).is_file() else source
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Entries by their name in the export, which may have been packed again in a folder.
+
+    Some programs on Windows part folders by backslashes.
+    """
+    paths = {PurePosixPath(comparable(it.filename)): it for it in archive.infolist()}
+    shown = {path: it for path, it in paths.items() if not any(map(is_passed, path.parts))}
+    roots = sorted((path.parent for path in shown if path.name == CASES), key=lambda it: it.parts)
+    root = min(roots, key=lambda it: len(it.parts), default=PurePosixPath())
+    inside = {path: it for path, it in shown.items() if path.is_relative_to(root)}
+    return {path.relative_to(root).as_posix(): it for path, it in inside.items()}
+
+
+def _member(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str) -> bytes:
     limit = _MAX_TABLE if name == CASES else MAX_BYTES
     try:
-        with archive.open(name) as file:
+        with archive.open(members[name]) as file:
             data = file.read(limit + 1)
     except (KeyError, *_ZIP_DAMAGE) as error:
         raise FileNotFoundError(name) from error

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from entdemo.errors import GalleryError
+from entdemo.errors import BadPictureError, GalleryError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.index import Vectors
-from entdemo.gallery.intake import Groups, NewCase, Taken, make_case, take_in
+from entdemo.gallery.intake import Groups, NewCase, Taken, bad_pictures, make_case, take_in
 from entdemo.gallery.journal import Journal
 from entdemo.gallery.manifest import Mark
 from entdemo.gallery.pipeline import in_batches, in_threads
@@ -37,6 +36,7 @@ class Ingest:
         journal: what an earlier ingest has finished, and where this one notes its batches.
         batch_size: frames that are embedded together.
         progress: told of each picture that was read, and at last of those embedded.
+        skip_bad: whether pictures that cannot be read are left out with a note.
 
     Attributes:
         added: the new cases, in the order of their pictures.
@@ -52,6 +52,7 @@ class Ingest:
         journal: Journal,
         batch_size: int,
         progress: Progress | None = None,
+        skip_bad: bool = False,
     ) -> None:
         self.added: list[Case] = []
         self.marks: dict[str, Mark] = {}
@@ -64,6 +65,8 @@ class Ingest:
         self._known = {case.case_id: case for case in cases}
         self._groups = Groups(cases)
         self._reading = True
+        self._skip_bad = skip_bad
+        self._bad: list[BadPictureError] = []
 
     def run(self, items: Iterable[NewCase]) -> Vectors:
         """Take all pictures in; a few batches of them are in memory at a time.
@@ -72,11 +75,11 @@ class Ingest:
             [N, D] float32 of length 1, a row for each case of ``added``.
 
         Raises:
-            UserError: if a picture cannot be read or is given two classes, or the disk is full.
+            UserError: if pictures cannot be read, all of which are told, or one is given two
+                classes, or the disk is full.
             ValueError: see ``Embedder.vectors``.
         """
-        store = partial(take_in, folder=self._folder, journal=self._journal)
-        taken = in_threads(store, items, _READERS, ahead=2 * self._batch_size)
+        taken = in_threads(self._taken, items, _READERS, ahead=2 * self._batch_size)
         batches = in_batches(self._new(taken), self._batch_size)
         parts: list[Vectors] = [np.zeros((0, self._embedder.dim), np.float32)]
         done = 0
@@ -87,9 +90,23 @@ class Ingest:
                 self._progress(done, len(self.added))
         return np.concatenate(parts)
 
-    def _new(self, taken: Iterable[Taken]) -> Iterator[Taken]:
-        """Those that are not there yet; their cases are added."""
+    def _taken(self, item: NewCase) -> Taken | BadPictureError:
+        try:
+            return take_in(item, self._folder, self._journal)
+        except BadPictureError as error:
+            return error
+
+    def _new(self, taken: Iterable[Taken | BadPictureError]) -> Iterator[Taken]:
+        """Those that are not there yet; their cases are added.
+
+        From the first bad picture on nothing is embedded, unless bad ones are skipped.
+        """
         for count, one in enumerate(taken, 1):
+            if isinstance(one, BadPictureError):
+                self._bad.append(one)
+                continue
+            if self._bad and not self._skip_bad:
+                continue
             case = make_case(one, self._groups)
             if one.notice:
                 self.notes.append(f"{one.item.name}: {one.notice}")
@@ -103,6 +120,12 @@ class Ingest:
                 self.marks[case.file] = Mark(size=one.entry.size, sha256=one.entry.sha256)
                 yield one
         self._reading = False
+        self._tell_bad()
+
+    def _tell_bad(self) -> None:
+        if self._bad and not self._skip_bad:
+            raise bad_pictures(self._bad)
+        self.notes += [f"left out: {error}" for error in self._bad]
 
     def _fold(self, item: NewCase, case: Case, earlier: Case) -> None:
         if case.class_name != earlier.class_name:

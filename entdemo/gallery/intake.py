@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from entdemo.errors import GalleryError, UserError
+from entdemo.errors import BadPictureError, UserError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.journal import Entry, Journal
 from entdemo.gallery.manifest import FRAMES
@@ -78,14 +78,21 @@ def read_picture(item: NewCase) -> Frame:
     """The case's frame.
 
     Raises:
-        UserError: if it cannot be read, with its name and the reason.
+        BadPictureError: if it cannot be read, with its name and the reason.
     """
     if isinstance(item.picture, Frame):
         return item.picture
     try:
         return load_frame(item.picture)
     except UserError as error:
-        raise GalleryError("gallery.bad_picture", name=item.name, reason=error) from error
+        raise BadPictureError("gallery.bad_picture", name=item.name, reason=error) from error
+
+
+def bad_pictures(errors: Sequence[BadPictureError]) -> BadPictureError:
+    """One error that names all pictures that cannot be read."""
+    if len(errors) == 1:
+        return errors[0]
+    return BadPictureError("gallery.bad_pictures", count=len(errors), each=list(errors))
 
 
 @dataclass(frozen=True)

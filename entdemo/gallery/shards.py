@@ -38,6 +38,7 @@ class Change(Protocol):
         embedder: Embedder,
         *,
         progress: Progress | None = None,
+        skip_bad: bool = False,
     ) -> Gallery: ...
 
 
@@ -48,6 +49,7 @@ def together(
     embedder: Embedder,
     *,
     progress: Progress | None = None,
+    skip_bad: bool = False,
 ) -> Gallery | None:
     """Make a change with all processes there are; the same arguments as the change itself.
 
@@ -58,7 +60,7 @@ def together(
         UserError: as the change does.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
-        return change(folder, items, embedder, progress=progress)
+        return change(folder, items, embedder, progress=progress, skip_bad=skip_bad)
     from torch import distributed
 
     distributed.init_process_group("gloo", timeout=_PATIENCE)
@@ -68,7 +70,7 @@ def together(
     distributed.barrier()
     if distributed.get_rank():
         return None
-    return change(folder, items, embedder, progress=progress)
+    return change(folder, items, embedder, progress=progress, skip_bad=skip_bad)
 
 
 def share_of(
@@ -87,10 +89,10 @@ def take_share(
 ) -> None:
     """Store frames and note vectors in the journal; the gallery does not change.
 
-    It stops at a picture that cannot be used: the process that makes the gallery meets it too and
-    tells it. No lock is needed: what another writer sweeps away is only computed again.
+    A picture that cannot be used is left out here: the process that makes the gallery meets it too
+    and tells it. No lock is needed: what another writer sweeps away is only computed again.
     """
     (folder / FRAMES).mkdir(parents=True, exist_ok=True)
     journal = Journal(folder, embedder)
     with suppress(UserError):
-        Ingest(folder, [], embedder, journal, batch_size).run(items)
+        Ingest(folder, [], embedder, journal, batch_size, skip_bad=True).run(items)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import threading
 import warnings
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import TypeVar
 
 from PIL import Image, ImageFile
@@ -99,6 +101,22 @@ def check_bytes(start: bytes, size: int) -> Reader:
         limit = MAX_BYTES // 1024**2
         raise FrameError("frame.too_many_bytes", megabytes=size / 1024**2, limit=limit)
     return reader
+
+
+def check_opens(path: Path) -> None:
+    """Look at a file's content, as far as a picture's own header goes.
+
+    Raises:
+        UserError: it is no picture that can be read here.
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        start = file.read(4096)
+        check_bytes(start, os.stat(file.fileno()).st_size)
+        plugin = plugin_of(start[before_picture(start) :])
+        if plugin is not None and not is_dicom(start):
+            data = start + file.read(MAX_BYTES)
+            _guarded(lambda: _opened(plugin, data[before_picture(start) :]).close())
 
 
 def _reader(start: bytes) -> Reader | None:

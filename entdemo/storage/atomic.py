@@ -22,8 +22,9 @@ from entdemo.errors import StorageError
 _TORCH_WRITER = ("inline_container", "PytorchStreamWriter", "iostream")
 """Words in what torch's zip writer raises when it cannot write."""
 
-_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)
-"""What file systems say, mostly those of a network, that cannot bring a folder to the disk."""
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
+"""What file systems say, mostly those of a network, that leave it to their server when a file
+reaches the disk."""
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -50,7 +51,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             with unfinished.open("xb") as file:
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
+                _sync_file(file)
             _replace(unfinished, path)
         finally:
             with suppress(OSError):  # as where the folder itself is gone
@@ -140,7 +141,7 @@ def sync(folder: Path) -> None:
     for path in folder.rglob("*"):
         if path.is_file():
             with path.open("rb+") as file:
-                os.fsync(file.fileno())
+                _sync_file(file)
 
 
 @contextmanager
@@ -161,15 +162,25 @@ def _is_empty(path: Path) -> bool:
     return path.is_dir() and not any(path.iterdir())
 
 
+def _sync_file(file: BinaryIO) -> None:
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+
+
 def _replace(source: Path, target: Path) -> None:
+    """Rename, then bring the folder to the disk where the file system can.
+
+    After the rename the new state is there: what goes wrong with the folder is no failed write.
+    """
     os.replace(source, target)
     if os.name == "nt":  # Windows has no handle for a folder
         return
-    handle = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
-    finally:
-        os.close(handle)
+    with suppress(OSError):
+        handle = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from entdemo.errors import GalleryLockedError, StorageError
 
 LOCK_SECONDS = 10.0
+_NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL)
 
 
 def sha256(data: bytes | mmap) -> str:
@@ -77,6 +78,31 @@ class MappedFile:
         return (status.st_dev, status.st_ino) == self.place
 
 
+def locked(path: Path, timeout: float) -> BaseFileLock:
+    """Take a lock; whoever takes it releases it.
+
+    Where the file system, mostly one of a network, has no locks of the system, a file that is
+    there while the lock is held stands in for them.
+
+    Args:
+        path: of the lock's own file.
+        timeout: how long to wait in seconds, -1 for ever.
+
+    Raises:
+        Timeout: another process has kept it for that long.
+        OSError: the file cannot be written.
+    """
+    lock: BaseFileLock = FileLock(path, timeout=timeout)
+    try:
+        lock.acquire()
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        lock = SoftFileLock(path.with_name(f"{path.name}.held"), timeout=timeout)
+        lock.acquire()
+    return lock
+
+
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Hold a gallery's writer lock.
@@ -86,8 +112,7 @@ def writing(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", timeout=LOCK_SECONDS)
-        lock.acquire()
+        lock = locked(folder / ".lock", LOCK_SECONDS)
     except Timeout as error:
         raise GalleryLockedError("gallery.locked", path=folder) from error
     except OSError as error:

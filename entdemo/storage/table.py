@@ -59,14 +59,16 @@ def read_table(data: bytes, name: str, columns: Sequence[str], required: Sequenc
     Raises:
         UserError: if it cannot be read, naming row and column.
     """
+    found_rows: list[list[str]] = []
     try:
-        header, *records = _records(data)
+        found_rows.extend(_records(data))
     except UnicodeDecodeError as error:
         raise DataError("table.encoding", name=name) from error
     except csv.Error as error:
-        raise DataError("table.damaged", name=name) from error
-    except ValueError as error:  # not even a header
-        raise DataError("table.empty", name=name) from error
+        raise DataError("table.damaged", name=name, row=len(found_rows) + 1) from error
+    if not found_rows:
+        raise DataError("table.empty", name=name)
+    header, *records = found_rows
     places = _places(header, name, columns, required)
     _refuse_more_cells(records, set(places.values()), name)
     found = {column: _tidied(_cells(records, places.get(column))) for column in columns}
@@ -93,7 +95,9 @@ def _records(data: bytes) -> Iterator[list[str]]:
     first = lines.readline()
     if first.strip().lower() in {"sep=,", "sep=;"}:
         first = lines.readline()
-    return csv.reader(chain([first] if first else [], lines), delimiter=_separator(first))
+    return csv.reader(
+        chain([first] if first else [], lines), delimiter=_separator(first), strict=True
+    )
 
 
 def _separator(header: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from entdemo import phantom
 from entdemo.data.entrep import EntrepItem, group_split, read_entrep
 from entdemo.data.entrep.captions import caption_keys
-from entdemo.errors import DataError, TrainingError, UserError
+from entdemo.errors import BadPictureError, DataError
 from entdemo.gallery.folder import read_folder
-from entdemo.gallery.intake import NewCase
+from entdemo.gallery.intake import NewCase, bad_pictures, read_picture
 from entdemo.image.frame import Frame, frame_from_array, load_frame
 from entdemo.phantom.folder import frame_seed
 from entdemo.storage.atomic import told_writes, write_atomically
+from entdemo.storage.skipped import skipped_lines
 from entdemo.taxonomy import CLASSES, FINDINGS, region_of
 from entdemo.text.sides import mirror_text
 from entdemo.training.caption_findings import named_findings
@@ -111,9 +112,9 @@ def read_frames(folder: Path, size: int) -> FrameSet:
     Raises:
         UserError: no frames, a frame that cannot be read, or a wrong table.
     """
-    items = read_folder(folder)
+    items = read_folder(folder).cases
     return FrameSet(
-        squares=np.stack([_loaded(item).square(size) for item in items]),
+        squares=np.stack([frame.square(size) for frame in _loaded(items)]),
         labels=np.array([CLASSES.index(item.class_name) for item in items], np.int64),
         tags=np.array([_tags(item.class_name, item.finding) for item in items], np.int64),
         captions_en=[item.caption_en for item in items],
@@ -141,7 +142,7 @@ def read_entrep_frames(source: EntrepSource, size: int, say: Callable[[str], Non
             reason=skipped[0].reason,
         )  # fmt: skip
     if source.part == "train":  # the other side reads the same folder
-        for line in (*found.report.lines(), *found.report.skipped_lines()):
+        for line in (*found.report.lines(), *skipped_lines(found.report.skipped)):
             say(line)
     fractions = (1 - source.validation_share, source.validation_share)
     train, validation = group_split(found.labelled, fractions, source.seed)
@@ -191,13 +192,15 @@ def caption_ids(frames: FrameSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return numbered(bare), numbered(map(mirror_text, bare))
 
 
-def _loaded(item: NewCase) -> Frame:
-    if isinstance(item.picture, Frame):
-        return item.picture
-    try:
-        return load_frame(item.picture)
-    except UserError as error:
-        raise TrainingError("train.bad_picture", name=item.name, reason=error) from error
+def _loaded(items: Iterable[NewCase]) -> Iterator[Frame]:
+    bad = []
+    for item in items:
+        try:
+            yield read_picture(item)
+        except BadPictureError as error:
+            bad.append(error)
+    if bad:
+        raise bad_pictures(bad)
 
 
 def _tags(class_name: str, finding: str) -> int:

@@ -13,7 +13,7 @@ import gradio as gr
 
 from entdemo.batch import COLUMNS, Answered, cells
 from entdemo.errors import FrameError
-from entdemo.gallery.folder import PICTURE_ENDINGS
+from entdemo.gallery.tree import PICTURE_ENDINGS
 from entdemo.image.decode import MAX_BYTES
 from entdemo.image.frame import Frame
 from entdemo.image.jpeg import encode_jpeg

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from entdemo.errors import PageError
-from entdemo.gallery.folder import CAPTIONS, read_folder
+from entdemo.gallery.captions import CAPTIONS
+from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase
 from entdemo.taxonomy import CLASSES, findings_of, region_of
 from entdemo.ui.events import Data
@@ -61,7 +62,10 @@ def _by_table(
             raise PageError("edit.name_twice", name=target.name)
         move_upload(file.get("path"), target)
     move_upload(table.get("path"), folder / CAPTIONS)
-    return read_folder(folder)
+    found = read_folder(folder)
+    for other in found.left_out:
+        raise PageError("gallery.bad_picture", name=other.name, reason=other.reason)
+    return found.cases
 
 
 def _by_form(folder: Path, file: Mapping[str, Any]) -> NewCase:

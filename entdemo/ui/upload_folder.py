@@ -10,7 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISDIR
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
+
+from entdemo.storage.files import locked
 
 _PREFIX = "entdemo-uploads-"
 
@@ -28,7 +30,7 @@ def private_uploads() -> Iterator[Path]:
     parent.mkdir(parents=True, exist_ok=True)
     _clear_left(parent)
     folder = parent / f"{_PREFIX}{os.getpid()}-{os.urandom(8).hex()}"
-    with FileLock(_lock_of(folder)):
+    with _held(_lock_of(folder), timeout=-1):
         folder.mkdir(mode=0o700)
         for name in ("uploads", "work"):
             (folder / name).mkdir()
@@ -46,12 +48,21 @@ def private_uploads() -> Iterator[Path]:
             _lock_of(folder).unlink(missing_ok=True)
 
 
+@contextmanager
+def _held(path: Path, timeout: float) -> Iterator[None]:
+    lock = locked(path, timeout)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _clear_left(parent: Path) -> None:
     for folder in parent.glob(f"{_PREFIX}*"):
         if not _is_own_folder(folder):
             continue
         with suppress(Timeout, OSError):
-            with FileLock(_lock_of(folder), timeout=0):
+            with _held(_lock_of(folder), timeout=0):
                 shutil.rmtree(folder, ignore_errors=True)
             _lock_of(folder).unlink(missing_ok=True)
 

@@ -10,6 +10,7 @@ import pytest
 
 from entdemo.data.entrep import EntrepSet, is_entrep, read_entrep
 from entdemo.errors import UserError
+from entdemo.storage.skipped import skipped_lines
 from entdemo.taxonomy import CLASSES
 from tests.helpers.entrep_folder import (
     EntrepFolder,
@@ -107,7 +108,7 @@ def test_what_is_skipped_is_told_with_its_reason(folder: EntrepFolder) -> None:
         "train/900002_odd_Image01.png": "entrep.unknown_class",
     }
     assert all(reason.text("vi") != reason.text("en") for reason in reasons.values())
-    told = "\n".join([*found.report.lines(), *found.report.skipped_lines()])
+    told = "\n".join([*found.report.lines(), *skipped_lines(found.report.skipped)])
     assert "“larynx”" in told
     assert "21 distinct frames" in told
     assert "train/cls.json 18" in told
@@ -119,7 +120,7 @@ def test_many_of_a_kind_are_counted(folder: EntrepFolder) -> None:
     file = folder.path / "train" / "cls.json"
     labels = json.loads(file.read_text("utf-8"))
     write_json(file, labels | {f"{index}_gone.png": "throat" for index in range(9)})
-    lines = list(read_entrep(folder.path).report.skipped_lines())
+    lines = list(skipped_lines(read_entrep(folder.path).report.skipped))
     assert len(lines) == 4
     assert lines[-1] == "Skipped for the same reason: 6 more."
 

@@ -54,6 +54,7 @@ def test_skipped_pictures_are_counted_beside_the_json(data: Path) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(data), "--json"])
     assert json.loads(result.stdout)["n"] == 14
     assert "Pictures skipped: 1" in result.stderr
+    assert "throat/x.png" in result.stderr
 
 
 def test_tables_fit_a_terminal(data: Path) -> None:

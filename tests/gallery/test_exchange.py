@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,39 @@ def test_cases_and_frames_arrive_as_they_left(exported: Path, folder: Path, tmp_
     for case in ours.cases:
         assert arrived.frame_path(case).read_bytes() == ours.frame_path(case).read_bytes()
     assert verify_gallery(tmp_path / "there") == []
+
+
+@pytest.mark.parametrize(
+    "renamed",
+    [
+        lambda name: f"my gallery/{name}",
+        lambda name: f"a/b/{name}",
+        lambda name: name.replace("/", "\\"),
+        lambda name: f"My Gallery\\{name}".replace("/", "\\"),
+        lambda name: name.replace("cases.csv", "Cases.CSV"),
+    ],
+)
+def test_an_export_that_was_packed_again_is_imported(
+    renamed: Callable[[str], str], folder: Path, tmp_path: Path
+) -> None:
+    export_gallery(folder, tmp_path / "out.zip")
+    with (
+        zipfile.ZipFile(tmp_path / "out.zip") as whole,
+        zipfile.ZipFile(tmp_path / "again.zip", "w") as again,
+    ):
+        for name in whole.namelist():
+            again.writestr(renamed(name), whole.read(name))
+        again.writestr("__MACOSX/._cases.csv", b"twin")
+    arrived = import_gallery(tmp_path / "there", tmp_path / "again.zip", OTHER_EMBEDDER)
+    assert arrived.cases == Gallery.open(folder).cases
+
+
+def test_an_export_that_lies_in_a_folder_of_its_own_is_imported(
+    folder: Path, tmp_path: Path
+) -> None:
+    export_gallery(folder, tmp_path / "unpacked" / "export")
+    arrived = import_gallery(tmp_path / "there", tmp_path / "unpacked", OTHER_EMBEDDER)
+    assert arrived.cases == Gallery.open(folder).cases
 
 
 def test_vectors_and_index_do_not_travel(exported: Path) -> None:

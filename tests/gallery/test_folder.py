@@ -40,7 +40,7 @@ def refusal(folder: Path) -> str:
 
 
 def test_sub_folders_are_classes(pictures: Path) -> None:
-    found = [(case.name, case.class_name) for case in read_folder(pictures)]
+    found = [(case.name, case.class_name) for case in read_folder(pictures).cases]
     assert found == [("a.png", "ear-left"), ("b.JPG", "ear-left"), ("a.png", "throat"),
                      ("z.jpg", "throat")]  # fmt: skip
 
@@ -52,7 +52,7 @@ def test_captions_are_joined(pictures: Path, tmp_path: Path) -> None:
         "throat\\a.png;họng đỏ;red throat;redness;17\n"
         "z.jpg;;;;17\n",
     )
-    cases = read_folder(pictures)
+    cases = read_folder(pictures).cases
     assert [case.caption_vi for case in cases] == ["", "", "họng đỏ", ""]
     assert (cases[2].caption_en, cases[2].finding) == ("red throat", "redness")
     gallery = build_gallery(tmp_path / "g", cases, EMBEDDER)
@@ -63,7 +63,10 @@ def test_classes_may_come_from_the_table(pictures: Path) -> None:
     (pictures / "flat.png").write_bytes(jpeg(picture(9)))
     assert refusal(pictures) == "folder.unclassified"
     captions(pictures, "file,class\nflat.png,VC-Open\nz.jpg,throat\n")
-    assert [case.class_name for case in read_folder(pictures)][-3:] == ["vc-open", *["throat"] * 2]
+    assert [case.class_name for case in read_folder(pictures).cases][-3:] == [
+        "vc-open",
+        *["throat"] * 2,
+    ]
 
 
 @pytest.mark.parametrize(

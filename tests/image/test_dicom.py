@@ -244,7 +244,7 @@ def test_burned_in_text_is_warned_of(stated: dict[str, str], key: str | None) ->
 def test_a_gallery_takes_such_files_and_passes_the_warning_on(tmp_path: Path) -> None:
     (source := tmp_path / "source" / "throat").mkdir(parents=True)
     (source / "frame.dcm").write_bytes(dicom(scene()))
-    gallery = build_gallery(tmp_path / "g", read_folder(source.parent), EMBEDDER)
+    gallery = build_gallery(tmp_path / "g", read_folder(source.parent).cases, EMBEDDER)
     assert len(gallery.cases) == 1
     assert gallery.notes[0].startswith("frame.dcm: This DICOM file does not state whether text")
 

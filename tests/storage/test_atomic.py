@@ -114,20 +114,49 @@ def test_a_file_is_there_only_when_it_is_whole(tmp_path: Path) -> None:
     assert [it.name for it in tmp_path.iterdir()] == ["all.zip"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows brings no folder to the disk")
-def test_a_file_system_that_brings_no_folder_to_the_disk_is_used_all_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def failing_sync(monkeypatch: pytest.MonkeyPatch, of: Callable[[int], bool], number: int) -> None:
     sync = os.fsync
 
     def of_a_network(descriptor: int) -> None:
-        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        if of(os.fstat(descriptor).st_mode):
+            raise OSError(number, os.strerror(number))
         sync(descriptor)
 
     monkeypatch.setattr("entdemo.storage.atomic.os.fsync", of_a_network)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows brings no folder to the disk")
+@pytest.mark.parametrize(
+    "number", [errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EIO]
+)
+def test_once_a_file_has_its_name_nothing_tells_that_the_old_one_stayed(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_sync(monkeypatch, stat.S_ISDIR, number)
     write_atomically(tmp_path / "a", b"new")
     assert (tmp_path / "a").read_bytes() == b"new"
+    with new_folder(tmp_path / "folder") as folder:
+        (folder / "a").write_bytes(b"new")
+    assert (tmp_path / "folder" / "a").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
+def test_a_file_system_that_syncs_no_file_is_used_all_the_same(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_sync(monkeypatch, stat.S_ISREG, number)
+    write_atomically(tmp_path / "a", b"new")
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+def test_a_disk_that_fails_before_the_rename_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_atomically(tmp_path / "a", b"old")
+    failing_sync(monkeypatch, stat.S_ISREG, errno.EIO)
+    with pytest.raises(StorageError, match="What was saved before is kept"):
+        write_atomically(tmp_path / "a", b"new")
+    assert (tmp_path / "a").read_bytes() == b"old"
 
 
 def test_other_errors_are_not_taken_for_a_full_disk(tmp_path: Path) -> None:

@@ -16,13 +16,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import unicodedata
 from collections import defaultdict
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from entdemo.errors import DataError
-from entdemo.gallery.folder import is_picture
+from entdemo.gallery.tree import picture_tree
+from entdemo.storage.names import comparable_name
 
 CLASSES_FILE = "train/cls.json"
 PAIRS_FILE = "train/i2i.json"
@@ -53,10 +53,11 @@ class Pictures:
 
     def __init__(self, part: Path) -> None:
         self._part = part
-        self._files = [file for file in sorted(part.rglob("*")) if self._counts(file)]
+        found = picture_tree(part).pictures if part.is_dir() else {}
+        self._files = sorted(found.values())
         self._by_stem: dict[str, list[Path]] = defaultdict(list)
         for file in self._files:
-            self._by_stem[folded(file.stem)].append(file)
+            self._by_stem[comparable_name(file.stem)].append(file)
 
     def all(self) -> list[Path]:
         """Every picture, sorted by name."""
@@ -74,7 +75,7 @@ class Pictures:
             UserError: several pictures of different content are called so.
         """
         wanted = PurePosixPath(name.replace("\\", "/"))
-        fits = self._by_stem.get(folded(wanted.stem), [])
+        fits = self._by_stem.get(comparable_name(wanted.stem), [])
         if len(fits) < 2:
             return fits[0] if fits else None
         scores = [_fit(wanted, file) for file in fits]
@@ -83,24 +84,15 @@ class Pictures:
             raise DataError("entrep.ambiguous", count=len(best))
         return best[0]
 
-    def _counts(self, file: Path) -> bool:
-        inside = file.relative_to(self._part).parts[:-1]
-        return is_picture(file) and not any(it.startswith((".", "__MACOSX")) for it in inside)
-
-
-def folded(name: str) -> str:
-    """A name without differences of case and composition."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
 
 def _fit(wanted: PurePosixPath, file: Path) -> tuple[int, bool]:
     """How many folders of a file a name gives, from the last on; whether its ending is right."""
     folders = 0
     for asked, own in zip(reversed(wanted.parent.parts), reversed(file.parent.parts), strict=False):
-        if folded(asked) != folded(own):
+        if comparable_name(asked) != comparable_name(own):
             break
         folders += 1
-    return folders, folded(wanted.suffix) == folded(file.suffix)
+    return folders, comparable_name(wanted.suffix) == comparable_name(file.suffix)
 
 
 class _Object(list[tuple[str, Any]]):
@@ -143,17 +135,20 @@ def read_records(folder: Path, name: str) -> list[dict[str, Any]]:
 def read_list(folder: Path, name: str) -> list[str]:
     """Items of a list without header, in order.
 
-    An item may be quoted and then hold line ends; commas outside quotes belong to the item.
+    An item may be quoted and then hold line ends; commas outside quotes belong to the item, but for
+    those that spreadsheets leave behind the last one. Spaces beside an item do not count.
 
     Raises:
         UserError: no such file, it cannot be read, or holds nothing.
     """
     text = _read_text(folder, name)
+    rows: list[str] = []
     try:
-        rows = [",".join(row) for row in csv.reader(io.StringIO(text, newline=""))]
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            rows.append(",".join(row).strip(", \t"))
     except csv.Error as error:
-        raise DataError("table.damaged", name=name) from error
-    items = [row for row in rows if row.strip()]
+        raise DataError("table.damaged", name=name, row=len(rows) + 1) from error
+    items = [row for row in rows if row]
     if not items:
         raise DataError("entrep.empty", name=name)
     return items

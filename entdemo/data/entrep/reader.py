@@ -27,11 +27,11 @@ from entdemo.data.entrep.files import (
 )
 from entdemo.data.entrep.near_copies import Look, look_alikes, look_of
 from entdemo.data.entrep.report import ReadReport
-from entdemo.data.skipped import Skipped
 from entdemo.errors import DataError, FrameError, UserError
 from entdemo.gallery.cases import class_of
 from entdemo.image.frame import load_frame
 from entdemo.locale import LANGUAGES
+from entdemo.storage.skipped import Skipped
 from entdemo.taxonomy import CLASSES
 
 _LEADING_NUMBER = re.compile(r"(\d+)_")

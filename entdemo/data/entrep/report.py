@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from entdemo.data.skipped import Skipped
-
-_NAMED = 3
-"""How many names are given for each reason."""
+from entdemo.storage.skipped import Skipped
 
 
 @dataclass(frozen=True)
@@ -65,12 +61,3 @@ class ReadReport:
             f"Captions: {self.captions_en} English, {self.captions_vi} Vietnamese; "
             f"{self.one_language} in one language only."
         )
-
-    def skipped_lines(self) -> Iterator[str]:
-        """What was skipped and why; of many for one reason, the first few."""
-        for key, count in Counter(entry.reason.key for entry in self.skipped).items():
-            own = [entry for entry in self.skipped if entry.reason.key == key]
-            for entry in own[:_NAMED]:
-                yield f"Skipped “{entry.name}”: {entry.reason}"
-            if count > _NAMED:
-                yield f"Skipped for the same reason: {count - _NAMED} more."

@@ -1,0 +1,32 @@
+"""What could not be used of a folder or a data set."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from entdemo.errors import UserError
+
+_NAMED = 3
+"""How many names are given for each reason."""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A picture, or another entry of a data set, that could not be used, and why."""
+
+    name: str
+    reason: UserError
+
+
+def skipped_lines(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """What was skipped and why; of many for one reason, the first few and how many more."""
+    by_reason: dict[str, list[Skipped]] = defaultdict(list)
+    for entry in skipped:
+        by_reason[entry.reason.key].append(entry)
+    for own in by_reason.values():
+        for entry in own[:_NAMED]:
+            yield f"Skipped “{entry.name}”: {entry.reason}"
+        if len(own) > _NAMED:
+            yield f"Skipped for the same reason: {len(own) - _NAMED} more."

@@ -1,0 +1,43 @@
+"""The lock that keeps writers apart, also where the system has none."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import filelock
+import pytest
+
+from entdemo.errors import GalleryLockedError, StorageError
+from entdemo.storage import files
+from entdemo.storage.files import writing
+
+fcntl = pytest.importorskip("fcntl", reason="Windows locks files in another way")
+
+
+@pytest.mark.filterwarnings("ignore:flock not supported")
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS])
+def test_without_locks_of_the_system_writers_are_kept_apart_by_a_file(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    monkeypatch.setattr(files, "LOCK_SECONDS", 0.2)
+    with writing(tmp_path), pytest.raises(GalleryLockedError), writing(tmp_path):
+        raise AssertionError("both hold it")
+    with writing(tmp_path):
+        pass
+
+
+def test_other_troubles_with_a_lock_are_no_missing_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", refused)
+    with pytest.raises(StorageError, match="cannot be written"), writing(tmp_path):
+        raise AssertionError("it must not be entered")
