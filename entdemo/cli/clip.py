@@ -21,16 +21,26 @@ from entdemo.cli.output import (
     progress_bar,
     rows,
 )
+from entdemo.locale import Language
+from entdemo.locale.numbers import clock
 from entdemo.taxonomy import CLASS_NAMES
 
 if TYPE_CHECKING:
     from entdemo.clip.timeline import Stretch
 
 
+Sheet = Annotated[
+    Path | None, typer.Option("--sheet", help="Also write it: .pdf .pptx .apkg .csv .zip")
+]
+SheetLanguage = Annotated[Language, typer.Option("--language", help="Of the sheet's words.")]
+
+
 def clip(
     file: Annotated[Path, typer.Argument(help="MP4, MOV, AVI, Matroska or WebM.")],
     *,
     k: Count = 3,
+    sheet: Sheet = None,
+    language: SheetLanguage = "en",
     weights: Weights,
     gallery: Gallery,
     device: Device,
@@ -43,11 +53,18 @@ def clip(
     """
     from entdemo.clip.reading import check_clip
     from entdemo.clip.timeline import read_timeline, timeline_json
+    from entdemo.export.formats import new_target, written
+    from entdemo.export.timeline import timeline_handout
+    from entdemo.storage.atomic import write_atomically
 
     check_clip(file)
+    kind = None if sheet is None else new_target(sheet)
     predictor = open_predictor(weights, gallery, device, precision)
     with progress_bar("Seconds") as bar:
         timeline = read_timeline(file, predictor.classes, lambda at: bar(round(at), None))
+    if sheet is not None and kind is not None:
+        made = timeline_handout(timeline, lambda it: predictor.predict(it, 1).neighbours, language)
+        write_atomically(sheet, written(made, kind))
     if json:
         print_json(timeline_json(timeline, lambda frame: predictor.predict(frame, k)))
         return
@@ -60,9 +77,4 @@ def clip(
 
 def _line(it: Stretch) -> list[str]:
     name = "no endoscopy" if it.class_name is None else CLASS_NAMES[it.class_name]["en"]
-    return [_clock(it.start), _clock(it.end), name, f"{it.doubt:.2f}", _clock(it.best_at)]
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{minutes:.0f}:{rest:04.1f}"
+    return [clock(it.start), clock(it.end), name, f"{it.doubt:.2f}", clock(it.best_at)]

@@ -46,17 +46,14 @@ def handout(
 
     Options that narrow the cases may be given several times.
     """
-    from entdemo.errors import StorageError
-    from entdemo.export.formats import format_of, written
+    from entdemo.export.formats import new_target, written
     from entdemo.export.gallery_cases import HANDOUT_SIDE, chosen_cases, collected, handout_case
     from entdemo.export.handout import Handout
     from entdemo.gallery.collection import load_collection
     from entdemo.gallery.store import Gallery as Opened
     from entdemo.storage.atomic import write_atomically
 
-    kind = format_of(file)
-    if file.exists():
-        raise StorageError("storage.in_use", path=file)
+    kind = new_target(file)
     where = case_filter(regions, classes, findings, sources)
     held = load_collection(collection) if collection else None
     opened = Opened.open(gallery)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, get_args
 
-from entdemo.errors import DataError
+from entdemo.errors import DataError, StorageError
 from entdemo.export.archive import handout_csv, handout_zip
 from entdemo.export.handout import Handout
 
@@ -31,6 +31,18 @@ def format_of(path: Path) -> Format:
     if ending not in FORMATS:
         raise DataError("export.format", name=path.name, known=", ".join(FORMATS))
     return ending
+
+
+def new_target(path: Path) -> Format:
+    """The kind that a file's ending asks for, where no such file is there yet.
+
+    Raises:
+        UserError: it is none of them, or there is.
+    """
+    kind = format_of(path)
+    if path.exists():
+        raise StorageError("storage.in_use", path=path)
+    return kind
 
 
 def written(handout: Handout, kind: Format) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from entdemo.locale import Language, page_text
 from entdemo.taxonomy import CLASS_NAMES
@@ -72,6 +73,7 @@ class Handout:
         asked: what the cases are similar to, on a case sheet.
         notes: what the teacher wrote, line by line.
         answers: whether it tells what the cases are; else it only shows and asks.
+        kind: what is counted, cases or the stretches of a clip.
     """
 
     language: Language
@@ -80,6 +82,7 @@ class Handout:
     asked: Asked | None = None
     notes: str = ""
     answers: bool = True
+    kind: Literal["case", "stretch"] = "case"
 
     def word(self, key: str, **values: object) -> str:
         """Words of the catalogue's table ``handout``."""
@@ -87,7 +90,7 @@ class Handout:
 
     def number(self, number: int) -> str:
         """How a case is called before its answer is told; ``number`` counts from 1."""
-        return self.word("case", number=number)
+        return self.word(self.kind, number=number)
 
     def answer(self, case: HandoutCase) -> str:
         """Class and finding of a case in one line."""

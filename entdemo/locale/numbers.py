@@ -22,3 +22,9 @@ def count(number: int, language: Language) -> str:
     """A whole number with the language's own thousands sign."""
     plain = f"{number:,}"
     return plain.replace(",", ".") if language == "vi" else plain
+
+
+def clock(seconds: float) -> str:
+    """A time within a clip, as ``1:02.5``."""
+    minutes, rest = divmod(round(seconds, 1), 60)
+    return f"{minutes:.0f}:{rest:04.1f}"
