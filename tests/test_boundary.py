@@ -13,6 +13,7 @@ import pytest
 from entdemo import boundary
 from entdemo.boundary import BUG, USER_MISTAKE, foreseen, guarded
 from entdemo.errors import QueryError
+from tests.helpers.command_line import entdemo
 
 
 def raising(error: Exception) -> None:
@@ -90,8 +91,6 @@ def test_names_that_the_terminal_lacks_are_escaped(encoding: str) -> None:
     ids=["long", "home", "device"],
 )
 def test_commands_end_in_a_sentence(arguments: list[str]) -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "entdemo", *arguments], capture_output=True, check=False
-    )
-    assert run.returncode == USER_MISTAKE
-    assert run.stderr.count(b"\n") == 1
+    code, _, said = entdemo(*arguments)
+    assert code == USER_MISTAKE
+    assert said.count("\n") == 1

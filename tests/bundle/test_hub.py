@@ -15,7 +15,7 @@ from threading import Event
 import pytest
 from huggingface_hub import ModelCard, constants, snapshot_download
 
-from benchmarks.fixtures.bundle import edit_info, make_bundle
+from benchmarks.fixtures.bundle import edit_info, make_bundle, restate_hashes
 from benchmarks.fixtures.hub_server import Hub, Repo
 from entdemo.bundle import hub as hub_module
 from entdemo.bundle import hub_client
@@ -42,8 +42,17 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def files(bundle: Path) -> dict[str, bytes]:
+def whole_files(bundle: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in bundle.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def files(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """With a base cut short, which nobody notices before the bundle is loaded."""
+    light = Path(shutil.copytree(bundle, tmp_path_factory.mktemp("light") / "bundle"))
+    (light / BASE).write_bytes((light / BASE).read_bytes()[:100_000])
+    restate_hashes(light)
+    return {path.name: path.read_bytes() for path in light.iterdir()}
 
 
 @pytest.fixture(autouse=True)
@@ -368,8 +377,8 @@ def test_a_repo_at_odds_with_its_own_hashes_is_refused(hub: Hub, files: dict[str
 # opening
 
 
-def test_weights_of_the_hub_open(hub: Hub, files: dict[str, bytes], bundle: Path) -> None:
-    hub.add_repo(NAME, files)
+def test_weights_of_the_hub_open(hub: Hub, whole_files: dict[str, bytes], bundle: Path) -> None:
+    hub.add_repo(NAME, whole_files)
     opened, notice = open_weights(NAME)
     assert notice is None
     assert opened.info.embedder_id == read_info(bundle).embedder_id
@@ -398,9 +407,9 @@ def test_a_folder_that_is_wrong_is_an_error_and_no_fallback(bundle: Path, tmp_pa
 
 
 def test_pull_makes_a_folder_that_verifies(
-    hub: Hub, files: dict[str, bytes], tmp_path: Path
+    hub: Hub, whole_files: dict[str, bytes], tmp_path: Path
 ) -> None:
-    hub.add_repo(NAME, files)
+    hub.add_repo(NAME, whole_files)
     info = pull(NAME, tmp_path / "deep" / "here")
     assert verify(tmp_path / "deep" / "here") == []
     assert read_info(tmp_path / "deep" / "here") == info
@@ -576,9 +585,9 @@ def test_a_push_that_the_hub_refuses_leaves_the_repo_as_it_was(
 
 
 def test_a_snapshot_fetched_by_the_client_itself_serves_too(
-    hub: Hub, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+    hub: Hub, whole_files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hub.add_repo(NAME, {**files, ".gitattributes": b""})
+    hub.add_repo(NAME, {**whole_files, ".gitattributes": b""})
     folder = snapshot_download(NAME)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     assert load_bundle(resolve_weights(NAME)).folder == Path(folder)

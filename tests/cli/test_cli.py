@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from benchmarks.fixtures.bundle import make_bundle
 from entdemo.cli import main as cli
 from entdemo.errors import UserError
 from entdemo.taxonomy import CLASSES
+from tests.helpers.command_line import entdemo
 
 
 def run(*arguments: str | Path) -> dict[str, object]:
@@ -146,19 +145,12 @@ def test_a_wrong_file_gets_one_sentence(tmp_path: Path, content: bytes, says: st
 
 def test_mistakes_end_with_code_2_and_one_line(tmp_path: Path) -> None:
     Image.new("RGB", (64, 64)).save(tmp_path / "frame.png")
-    result = subprocess.run(
-        [
-            sys.executable, "-m", "entdemo", "predict", str(tmp_path / "frame.png"),
-            "--weights", str(tmp_path / "none"),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )  # fmt: skip
-    assert result.returncode == 2
-    assert result.stdout == ""
-    assert len(result.stderr.strip().splitlines()) == 1
-    assert "Traceback" not in result.stderr
+    frame, weights = str(tmp_path / "frame.png"), str(tmp_path / "none")
+    code, out, err = entdemo("predict", frame, "--weights", weights)
+    assert code == 2
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert "Traceback" not in err
 
 
 def test_predict_of_a_folder_is_one_table(made: dict[str, Path], tmp_path: Path) -> None:

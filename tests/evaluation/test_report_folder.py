@@ -35,7 +35,10 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-def test_folder(data: Path, tmp_path: Path) -> None:
+def test_a_folder_holds_figures_pictures_and_every_part_in_words(
+    data: Path, tmp_path: Path
+) -> None:
+    (data / "throat" / "broken.png").write_bytes(b"no picture")
     encoder, out = fake_encoder(), tmp_path / "out" / "deep"
     examined = examine(encoder, data)
     write_report(out, "Colours", encoder, examined)
@@ -49,13 +52,7 @@ def test_folder(data: Path, tmp_path: Path) -> None:
     assert {"class_name", "precision", "recall", "f1", "frames"} == set(found["per_class"][0])
     assert sum(row["count"] for row in found["swaps"]) == 1
     assert sum(row["frames"] for row in found["reliability"]) == 14
-
-
-def test_markdown_tells_every_part(data: Path, tmp_path: Path) -> None:
-    (data / "throat" / "broken.png").write_bytes(b"no picture")
-    encoder = fake_encoder()
-    write_report(tmp_path, "Colours", encoder, examine(encoder, data))
-    text = (tmp_path / MARKDOWN).read_text("utf-8")
+    text = (out / MARKDOWN).read_text("utf-8")
     assert text.startswith("# Colours\n")
     assert "| accuracy | 14 | 0.929 [" in text
     assert "| nose-right taken for nose-left | 2 | 1 | 0.500 | 0.500 |" in text

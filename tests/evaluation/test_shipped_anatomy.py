@@ -43,8 +43,10 @@ def _found(squares: np.ndarray) -> np.ndarray:
     return _encoder().frames(np.ascontiguousarray(squares)).probabilities.argmax(axis=1)
 
 
-def _alone(squares: np.ndarray) -> np.ndarray:
+@cache
+def _alone(mirrored: bool) -> np.ndarray:
     """Likewise without the mirror image, so that the network itself has to read the sides."""
+    squares = _squares()[:, :, ::-1] if mirrored else _squares()
     model = _encoder().bundle.model
     encoded = encode_squares(model, _encoder().bundle.preprocess, np.ascontiguousarray(squares))
     logits = model.head.class_logits(encoded.embedding, model.head.prototypes)
@@ -59,7 +61,7 @@ def _rim(squares: np.ndarray, inner: float) -> np.ndarray:
 
 
 def test_sides_swap_in_a_mirror() -> None:
-    plain, mirrored = _alone(_squares()), _alone(_squares()[:, :, ::-1])
+    plain, mirrored = _alone(False), _alone(True)
     sided = _SIDED[plain]
     assert sided.sum() > 30
     swapped = mirrored[sided] == np.take(MIRRORED, plain[sided])
@@ -67,7 +69,7 @@ def test_sides_swap_in_a_mirror() -> None:
 
 
 def test_what_has_no_side_stays_in_a_mirror() -> None:
-    found, mirrored = _alone(_squares()), _alone(_squares()[:, :, ::-1])
+    found, mirrored = _alone(False), _alone(True)
     plain = ~_SIDED[found]
     assert plain.sum() > 20
     assert (mirrored[plain] == found[plain]).mean() > 0.85

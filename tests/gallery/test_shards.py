@@ -18,6 +18,7 @@ from entdemo.gallery.shards import share_of, take_share, together
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.settings import ROOT
+from tests.helpers.command_line import entdemo
 from tests.helpers.file_contents import contents
 
 SIZE = 4
@@ -66,14 +67,14 @@ def test_two_processes_under_torchrun(tmp_path: Path) -> None:
         Image.fromarray(picture(seed)).save(frames / "throat" / f"{seed:02}.png")
     (notes := tmp_path / "notes").mkdir()
     torchrun = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
-    starts = {
-        "one": ["-m", "entdemo"],
-        "two": [*torchrun, "-m", "tests.helpers.launched", notes],
-    }
-    for name, start in starts.items():
-        build = ["gallery", "build", tmp_path / name, "--from", frames, "--weights", weights]
-        command = [sys.executable, *start, *build, "--device", "cpu", "--json"]
-        subprocess.run(list(map(str, command)), cwd=ROOT, check=True, capture_output=True)
+    both = [sys.executable, *torchrun, "-m", "tests.helpers.launched", str(notes)]
+
+    def building(name: str) -> list[str]:
+        told = ["--from", str(frames), "--weights", str(weights), "--device", "cpu", "--json"]
+        return ["gallery", "build", str(tmp_path / name), *told]
+
+    assert entdemo(*building("one")).code == 0
+    subprocess.run([*both, *building("two")], cwd=ROOT, check=True, capture_output=True)
     taken = {path.name: int(path.read_text("ascii")) for path in notes.iterdir()}
     assert taken.keys() == {"0-of-2", "1-of-2"}
     assert sum(taken.values()) == 70

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-import logging
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +17,7 @@ import pytest
 import yaml
 
 from entdemo.bundle.weights import CARD, INFO, load_bundle
-from entdemo.cli import main as cli
+from tests.helpers.command_line import entdemo
 from tests.helpers.entrep_folder import EntrepFolder, add_broken, write_entrep
 from tests.helpers.evaluation_fakes import coloured
 
@@ -154,17 +151,6 @@ def kept(whole: tuple[Place, float]) -> Place:
     return whole[0]
 
 
-def run_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
-    """The command in this process: exit code, and what it says of errors."""
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "argv", ["entdemo", "train", "recipe.yaml"])
-    said = io.StringIO()
-    with redirect_stderr(said), pytest.raises(SystemExit) as ended:
-        cli.main()
-    logging.disable(logging.NOTSET)
-    return int(ended.value.code or 0), said.getvalue()
-
-
 def test_bad_entries_end_the_command_in_one_line(
     kept: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,7 +160,8 @@ def test_bad_entries_end_the_command_in_one_line(
     recipe = yaml.safe_load((bad.path / "recipe.yaml").read_text("utf-8"))
     recipe["output"] = str(kept.weights)
     (bad.path / "recipe.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
-    code, said = run_here(bad.path, monkeypatch)
+    monkeypatch.chdir(bad.path)
+    code, _, said = entdemo("train", "recipe.yaml")
     assert code == 2
     assert said.count("\n") == 1
     assert "900000_gone_image01.png" in said
