@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -18,8 +19,11 @@ from entdemo.inference.calibration import Calibrated, calibrate, distances_of, m
 from entdemo.model.fusion import FusionHead
 from entdemo.model.network import EncodedFrames, EntClip, FrameDepths
 from entdemo.model.slerp import slerp
+from entdemo.taxonomy import CLASSES
 
 FOLDS = 5
+_IMPROBABLE = 0.05
+"""A label less probable than this is either wrong or of a frame that the network does not read."""
 _SEED = 0
 
 
@@ -41,6 +45,22 @@ class Said:
         return mirrored_mean(calibrate(self.logits, calibration, distances))
 
 
+class Doubtful(NamedTuple):
+    """A frame whose label should be looked at again.
+
+    Attributes:
+        name: folder and file name, for the user alone.
+        label: as stated.
+        looks_like: the most probable class.
+        probability: of what the label leaves open.
+    """
+
+    name: str
+    label: str
+    looks_like: str
+    probability: float
+
+
 @dataclass(frozen=True)
 class Judged:
     """N frames before and after.
@@ -53,6 +73,7 @@ class Judged:
             lies in one region; None where there is none.
         labels: N.
         groups: int64 [N].
+        doubtful: whose label is improbable after, the least probable first.
     """
 
     before: NDArray[np.bool_]
@@ -61,6 +82,7 @@ class Judged:
     ece: tuple[float, float] | None
     labels: list[str]
     groups: Ints
+    doubtful: tuple[Doubtful, ...] = ()
 
     @property
     def rates(self) -> tuple[float, float]:
@@ -110,7 +132,18 @@ def judge(frames: OwnFrames, before: Calibrated, after: Calibrated) -> Judged:
         )
         ece = (old, new)
     change = _change(was, now, frames.groups)
-    return Judged(was, now, change, ece, frames.labels, frames.groups)
+    doubtful = _doubtful(frames, after.probabilities)
+    return Judged(was, now, change, ece, frames.labels, frames.groups, doubtful)
+
+
+def _doubtful(frames: OwnFrames, probabilities: Tensor) -> tuple[Doubtful, ...]:
+    given = (probabilities * frames.allowed).sum(1)
+    found = [
+        Doubtful(item.name, item.label, CLASSES[int(row.argmax())], float(share))
+        for item, row, share in zip(frames.items, probabilities, given, strict=True)
+        if share < _IMPROBABLE
+    ]
+    return tuple(sorted(found, key=lambda it: it.probability))
 
 
 @torch.no_grad()

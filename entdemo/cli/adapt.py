@@ -13,6 +13,9 @@ from entdemo.cli.output import Json, Weights, err, out, print_json, rows
 if TYPE_CHECKING:
     from entdemo.adaptation.judge import Judged
 
+_SHOWN = 10
+"""Doubtful labels that are named."""
+
 
 def adapt(
     frames: Annotated[Path, typer.Argument(help="A sub-folder a label, ENTRep, or a gallery.")],
@@ -42,6 +45,9 @@ def adapt(
     title = "Right, each own frame judged by weights that had not seen it"
     columns = ["label", "n", "before", "after", "change (95 %)"]
     out.print(rows(title, columns, [_cells(*line) for line in lines.items()]))
+    for it in own.doubtful[:_SHOWN]:
+        said = f"labelled {it.label}, looks like {it.looks_like}"
+        out.print(f"Please check {it.name}: {said}.", markup=False)
     if own.ece:
         out.print("Calibration error of the region {:.3f} before, {:.3f} after.".format(*own.ece))
     out.print(f"Wrote {to}.")

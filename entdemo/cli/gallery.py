@@ -21,7 +21,7 @@ from entdemo.cli.output import (
     progress_bar,
     tell_skipped,
 )
-from entdemo.errors import BadPictureError, GalleryLockedError
+from entdemo.errors import BadPictureError, DataError, GalleryLockedError
 
 if TYPE_CHECKING:
     from entdemo.gallery.folder import FolderCases
@@ -44,6 +44,9 @@ def build(
     gallery: Folder,
     *,
     source: Annotated[Path | None, _FROM] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="What --from is a copy of, see the command datasets.")
+    ] = None,
     weights: Weights,
     device: Device,
     precision: Precision,
@@ -55,14 +58,17 @@ def build(
     Without --from the gallery keeps its own frames, and the weights compute their vectors again.
     Several processes share the work: torchrun --nproc-per-node 8 -m entdemo gallery build ...
     """
+    from entdemo.data.public.catalogue import read_public
     from entdemo.gallery.build import build_gallery, embed_again
     from entdemo.gallery.folder import read_folder
     from entdemo.gallery.shards import together
 
+    if dataset is not None and source is None:
+        raise DataError("dataset.no_folder", name=dataset)
     if source is None:
         _write(partial(embed_again, gallery), weights, device, precision, json)
         return
-    found = read_folder(source)
+    found = read_public(dataset, source) if dataset else read_folder(source)
     change = partial(together, build_gallery, gallery, found.cases, skip_bad=skip_bad)
     _take_in(change, found, weights, device, precision, json)
 

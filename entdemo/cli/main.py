@@ -14,6 +14,7 @@ from entdemo.cli import (
     adapt,
     bench,
     clip,
+    datasets,
     evaluate,
     gallery,
     handout,
@@ -43,6 +44,7 @@ app.command()(evaluate.texts)
 app.command()(submit.submit)
 app.command()(train.train)
 app.command()(adapt.adapt)
+app.command()(datasets.datasets)
 app.command()(ablate.ablate)
 app.command()(phantom.phantom)
 app.command()(bench.bench)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -93,6 +94,22 @@ def test_cross_validation_tells_gain_on_frames_not_learned_from(
     assert judged.change[0] > 0
     assert judged.ece is not None
     assert set(judged.by_label()) == set(CLASSES)
+
+
+def test_frame_under_a_wrong_label_is_named(model: Any, frames: OwnFrames) -> None:
+    wrong = frames.allowed.clone()
+    wrong[0] = torch.roll(wrong[0], 2)
+    items = [Labelled(Path("own/wrong.png"), _named(wrong[0])), *frames.items[1:]]
+    mislabelled = replace(frames, allowed=wrong, items=items)
+    said = _stated(cross_validated(model, mislabelled))
+    first = judge(mislabelled, said, said).doubtful[0]
+    assert (first.name, first.looks_like) == ("own/wrong.png", CLASSES[0])
+    assert first.label == CLASSES[2]
+    assert first.probability < 0.05
+
+
+def _named(allowed: Tensor) -> frozenset[str]:
+    return frozenset(name for name, is_open in zip(CLASSES, allowed, strict=True) if is_open)
 
 
 def _stated(said: Said) -> Calibrated:

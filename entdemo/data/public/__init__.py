@@ -1,0 +1,1 @@
+"""Public data sets that people download by hand, and how their layouts are read."""

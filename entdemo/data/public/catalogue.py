@@ -1,0 +1,102 @@
+"""Which public data sets there are, under which terms, and what of them makes cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from entdemo.data.dataset import read_data
+from entdemo.data.public.glottis import read_bagls, read_vocalfolds
+from entdemo.errors import DataError
+from entdemo.gallery.folder import FolderCases
+from entdemo.gallery.intake import NewCase
+
+
+@dataclass(frozen=True)
+class PublicSet:
+    """A data set.
+
+    Attributes:
+        name: that ``gallery build --dataset`` takes.
+        title: with its authors, the credit of each case.
+        region: of its frames.
+        licence: of each case.
+        home: where it is downloaded by hand.
+        layout: how it is read, or why it makes no cases.
+        read: its folder -> cases, but for licence and credit; None where it makes none.
+    """
+
+    name: str
+    title: str
+    region: str
+    licence: str
+    home: str
+    layout: str
+    read: Callable[[Path], FolderCases] | None = None
+
+
+def _read_entrep(path: Path) -> FolderCases:
+    found = read_data(path)
+    cases = [
+        NewCase(
+            item.file, item.class_name, item.finding, item.caption_en, item.caption_vi,
+            group=item.group,
+        )
+        for item in found.items
+        if item.class_name
+    ]  # fmt: skip
+    return FolderCases(cases, found.skipped)
+
+
+PUBLIC_SETS = (
+    PublicSet(
+        "vocalfolds", "vocalfolds, Laves et al.", "vocal-cords", "CC BY 4.0",
+        "https://github.com/imesluh/vocalfolds",
+        "img/PATIENT/SEQUENCE/*.png with annot/ beside img/: open where the label map shows the "
+        "glottis; intubated frames are left out; a patient is an examination",
+        read_vocalfolds,
+    ),
+    PublicSet(
+        "bagls", "BAGLS, Gómez et al.", "vocal-cords", "CC BY-NC-SA 4.0",
+        "https://doi.org/10.5281/zenodo.3762320",
+        "N.png with N_seg.png beside it, in any folder: open where the mask shows the glottis",
+        read_bagls,
+    ),
+    PublicSet(
+        "entrep", "ENTRep challenge", "all", "terms of the ENTRep challenge",
+        "registration at the challenge", "see docs/entrep.md", _read_entrep,
+    ),
+    PublicSet(
+        "ear-imagery", "Ear imagery database, Başaran et al.", "ear", "CC0",
+        "https://doi.org/10.6084/m9.figshare.11886630",
+        "a folder a diagnosis; the side is not stated, so that it makes no cases; adapt learns "
+        "from the pictures in a folder ear",
+    ),
+    PublicSet(
+        "scope-hn", "SCOPE-HN", "all", "CC BY-NC", "published by its authors",
+        "its layout is not read yet; sort the frames into a folder a class",
+    ),
+)  # fmt: skip
+
+
+def read_public(name: str, path: Path) -> FolderCases:
+    """The cases of a public data set's folder, each with its licence and credit.
+
+    Raises:
+        UserError: no such data set, one that makes no cases, no folder, or no frame that can be
+            used in it.
+    """
+    known = {it.name: it for it in PUBLIC_SETS}
+    if name not in known:
+        raise DataError("dataset.unknown", name=name, known=", ".join(known))
+    found = known[name]
+    if found.read is None:
+        raise DataError("dataset.no_cases", name=found.title, reason=found.layout)
+    if not path.is_dir():
+        raise DataError("folder.missing", path=path)
+    of_set = found.read(path)
+    if not of_set.cases:
+        raise DataError("dataset.not_found", path=path, name=found.title, layout=found.layout)
+    named = [replace(it, source=found.title, licence=found.licence) for it in of_set.cases]
+    return FolderCases(named, of_set.left_out)
