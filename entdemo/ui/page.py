@@ -12,6 +12,7 @@ from entdemo.image.decode import MAX_BYTES
 from entdemo.ui.about_tab import build_about_tab
 from entdemo.ui.api import build_api
 from entdemo.ui.batch_tab import build_batch_tab
+from entdemo.ui.clip_part import build_clip_part
 from entdemo.ui.collection_tab import build_collection_tab
 from entdemo.ui.describe_tab import build_describe_tab
 from entdemo.ui.frame_tab import build_frame_tab
@@ -74,6 +75,7 @@ def build_page(
             build_describe_tab(predictor)
         with gr.Column(elem_id="panel-batch", elem_classes="tab-panel"):
             build_batch_tab(predictor, edit=editor is not None)
+            build_clip_part(predictor, edit=editor is not None)
         with gr.Column(elem_id="panel-quiz", elem_classes="tab-panel"):
             build_quiz_tab(predictor)
         with gr.Column(elem_id="panel-gallery", elem_classes="tab-panel"):

@@ -8,12 +8,15 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from entdemo.ui.editor import Editor
 from tests.helpers.accessibility import AXE, in_all_colours_and_languages
 from tests.helpers.browsing import PATIENCE_MS, PHONE, needs_chromium, sideways, visit
+from tests.helpers.clips import RATE, clip_of
 from tests.helpers.editing import editable
 from tests.helpers.serving import served
 from tests.helpers.ui_fakes import FakePredictor, draw_frame, fake_gallery
@@ -110,3 +113,22 @@ def test_ticked_frames_go_into_the_form_for_own_cases(
         added = page.locator("#edit-cases .edit-row")
         expect(added).to_have_count(1)
         expect(added.locator("[name=class]")).to_have_value("throat")
+
+
+@pytest.mark.parametrize(("locale", "title"), [("en-GB", "Throat"), ("vi-VN", "Họng")])
+def test_a_clip_gets_a_timeline_whose_frames_can_be_asked_with(
+    browser: Browser, url: str, tmp_path: Path, locale: str, title: str
+) -> None:
+    names = ("nose-left", "throat")
+    shown = [np.array(Image.open(draw_frame(tmp_path / "a.jpg", name))) for name in names]
+    clip = clip_of(tmp_path / "clip.mp4", [it for it in shown for _ in range(3 * RATE)])
+    with visit(browser, url, locale=locale) as page:
+        page.locator("#clip input[type=file]").set_input_files(clip)
+        rows = page.locator("#clip-answer .stretches li")
+        expect(rows).to_have_count(2, timeout=PATIENCE_MS)
+        expect(rows.nth(1).get_by_role("heading")).to_have_text(title, use_inner_text=True)
+        rows.nth(1).locator("[data-clip=similar]").click()
+        expect(page.locator("#frame-answer .answer:not(.empty)")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("#frame-answer [data-case]").first).to_have_attribute(
+            "data-case", "throat-0"
+        )

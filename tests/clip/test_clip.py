@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -21,10 +20,10 @@ from entdemo.errors import FrameError
 from entdemo.image.frame import Frame
 from entdemo.inference.prediction import Prediction
 from entdemo.taxonomy import CLASSES, region_of
+from tests.helpers.clips import RATE, clip_of
 
 COLOURS = {"nose-left": 210, "throat": 140, "vc-open": 70}
 ORDER = [("nose-left", 4.2), ("throat", 3.4), ("vc-open", 2.7)]
-RATE = 10
 
 
 def drawn(brightness: int, number: int, size: tuple[int, int] = (160, 120)) -> np.ndarray:
@@ -32,23 +31,6 @@ def drawn(brightness: int, number: int, size: tuple[int, int] = (160, 120)) -> n
     rgb = np.full((size[1], size[0], 3), brightness, np.uint8)
     rgb[::8, number % 8 :: 8 if number % 5 == 0 else 64] //= 2
     return rgb
-
-
-def clip_of(
-    path: Path, pictures: Sequence[np.ndarray], codec: str = "mpeg4", times: Sequence[int] = ()
-) -> Path:
-    """A video of pictures, ten a second, or at times in hundredths of a second."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=100 if times else RATE)
-        stream.height, stream.width = pictures[0].shape[:2]
-        stream.pix_fmt = "yuv420p"
-        for number, rgb in enumerate(pictures):
-            frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
-            frame.time_base = Fraction(1, 100) if times else Fraction(1, RATE)
-            frame.pts = times[number] if times else number
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
 
 
 def pictures() -> list[np.ndarray]:

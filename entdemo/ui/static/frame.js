@@ -130,8 +130,11 @@
       return hand({ file }, true);
     };
 
-    /** Several files, or a ZIP, go into the table of many frames. */
+    entdemo.askFrame = send;
+
+    /** Several files, or a ZIP, go into the table of many frames; a clip gets its timeline. */
     const sendAll = (files) => {
+      if (files.length === 1 && entdemo.isClip(files[0])) return entdemo.takeClip(files[0]);
       const many = files.length > 1 || /\.zip$/i.test(files[0]?.name ?? "");
       return many ? entdemo.takeMany([...files]) : send(files[0]);
     };
