@@ -228,7 +228,8 @@ class TrainConfig(Strict):
     Attributes:
         output: folder of the finished weight bundle, relative to the working folder.
         runs: folder for logs, checkpoints and cached frames.
-        precision: ``bf16`` and ``fp16`` train under autocast; ``fp16`` needs a GPU.
+        precision: ``bf16`` and ``fp16`` train under autocast; ``fp16`` needs a GPU. ``auto`` is the
+            half type that a GPU has, and on a CPU bf16 where that is measured to be faster.
         validate_every: steps between two validations, each with a checkpoint.
         sentence_pool: free sentences that are composed for training texts to be drawn from.
     """
@@ -237,7 +238,7 @@ class TrainConfig(Strict):
     seed: int = 0
     output: Path
     runs: Path = Path("runs")
-    precision: Literal["no", "bf16", "fp16"] = "bf16"
+    precision: Literal["auto", "no", "bf16", "fp16"] = "auto"
     validate_every: Positive = 200
     sentence_pool: Positive = 120_000
     augment: AugmentConfig = AugmentConfig()

@@ -12,6 +12,7 @@ from entdemo.training.distributed import start_processes
 from entdemo.training.export import export_bundle
 from entdemo.training.leakage_check import check_data
 from entdemo.training.log import Report, Say
+from entdemo.training.precision import with_precision
 from entdemo.training.run_lock import lock_run
 from entdemo.training.stages import run_stages
 from entdemo.training.start import open_start
@@ -51,6 +52,7 @@ def train(config: TrainConfig, report: Report, say: Say) -> BundleInfo | None:
         lock_run(config, data, start)
     texts = build_texts(config, data, start, processes, say)
     model = build_model(config, data.train, start)
+    config = with_precision(config, model, processes, say)
     model = run_stages(model, config, data, texts, processes, report, say)
 
     if processes.is_main_process:
