@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from entdemo.adaptation.adapt import Adapted, adapt
+from entdemo.bundle.hub_card import model_card
 from entdemo.bundle.record import sources_of
 from entdemo.bundle.weights import CARD, INFO, Bundle, load_bundle
 from entdemo.errors import AdaptationError, StorageError
@@ -69,6 +70,14 @@ def test_record_names_base_and_counts_and_no_file(
     assert set(counts.values()) == {EACH}
     written = (target / INFO).read_text("utf-8") + (target / "README.md").read_text("utf-8")
     assert not [file.name for file in own.rglob("*.jpg") if file.name in written]
+
+
+@pytest.mark.slow
+def test_card_of_the_hub_states_what_was_measured(adapted: Adapted, target: Path) -> None:
+    card = model_card(target, adapted.info)
+    assert "name: after\n" in card
+    assert "name: labels ear-left after\n" in card
+    assert card.endswith((target / CARD).read_text("utf-8"))
 
 
 @pytest.mark.slow

@@ -73,6 +73,26 @@ def test_embedding_moves_so_that_neighbours_are_of_the_class(model: Any, frames:
     assert recall(head) > recall(model.head) + 0.2
 
 
+def test_without_pooled_maps_every_depth_learns(model: Any, frames: OwnFrames) -> None:
+    """Here the last depth alone tells the classes."""
+
+    def right(levels: tuple[int, ...]) -> float:
+        head = fitted_head(_with(model, levels), depths, frames.allowed)
+        given = encoded_by(head, depths, slerp_join=True).embedding
+        found = head.class_logits(given, head.prototypes).argmax(1)
+        return float(frames.allowed[torch.arange(COUNT), found].float().mean())
+
+    torch.manual_seed(2)
+    told = functional.normalize(frames.depths.vectors[0][:, : WIDTHS[1]], dim=-1)
+    depths = frames.depths._replace(vectors=[torch.randn(COUNT, WIDTHS[0]), 4 * told])
+    assert right((3, 6)) > 0.9
+    assert right((3, 6)) > right((0, 6))
+
+
+def _with(model: Any, levels: tuple[int, ...]) -> Any:
+    return SimpleNamespace(head=model.head, config=SimpleNamespace(slerp_join=True, levels=levels))
+
+
 def test_label_of_a_region_alone_leaves_its_sides_open(model: Any, frames: OwnFrames) -> None:
     ears = torch.tensor([name.startswith("ear") for name in CLASSES])
     allowed = torch.where((frames.allowed & ears).any(1, keepdim=True), ears, frames.allowed)
