@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from entdemo.settings import ROOT, ServeSettings
 from entdemo.taxonomy import CLASSES
 from entdemo.ui import limits, serve
 from tests.helpers.serving import free_port, served
+from tests.helpers.surroundings import HOSTILE
 from tests.helpers.ui_fakes import FakePredictor, draw_frame, fake_gallery
 
 
@@ -214,11 +215,15 @@ def test_pictures_ask_for_the_login_too(predictor: FakePredictor) -> None:
             assert visitor.get(picture).status_code == 200
 
 
-def run_app(**settings: str) -> subprocess.Popen[str]:
+def run_app(
+    surroundings: Mapping[str, str] | None = None, **settings: str
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "app.py"],
         cwd=ROOT,
-        env=os.environ | {f"ENTDEMO_{name}": value for name, value in settings.items()},
+        env=os.environ
+        | dict(surroundings or {})
+        | {f"ENTDEMO_{name}": value for name, value in settings.items()},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -287,14 +292,16 @@ def test_the_app_serves_a_bundle_and_a_gallery(
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(uploads))
     weights, gallery = make_bundle(tmp_path / "bundle"), build_cases(tmp_path)
     port = free_port()
-    process = run_app(PORT=str(port), WEIGHTS=str(weights), GALLERY=str(gallery))
+    around = {**HOSTILE, "no_proxy": "", "NO_PROXY": ""}
+    process = run_app(around, PORT=str(port), WEIGHTS=str(weights), GALLERY=str(gallery))
     try:
         answer = ask_everything(f"http://127.0.0.1:{port}/", tmp_path)
         assert len(answer["neighbours"]) == 3
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        told = process.communicate(timeout=20)[1]
     assert process.returncode == 0
+    assert all(name in told for name in ("ALL_PROXY", "SSL_CERT_FILE"))
     assert [path for path in uploads.rglob("*") if path.is_file()] == []
 
 

@@ -48,9 +48,7 @@ def evaluate(
     for note in report.notes:
         err.print(note, highlight=False)
     if json:
-        if report.skipped:
-            err.print(f"Pictures skipped: {len(report.skipped)}")
-            tell_skipped(report.skipped)
+        tell_skipped(report.skipped)
         print_json(report.to_json())
     else:
         from entdemo.evaluation.tables import report_table

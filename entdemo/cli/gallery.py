@@ -19,6 +19,7 @@ from entdemo.cli.output import (
     out,
     print_json,
     progress_bar,
+    shown,
     tell_skipped,
 )
 from entdemo.errors import BadPictureError, DataError, GalleryLockedError
@@ -207,7 +208,7 @@ def _when_free(change: Callable[[], Made]) -> Made:
 
 def _told(gallery: Gallery, json: bool) -> None:
     for note in gallery.notes:
-        err.print(note)
+        err.print(shown(note), highlight=False, soft_wrap=True)
     if json:
         print_json({"cases": len(gallery.cases), "dim": int(gallery.vectors.shape[1])})
     else:

@@ -25,6 +25,7 @@ from entdemo.cli import (
     train,
     weights,
 )
+from entdemo.surroundings import make_usable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -56,4 +57,5 @@ def main() -> None:
     """Run a command; what stops it is one line on stderr, see ``boundary``."""
     logging.disable(logging.WARNING)
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    make_usable()
     sys.exit(guarded(app))

@@ -90,9 +90,11 @@ def rows(title: str, columns: list[str], lines: list[list[str]]) -> Table:
 
 
 def tell_skipped(skipped: Sequence[Skipped]) -> None:
-    """What was left out and why, on stderr."""
+    """What was left out, how much and why, on stderr."""
+    if skipped:
+        err.print(f"Left out: {len(skipped)}.")
     for line in skipped_lines(skipped):
-        err.print(shown(line), highlight=False)
+        err.print(shown(line), highlight=False, soft_wrap=True)
 
 
 def bar_columns() -> tuple[ProgressColumn, ...]:

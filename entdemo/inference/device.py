@@ -15,7 +15,7 @@ from entdemo.settings import DEVICES
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
-_CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+_CGROUP = Path("/sys/fs/cgroup")
 
 
 def pick_device(wanted: str = "auto") -> torch.device:
@@ -98,11 +98,15 @@ def _physical_cores() -> int:
 
 def _quota() -> int:
     """Whole cores of a container's quota, 0 where there is none."""
-    try:
-        quota, period = _CGROUP_QUOTA.read_text("ascii").split()
-        return max(1, int(quota) // int(period))
-    except (OSError, ValueError):  # no container, or "max"
-        return 0
+    for files in (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):  # v2, v1
+        try:
+            text = " ".join((_CGROUP / name).read_text("ascii") for name in files)
+            quota, period = (int(number) for number in text.split())
+        except (OSError, ValueError):  # no container, or "max"
+            continue
+        if quota > 0 and period > 0:
+            return max(1, quota // period)
+    return 0
 
 
 def use_cores() -> None:

@@ -11,10 +11,12 @@ import threading
 from typing import Any, cast
 
 from entdemo.inference.zero_gpu import on_zero_gpu, prepare_zero_gpu
+from entdemo.surroundings import make_usable, reach_directly
 
 # What the environment decides is set before the imports that read it.
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 prepare_zero_gpu()
+make_usable()
 
 from gradio.utils import get_space
 
@@ -55,6 +57,7 @@ def serve(settings: ServeSettings) -> None:
 def _serve(settings: ServeSettings) -> None:
     host = "0.0.0.0" if get_space() else settings.host  # a Space is reached from outside
     check_address(host, settings.port)
+    reach_directly(host)
     predictor = predictor_of(settings)
     if predictor.notice:
         print(f"entdemo: {predictor.notice}", file=sys.stderr)
@@ -70,6 +73,8 @@ def _serve(settings: ServeSettings) -> None:
     try:
         _, url, _ = demo.launch(prevent_thread_lock=True, **options)
     except OSError as error:
+        if error.errno not in (None, errno.EADDRINUSE):  # gradio's own error has no number
+            raise
         raise SettingError("app.port_busy", port=settings.port) from error
     keep_clearing(demo, visits)
     print(f"entdemo runs at {url}", flush=True)

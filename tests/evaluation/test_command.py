@@ -53,7 +53,7 @@ def test_skipped_pictures_are_counted_beside_the_json(data: Path) -> None:
     (data / "throat" / "x.png").write_bytes(b"no picture")
     result = CliRunner().invoke(app, ["evaluate", str(data), "--json"])
     assert json.loads(result.stdout)["n"] == 14
-    assert "Pictures skipped: 1" in result.stderr
+    assert "Left out: 1" in result.stderr
     assert "throat/x.png" in result.stderr
 
 

@@ -37,14 +37,23 @@ def test_a_precision_that_cannot_be_used_is_named(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("quota", "cores"), [("200000 100000", 2), ("50000 100000", 1), ("max 100000", 8)]
+    ("files", "cores"),
+    [
+        ({"cpu.max": "200000 100000"}, 2),
+        ({"cpu.max": "50000 100000"}, 1),
+        ({"cpu.max": "max 100000"}, 8),
+        ({"cpu/cpu.cfs_quota_us": "300000", "cpu/cpu.cfs_period_us": "100000"}, 3),
+        ({"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, 8),
+        ({"cpu/cpu.cfs_quota_us": "300000"}, 8),
+    ],
 )
 def test_cores_follow_affinity_and_the_quota_of_a_container(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, quota: str, cores: int
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, files: dict[str, str], cores: int
 ) -> None:
-    file = tmp_path / "cpu.max"
-    file.write_text(quota + "\n", "ascii")
-    monkeypatch.setattr(device, "_CGROUP_QUOTA", file)
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text + "\n", "ascii")
+    monkeypatch.setattr(device, "_CGROUP", tmp_path)
     monkeypatch.setattr(device, "_cpu_traits", lambda: {"num_physical_cores": 8})
     monkeypatch.setattr(device.os, "sched_getaffinity", lambda _: set(range(16)), raising=False)
     assert device.usable_cores() == cores
