@@ -21,5 +21,5 @@ def drawn_frames(bundle: Bundle) -> OwnFrames:
         counts[case.class_name] = counts.get(case.class_name, 0) + 1
         if counts[case.class_name] <= _EACH:
             items.append(Labelled(DEFAULT_GALLERY / case.file, frozenset({case.class_name})))
-    items, _, squares = read_pictures(items, bundle)
-    return encoded_frames(bundle, items, squares, np.arange(len(items)))
+    read = read_pictures(items, bundle)
+    return encoded_frames(bundle, read.items, read.squares, np.arange(len(read.items)))

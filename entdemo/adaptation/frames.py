@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from entdemo.errors import AdaptationError, UserError
 from entdemo.image.frame import load_frame
 from entdemo.inference.encoder import BATCH
 from entdemo.model.network import FrameDepths
+from entdemo.storage.skipped import Skipped
 from entdemo.taxonomy import CLASSES, MIRRORED, REGIONS, region_of
 
 LEAST = 8
@@ -35,7 +37,7 @@ class OwnFrames:
         allowed: bool [N, C], the classes that each label leaves open, but not all of them.
         groups: int64 [N]; frames of one examination, and copies of a picture, share a number.
         items: the N frames as they were found.
-        skipped: files that could not be read.
+        skipped: what lies beside them and is no frame, or could not be read.
         unlabelled: frames of which nothing is stated.
     """
 
@@ -44,7 +46,7 @@ class OwnFrames:
     allowed: Tensor
     groups: Ints
     items: list[Labelled]
-    skipped: int = 0
+    skipped: tuple[Skipped, ...] = ()
     unlabelled: int = 0
 
     def __len__(self) -> int:
@@ -108,8 +110,8 @@ def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
             picture under labels that exclude each other.
     """
     found = read_labelled(path)
-    named = [item for item in found if item.label]
-    items, looks, squares = read_pictures(named, bundle)
+    named = [item for item in found.items if item.label]
+    items, looks, squares, damaged = read_pictures(named, bundle)
     pairs = list(look_alikes(looks))
     allowed = torch.stack([_allowed(item) for item in items]) if items else torch.empty(0)
     against = [(a, b) for a, b in pairs if not (allowed[a] & allowed[b]).any()]
@@ -124,8 +126,8 @@ def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
         raise AdaptationError("adapt.one_label", count=len(items), name=labels.pop())
     return replace(
         encoded_frames(bundle, items, squares, groups),
-        skipped=len(named) - len(items),
-        unlabelled=len(found) - len(named),
+        skipped=(*found.left_out, *damaged),
+        unlabelled=len(found.items) - len(named),
     )
 
 
@@ -146,20 +148,28 @@ def encoded_frames(
     return OwnFrames(depths, mirrored, allowed, groups, items)
 
 
-def read_pictures(
-    found: list[Labelled], bundle: Bundle
-) -> tuple[list[Labelled], list[Look], list[NDArray[np.uint8]]]:
-    """Those that can be read, their looks and their squares."""
-    items, looks, squares = [], [], []
+class Pictures(NamedTuple):
+    """Those of some frames that can be read, their looks and squares, and those that cannot."""
+
+    items: list[Labelled]
+    looks: list[Look]
+    squares: list[NDArray[np.uint8]]
+    damaged: list[Skipped]
+
+
+def read_pictures(found: list[Labelled], bundle: Bundle) -> Pictures:
+    """Read frames in the size of the network's input, uint8 [S, S, 3] each."""
+    read = Pictures([], [], [], [])
     for item in found:
         try:
             frame = load_frame(item.file)
-        except UserError:
+        except UserError as error:
+            read.damaged.append(Skipped(item.name, error))
             continue
-        items.append(item)
-        looks.append(look_of(frame))
-        squares.append(frame.square(bundle.preprocess.image_size))
-    return items, looks, squares
+        read.items.append(item)
+        read.looks.append(look_of(frame))
+        read.squares.append(frame.square(bundle.preprocess.image_size))
+    return read
 
 
 def _allowed(item: Labelled) -> Tensor:

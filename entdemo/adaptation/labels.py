@@ -15,6 +15,7 @@ from entdemo.gallery.manifest import FILE_NAME
 from entdemo.gallery.store import Gallery
 from entdemo.phantom.folder import SOURCE as DRAWN
 from entdemo.storage.names import comparable
+from entdemo.storage.skipped import Skipped
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, FINDINGS, REGION_NAMES, REGIONS, region_of
 from entdemo.text.letters import plain_letters
 
@@ -54,7 +55,15 @@ class Labelled:
         return next(names, " or ".join(sorted({region_of(name) for name in self.open})))
 
 
-def read_labelled(path: Path) -> list[Labelled]:
+@dataclass(frozen=True)
+class LabelledFrames:
+    """Frames, and the files and entries beside them that are none."""
+
+    items: list[Labelled]
+    left_out: list[Skipped]
+
+
+def read_labelled(path: Path) -> LabelledFrames:
     """Read labelled frames, in whatever way they are labelled.
 
     A folder holds a sub-folder for each class, region, side or finding, or ``unlabelled``, named as
@@ -71,21 +80,26 @@ def read_labelled(path: Path) -> list[Labelled]:
             exclude each other.
     """
     if (path / FILE_NAME).is_file():
-        cases = [case for case in Gallery.open(path).cases if case.source != DRAWN]
-        found = [
-            Labelled(path / case.file, frozenset({case.class_name}), case.group) for case in cases
-        ]
+        found = LabelledFrames(_of_gallery(path), [])
     elif is_entrep(path):
-        items = read_data(path).items
-        found = [Labelled(it.file, _members(it.class_name or it.region), it.group) for it in items]
+        data = read_data(path)
+        items = [
+            Labelled(it.file, _members(it.class_name or it.region), it.group) for it in data.items
+        ]
+        found = LabelledFrames(items, data.skipped)
     else:
         found = _of_folder(path)
-    if not found:
+    if not found.items:
         raise DataError("folder.no_pictures", path=path, known=_known())
     return found
 
 
-def _of_folder(path: Path) -> list[Labelled]:
+def _of_gallery(path: Path) -> list[Labelled]:
+    own = (case for case in Gallery.open(path).cases if case.source != DRAWN)
+    return [Labelled(path / it.file, frozenset({it.class_name}), it.group) for it in own]
+
+
+def _of_folder(path: Path) -> LabelledFrames:
     tree = tree_with_captions(path, _known(), ORIGINS)
     captions = read_captions(path, tree.pictures)
     told = read_origins(path, (*_STATED, "group"))
@@ -100,7 +114,7 @@ def _of_folder(path: Path) -> list[Labelled]:
             raise DataError("adapt.label_conflict", name=key)
         groups = (row["group"] for row in cells if row.get("group"))
         found.append(Labelled(file, left, next(groups, "")))
-    return found
+    return LabelledFrames(found, tree.left_out)
 
 
 def _of_path(key: str) -> list[Classes]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entdemo.cli.bundle import open_bundle
-from entdemo.cli.output import Json, Weights, err, out, print_json, rows
+from entdemo.cli.output import Json, Weights, err, out, print_json, rows, tell_skipped
 
 if TYPE_CHECKING:
     from entdemo.adaptation.judge import Judged
@@ -34,8 +34,7 @@ def adapt(
 
     adapted = learn(open_bundle(weights), frames, to, anyway)
     own, drawn, found = adapted.learned.own, adapted.learned.drawn, adapted.frames
-    if found.skipped:
-        err.print(f"Pictures skipped, as they cannot be read: {found.skipped}")
+    tell_skipped(found.skipped)
     if found.unlabelled:
         err.print(f"Frames left out, as nothing is stated of them: {found.unlabelled}")
     if json:

@@ -22,7 +22,7 @@ def touch(folder: Path, *names: str) -> None:
 
 
 def opened(folder: Path) -> dict[str, Classes]:
-    return {item.name: item.open for item in read_labelled(folder)}
+    return {item.name: item.open for item in read_labelled(folder).items}
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,12 @@ def test_table_narrows_what_the_folder_leaves_open(tmp_path: Path) -> None:
         "ear/a.png": {"ear-left"},
         "ear/b.png": EARS,
     }
-    assert [item.group for item in read_labelled(tmp_path)] == ["", "g1", ""]
+    assert [item.group for item in read_labelled(tmp_path).items] == ["", "g1", ""]
 
 
 def test_labels_are_named_by_what_they_leave_open(tmp_path: Path) -> None:
     touch(tmp_path, "ear-left/a.png", "ear/a.png", "left/a.png", "polyp/a.png", "unlabelled/a.png")
-    names = {item.name: item.label for item in read_labelled(tmp_path)}
+    names = {item.name: item.label for item in read_labelled(tmp_path).items}
     assert names == {
         "ear-left/a.png": "ear-left",
         "ear/a.png": "ear",
@@ -70,6 +70,11 @@ def test_labels_are_named_by_what_they_leave_open(tmp_path: Path) -> None:
         "polyp/a.png": "nose or vocal-cords",
         "unlabelled/a.png": "",
     }
+
+
+def test_what_is_no_picture_is_told(tmp_path: Path) -> None:
+    touch(tmp_path, "ear/a.png", "ear/notes.docx")
+    assert [it.name for it in read_labelled(tmp_path).left_out] == ["ear/notes.docx"]
 
 
 def test_labels_that_exclude_each_other_are_told(tmp_path: Path) -> None:
@@ -93,4 +98,4 @@ def test_of_a_gallery_only_cases_that_are_not_drawn_count(tmp_path: Path) -> Non
     table = (gallery / "cases.csv").read_text("utf-8")
     table = table.replace("phantom frame, drawn by entdemo", "our clinic", 1)
     (gallery / "cases.csv").write_text(table, "utf-8")
-    assert len(read_labelled(gallery)) == 1
+    assert len(read_labelled(gallery).items) == 1
