@@ -67,7 +67,8 @@ class Server:
         return int(found[1]) / 1024 if found else 0.0
 
     def files_left(self) -> int:
-        return sum(path.is_file() for path in self.uploads.rglob("*"))
+        """How many files lie in the private folders of apps that put theirs into ``uploads``."""
+        return sum(path.is_file() for path in self.uploads.glob("*/**/*"))
 
 
 class WrongAnswerError(Exception):

@@ -142,6 +142,11 @@ class ServeSettings(Settings):
         return _is_loopback(self.host) and not (self.hosts or self.proxies)
 
     @property
+    def lets_anyone_in(self) -> bool:
+        """Whether other computers reach the app, and none of them is asked for a login."""
+        return not _is_loopback(self.host) and self.login is None
+
+    @property
     def login(self) -> tuple[str, str] | None:
         """User and password, or None where no login is asked for."""
         user, _, password = self.auth.partition(":")

@@ -277,6 +277,18 @@ def test_an_address_of_others_is_named(
         serve.serve(ServeSettings(host=host, port=free_port()))
 
 
+def test_whoever_lets_anyone_in_is_told_so(
+    predictor: FakePredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everywhere = ServeSettings(host="0.0.0.0")
+    (notice,) = serve.notices(predictor, everywhere)
+    assert "ENTDEMO_AUTH=user:password" in str(notice)
+    assert serve.notices(predictor, ServeSettings(host="0.0.0.0", auth="user:word")) == []
+    monkeypatch.setenv("SYSTEM", "spaces")
+    monkeypatch.setenv("SPACE_ID", "someone/entdemo")
+    assert serve.notices(predictor, everywhere) == []
+
+
 def test_a_space_is_never_edited(predictor: FakePredictor, monkeypatch: pytest.MonkeyPatch) -> None:
     assert serve.editor_of(predictor, ServeSettings(edit=True))
     monkeypatch.setenv("SYSTEM", "spaces")

@@ -60,6 +60,23 @@ def test_only_the_person_at_this_computer_edits_unless_it_is_set(
 
 
 @pytest.mark.parametrize(
+    ("host", "auth", "anyone"),
+    [
+        ("0.0.0.0", "", True),
+        ("::", "", True),
+        ("192.168.1.4", "", True),
+        ("0.0.0.0", "user:word", False),
+        ("127.0.0.1", "", False),
+        ("::1", "", False),
+    ],
+)
+def test_an_address_for_others_without_a_login_lets_anyone_in(
+    host: str, auth: str, anyone: bool
+) -> None:
+    assert ServeSettings(host=host, auth=auth).lets_anyone_in is anyone
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("PORT", "tcp://10.0.0.1:7860"),

@@ -1,7 +1,8 @@
-"""``/health``: what runs here, for people and programs that watch over it."""
+"""``/health``: what runs here; ``/ready``: whether it answers by now. For who watches over it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -19,6 +20,18 @@ def health_route(predictor: Predictor) -> Route:
         return JSONResponse(health(predictor), headers={"Cache-Control": "no-store"})
 
     return Route("/health", answer)
+
+
+def ready_route(is_ready: Callable[[], bool]) -> Route:
+    """The route, open as well: 200 once a question is answered without waiting for the start."""
+
+    async def answer(_: Request) -> Response:
+        headers = {"Cache-Control": "no-store"}
+        if is_ready():
+            return JSONResponse({"status": "ready"}, headers=headers)
+        return JSONResponse({"status": "waiting"}, 503, headers={**headers, "Retry-After": "2"})
+
+    return Route("/ready", answer)
 
 
 def health(predictor: Predictor) -> dict[str, Any]:

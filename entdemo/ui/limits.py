@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from entdemo.errors import PageError
-from entdemo.ui.gate.refusal import refusal
+from entdemo.ui.gate.refusal import RefusedError, refusal
 from entdemo.ui.traffic import Kind, kind_of, visitor_of
 
 _MOST_VISITORS = 20_000
@@ -92,7 +91,6 @@ class RateLimit:
         wait = buckets.take(visitor_of(scope))
         if wait:
             headers = {"Retry-After": str(math.ceil(wait))}
-            return await refusal(scope, 429, PageError("ui.too_many"), headers)(
-                scope, receive, send
-            )
+            error = RefusedError(429, "ui.too_many")
+            return await refusal(scope, error, headers)(scope, receive, send)
         await self._app(scope, receive, send)

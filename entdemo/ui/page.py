@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -22,7 +23,7 @@ from entdemo.ui.gate.gate import gated
 from entdemo.ui.handout_route import handout_route
 from entdemo.ui.header import build_footer, build_header
 from entdemo.ui.headers import SecurityHeaders
-from entdemo.ui.health import health_route
+from entdemo.ui.health import health_route, ready_route
 from entdemo.ui.housekeeping import CLEAN_EVERY_S, KEEP_UPLOADS_S
 from entdemo.ui.i18n import word
 from entdemo.ui.limits import RateLimit
@@ -93,7 +94,10 @@ def build_page(
 
 
 def launch_options(
-    predictor: Predictor, access: Access | None = None, shelf: Shelf | None = None
+    predictor: Predictor,
+    access: Access | None = None,
+    shelf: Shelf | None = None,
+    is_ready: Callable[[], bool] = lambda: True,
 ) -> dict[str, Any]:
     """Arguments of ``Blocks.launch()`` that go with the page.
 
@@ -101,12 +105,14 @@ def launch_options(
         predictor: as the page's.
         access: who may come; None for who names this computer or the address it listens on.
         shelf: as the page's.
+        is_ready: whether the predictor answers by now.
     """
     # The gate alone tells whose forwarded headers count; uvicorn would believe any of loopback.
     os.environ["FORWARDED_ALLOW_IPS"] = ""
     routes = [
         picture_route(predictor),
         health_route(predictor),
+        ready_route(is_ready),
         sheet_route(predictor),
         handout_route(predictor),
         *([] if shelf is None else [shelf_route(shelf)]),

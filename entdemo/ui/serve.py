@@ -21,7 +21,7 @@ make_usable()
 from gradio.utils import get_space
 
 from entdemo.boundary import guarded
-from entdemo.errors import SettingError
+from entdemo.errors import SettingError, UserError
 from entdemo.gallery.collection import Shelf
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, ServeSettings, read_settings
@@ -59,13 +59,14 @@ def _serve(settings: ServeSettings) -> None:
     check_address(host, settings.port)
     reach_directly(host)
     predictor = predictor_of(settings)
-    if predictor.notice:
-        print(f"entdemo: {predictor.notice}", file=sys.stderr)
+    for notice in notices(predictor, settings):
+        print(f"entdemo: {notice}", file=sys.stderr)
     served = cast(Predictor, predictor)  # an opening one has all that a predictor has
     visits = ProgramVisits()
     shelf = shelf_of(settings)
     demo = build_page(served, editor_of(served, settings), visits, shelf)
-    options: dict[str, Any] = launch_options(served, access_of(settings), shelf) | {
+    ready = threading.Event()
+    options: dict[str, Any] = launch_options(served, access_of(settings), shelf, ready.is_set) | {
         "server_name": f"[{host}]" if ":" in host else host,
         "server_port": settings.port,
         "auth": settings.login,
@@ -80,9 +81,19 @@ def _serve(settings: ServeSettings) -> None:
     print(f"entdemo runs at {url}", flush=True)
     try:
         warm_up(predictor.open() if isinstance(predictor, Opening) else predictor)
+        ready.set()
         demo.block_thread()
-    finally:  # what is being answered is answered to its end
-        demo.close(verbose=False)
+    finally:
+        ready.clear()
+        demo.close(verbose=False)  # what is being answered is answered to its end
+
+
+def notices(predictor: Predictor | Opening, settings: ServeSettings) -> list[UserError]:
+    """What whoever starts the app should know of it; that all may come is a Space's purpose."""
+    told: list[UserError] = [predictor.notice] if predictor.notice else []
+    if settings.lets_anyone_in and not get_space():
+        told.append(SettingError("app.open_to_all", host=settings.host))
+    return told
 
 
 def end_on_sigterm() -> None:

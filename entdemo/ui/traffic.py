@@ -25,7 +25,7 @@ def kind_of(method: str, path: str) -> Kind:
         return "login" if last == "login" else "upload" if last == "upload" else "question"
     if path in ("", "/"):
         return "page"
-    if path == "/health":
+    if path in ("/health", "/ready"):
         return "health"
     return "picture" if path.startswith("/cases/") else "part"
 

@@ -45,7 +45,7 @@ def private_uploads() -> Iterator[Path]:
             else:
                 os.environ["GRADIO_TEMP_DIR"] = given
             shutil.rmtree(folder, ignore_errors=True)
-            _lock_of(folder).unlink(missing_ok=True)
+            _unlink_held(_lock_of(folder))
 
 
 @contextmanager
@@ -61,10 +61,18 @@ def _clear_left(parent: Path) -> None:
     for folder in parent.glob(f"{_PREFIX}*"):
         if not _is_own_folder(folder):
             continue
-        with suppress(Timeout, OSError):
-            with _held(_lock_of(folder), timeout=0):
-                shutil.rmtree(folder, ignore_errors=True)
-            _lock_of(folder).unlink(missing_ok=True)
+        with suppress(Timeout, OSError), _held(_lock_of(folder), timeout=0):
+            shutil.rmtree(folder, ignore_errors=True)
+            _unlink_held(_lock_of(folder))
+
+
+def _unlink_held(lock: Path) -> None:
+    """Delete a lock's file while it is held, so that nobody takes it in between.
+
+    Windows deletes no open file; there the lock deletes its own when it is let go.
+    """
+    with suppress(OSError):
+        lock.unlink(missing_ok=True)
 
 
 def _is_own_folder(path: Path) -> bool:

@@ -105,6 +105,10 @@ def test_what_the_page_does_not_use_takes_nothing(url: str, path: str) -> None:
     assert httpx.post(f"{url}gradio_api/{path}", json={}).status_code == 404
 
 
+def test_who_watches_over_the_app_needs_no_login(guarded: str) -> None:
+    assert [status(guarded + path) for path in ("health", "ready")] == [200, 200]
+
+
 @pytest.mark.parametrize("path", ["config", "gradio_api/info", "cases/small/ear-left-0"])
 def test_a_login_is_asked_for_before_all_but_the_page_itself(guarded: str, path: str) -> None:
     assert status(guarded + path) == 401

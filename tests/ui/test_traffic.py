@@ -16,6 +16,7 @@ from entdemo.ui.traffic import TrafficLog, kind_of, preferred_language, visitor_
         ("GET", "/", "page"),
         ("GET", "/cases/small/ear-left-0", "picture"),
         ("GET", "/health", "health"),
+        ("GET", "/ready", "health"),
         ("GET", "/assets/index.js", "part"),
         ("POST", "/gradio_api/upload", "upload"),
         ("POST", "/gradio_api/queue/join", "question"),

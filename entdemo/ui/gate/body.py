@@ -8,7 +8,7 @@ import re
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
-from entdemo.errors import PageError
+from entdemo.ui.gate.refusal import RefusedError
 from entdemo.ui.gate.routes import Rule
 
 PAUSE_S = 15.0
@@ -17,25 +17,11 @@ PAUSE_S = 15.0
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,70})', re.IGNORECASE)
 
 
-class BodyError(PageError):
-    """A body is over its limits.
-
-    Args:
-        status: of the answer.
-        key: of the sentence.
-        values: of the sentence.
-    """
-
-    def __init__(self, status: int, key: str, **values: object) -> None:
-        self.status = status
-        super().__init__(key, **values)
-
-
 def check_length(scope: Scope, rule: Rule) -> None:
     """Refuse a body by the size it claims, before any of it is read.
 
     Raises:
-        BodyError: if it is too large, or no number.
+        RefusedError: if it is too large, or no number.
     """
     claimed = Headers(scope=scope).get("content-length", "0")
     if not claimed.isascii() or not claimed.isdigit() or int(claimed[:20]) > rule.most_bytes:
@@ -62,14 +48,14 @@ class Body:
         self._mark = _mark(Headers(scope=scope))
         self._tail = b""
         self._is_read = False
-        self.error: BodyError | None = None
+        self.error: RefusedError | None = None
 
     async def receive(self) -> Message:
         """The next part of the body."""
         if self.error is None:
             try:
                 return await self._next()
-            except BodyError as error:
+            except RefusedError as error:
                 self.error = error
         return {"type": "http.disconnect"}
 
@@ -79,7 +65,7 @@ class Body:
         try:
             message = await asyncio.wait_for(self._receive(), PAUSE_S)
         except TimeoutError:
-            raise BodyError(408, "gate.slow") from None
+            raise RefusedError(408, "gate.slow") from None
         self._is_read = not message.get("more_body", False)
         self._count(message.get("body", b""))
         return message
@@ -94,7 +80,7 @@ class Body:
             self._tail = window[-len(self._mark) + 1 :]
             # The mark stands before each part and once at the end.
             if self._parts > self._rule.most_files + 1:
-                raise BodyError(413, "gate.too_many_files", most=self._rule.most_files)
+                raise RefusedError(413, "gate.too_many_files", most=self._rule.most_files)
 
 
 def _mark(headers: Headers) -> bytes:
@@ -104,5 +90,5 @@ def _mark(headers: Headers) -> bytes:
     return b"--" + found.group(1).encode("latin-1") if found else b""
 
 
-def _too_large(rule: Rule) -> BodyError:
-    return BodyError(413, "gate.too_large", limit=f"{rule.most_bytes / 1024**2:.2g}")
+def _too_large(rule: Rule) -> RefusedError:
+    return RefusedError(413, "gate.too_large", limit=f"{rule.most_bytes / 1024**2:.2g}")

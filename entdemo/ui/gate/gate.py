@@ -9,9 +9,9 @@ import gradio as gr
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entdemo.ui.gate.body import Body, BodyError, check_length
+from entdemo.ui.gate.body import Body, check_length
 from entdemo.ui.gate.callers import Access, host_name, is_foreign, without_origin
-from entdemo.ui.gate.refusal import refusal
+from entdemo.ui.gate.refusal import RefusedError, refusal
 from entdemo.ui.gate.routes import Rule, rule_of
 from entdemo.ui.headers import SecurityHeaders
 from entdemo.ui.traffic import TrafficLog
@@ -43,7 +43,7 @@ class Gate:
         try:
             rule = self._checked(seen)
             check_length(seen, rule)
-        except BodyError as error:
+        except RefusedError as error:
             return await _refuse(seen, receive, send, error)
         body = Body(seen, receive, rule)
         held = _Held(send, body)
@@ -59,18 +59,18 @@ class Gate:
         """The rule of a request that may come.
 
         Raises:
-            BodyError: if it may not.
+            RefusedError: if it may not.
         """
         rule = rule_of(scope["method"], scope["path"])
         if not self._access.is_known_host(scope):
             host = HTTPConnection(scope).headers.get("host", "")
-            raise BodyError(403, "gate.host", host=host_name(host)[:80])
+            raise RefusedError(403, "gate.host", host=host_name(host)[:80])
         if is_foreign(scope, to_page=rule is not None and rule.is_page):
-            raise BodyError(403, "gate.origin")
+            raise RefusedError(403, "gate.origin")
         if rule is None:
-            raise BodyError(404, "gate.route")
+            raise RefusedError(404, "gate.route")
         if not rule.is_open and not self._may_enter(HTTPConnection(scope)):
-            raise BodyError(401, "gate.login")
+            raise RefusedError(401, "gate.login")
         return rule
 
 
@@ -88,9 +88,9 @@ class _Held:
             await self._send(message)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, error: BodyError) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, error: RefusedError) -> None:
     # The connection ends with the answer: what is left of the body is not waited for.
-    answer = refusal(scope, error.status, error, {"Connection": "close"})
+    answer = refusal(scope, error, {"Connection": "close"})
     await SecurityHeaders(answer, head="")(scope, receive, send)
 
 

@@ -45,7 +45,7 @@ def _takes(path: str, most_bytes: int, *, is_open: bool = False, most_files: int
 
 RULES = (
     _reads(r"/", is_open=True, is_page=True),
-    _reads(r"/health", is_open=True, is_page=True),
+    _reads(r"/(health|ready)", is_open=True, is_page=True),
     # What the page is made of; it holds nothing of a case or a visitor.
     _reads(r"/(assets|static)/[\w./@-]+", is_open=True),
     _reads(r"/(theme\.css|favicon\.ico)", is_open=True),
