@@ -50,12 +50,16 @@ def head(predictor: Predictor) -> str:
     )
 
 
-def build_footer() -> None:
-    """Place the page's foot."""
+def build_footer(*, asks_login: bool) -> None:
+    """Place the page's foot; who logged in can log out there."""
+    leave = (
+        '<form method="post" action="logout"><button class="link">'
+        f"{both('page.logout')}</button></form>"
+    )
     outlet(
         "page-foot",
         '<footer class="foot"><button type="button" class="link" data-api>'
-        f"{both('page.api')}</button></footer>",
+        f"{both('page.api')}</button>{leave if asks_login else ''}</footer>",
     )
 
 

@@ -20,6 +20,7 @@ from entdemo.ui.frame_tab import build_frame_tab
 from entdemo.ui.gallery_tab import build_gallery_tab
 from entdemo.ui.gate.callers import Access
 from entdemo.ui.gate.gate import gated
+from entdemo.ui.gate.login import logout_route
 from entdemo.ui.handout_route import handout_route
 from entdemo.ui.header import build_footer, build_header
 from entdemo.ui.headers import SecurityHeaders
@@ -51,6 +52,8 @@ def build_page(
     editor: Editor | None = None,
     visits: ProgramVisits | None = None,
     shelf: Shelf | None = None,
+    *,
+    asks_login: bool = False,
 ) -> gr.Blocks:
     """The app around one predictor; nothing of a visitor is kept in it.
 
@@ -59,6 +62,7 @@ def build_page(
         editor: lets visitors change the gallery; None where they must not.
         shelf: keeps collections; None where visitors' stay in their browsers.
         visits: is told of programs' calls; None where nobody clears after them.
+        asks_login: whether visitors log in, and so may log out.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     title = f"entdemo · {word('page.title', 'en')}"
@@ -87,7 +91,7 @@ def build_page(
             build_about_tab(predictor)
         build_viewer(predictor)
         build_sheet()
-        build_footer()
+        build_footer(asks_login=asks_login)
         build_api(predictor, visits or ProgramVisits())
     page.queue(api_open=False, max_size=_MOST_WAITING)
     return page
@@ -113,6 +117,7 @@ def launch_options(
         picture_route(predictor),
         health_route(predictor),
         ready_route(is_ready),
+        logout_route(),
         sheet_route(predictor),
         handout_route(predictor),
         *([] if shelf is None else [shelf_route(shelf)]),

@@ -64,7 +64,9 @@ def _serve(settings: ServeSettings) -> None:
     served = cast(Predictor, predictor)  # an opening one has all that a predictor has
     visits = ProgramVisits()
     shelf = shelf_of(settings)
-    demo = build_page(served, editor_of(served, settings), visits, shelf)
+    demo = build_page(
+        served, editor_of(served, settings), visits, shelf, asks_login=settings.login is not None
+    )
     ready = threading.Event()
     options: dict[str, Any] = launch_options(served, access_of(settings), shelf, ready.is_set) | {
         "server_name": f"[{host}]" if ":" in host else host,

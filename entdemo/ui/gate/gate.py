@@ -11,12 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entdemo.ui.gate.body import Body, check_length
 from entdemo.ui.gate.callers import Access, host_name, is_foreign, without_origin
+from entdemo.ui.gate.login import Logins, token_of, with_own_cookie
 from entdemo.ui.gate.refusal import RefusedError, refusal
 from entdemo.ui.gate.routes import Rule, rule_of
 from entdemo.ui.headers import SecurityHeaders
 from entdemo.ui.traffic import TrafficLog
-
-HasLogin = Callable[[HTTPConnection], bool]
 
 
 class Gate:
@@ -25,13 +24,15 @@ class Gate:
     Args:
         app: what stands behind.
         access: who may come, and by which names.
-        may_enter: whether a request comes with a login, where one is asked for.
+        cookie_id: of the cookies of logins.
+        logins: who has logged in; None where no login is asked for.
     """
 
-    def __init__(self, app: ASGIApp, access: Access, may_enter: HasLogin) -> None:
+    def __init__(self, app: ASGIApp, access: Access, cookie_id: str, logins: Logins | None) -> None:
         self._app = app
         self._access = access
-        self._may_enter = may_enter
+        self._cookie_id = cookie_id
+        self._logins = logins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it here without having read its body."""
@@ -46,7 +47,7 @@ class Gate:
         except RefusedError as error:
             return await _refuse(seen, receive, send, error)
         body = Body(seen, receive, rule)
-        held = _Held(send, body)
+        held = _Held(with_own_cookie(seen, send, self._cookie_id), body)
         try:
             await self._app(without_origin(seen), body.receive, held.send)
         except Exception:
@@ -69,9 +70,15 @@ class Gate:
             raise RefusedError(403, "gate.origin")
         if rule is None:
             raise RefusedError(404, "gate.route")
-        if not rule.is_open and not self._may_enter(HTTPConnection(scope)):
+        if not (self._has_login(scope) or rule.is_open):
             raise RefusedError(401, "gate.login")
         return rule
+
+    def _has_login(self, scope: Scope) -> bool:
+        if self._logins is None:
+            return True
+        self._logins.end_old()
+        return token_of(HTTPConnection(scope), self._cookie_id) in self._logins
 
 
 class _Held:
@@ -106,15 +113,9 @@ def gated(access: Access) -> Callable[[gr.routes.App], AbstractAsyncContextManag
         stack = app.middleware_stack
         if stack is None:
             raise RuntimeError("the app starts before it has its middleware")
-        app.middleware_stack = TrafficLog(Gate(stack, access, lambda who: has_login(app, who)))
+        app.tokens = logins = Logins()
+        asked = None if app.auth is None else logins
+        app.middleware_stack = TrafficLog(Gate(stack, access, app.cookie_id, asked))
         yield
 
     return lifespan
-
-
-def has_login(app: gr.routes.App, who: HTTPConnection) -> bool:
-    """Whether a visitor has logged in, where a login is asked for."""
-    if app.auth is None:
-        return True
-    cookies = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
-    return any(who.cookies.get(name) in app.tokens for name in cookies)

@@ -51,6 +51,7 @@ RULES = (
     _reads(r"/(theme\.css|favicon\.ico)", is_open=True),
     _reads(r"/gradio_api/(app_id|startup-events)/?", is_open=True),
     _takes(r"/login/?", 4 * 1024, is_open=True),
+    _takes(r"/logout", 0),
     _reads(r"/config/?"),
     _reads(r"/gradio_api/info/?"),
     _reads(r"/gradio_api/heartbeat/\w{1,64}"),
