@@ -81,8 +81,8 @@ def place(path: Path) -> Place:
         "model": {"base": "entclip-lite0-128", "lora_rank": 2},
         "objective": objective,
         "stages": [
-            {"trains": "base", "steps": 4, "batch_size": 5, "warmup": 1},
-            {"trains": "lora", "steps": 3, "batch_size": 5, "warmup": 1, "chunks": 2},
+            {"trains": "base", "steps": 3, "batch_size": 5, "warmup": 1},
+            {"trains": "lora", "steps": 2, "batch_size": 5, "warmup": 1, "chunks": 2},
         ],
     }
     (path / "recipe.yaml").write_text(yaml.safe_dump(recipe), "utf-8")
@@ -136,7 +136,7 @@ def test_two_processes_have_the_loss_curve_of_one(
     assert said.count("Wrote weights") == 1
     found, wanted = both.losses(), undisturbed.losses()
     assert [key for key, _ in found] == [key for key, _ in wanted]
-    assert len({key[:2] for key, _ in found}) == 7, "every step is logged"
+    assert len({key[:2] for key, _ in found}) == 5, "every step is logged"
     terms = [
         (mine, theirs)
         for ((_, _, name), mine), (_, theirs) in zip(found, wanted, strict=True)
