@@ -12,7 +12,7 @@ from entdemo.storage.table import csv_bytes
 from entdemo.taxonomy import CLASS_NAMES
 
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
-_ANSWERS = ("case_id", "similarity", "class", "finding", "caption", "note")
+_ANSWERS = ("case_id", "similarity", "class", "finding", "caption", "taught", "note")
 """Columns that say what a case is; ids are the gallery's own and may do so."""
 
 
@@ -68,7 +68,15 @@ def _classes(asked: Asked, language: Language) -> bytes:
 
 def _table(handout: Handout, *, with_files: bool) -> bytes:
     told = _ANSWERS if handout.answers else ()
-    columns = ["rank", *told, "alternative", "source", "licence", *(["file"] if with_files else [])]
+    columns = [
+        "rank",
+        *told,
+        "history",
+        "alternative",
+        "source",
+        "licence",
+        *(["file"] if with_files else []),
+    ]
     rows = [_row(handout, number, case) for number, case in enumerate(handout.cases, 1)]
     return csv_bytes(columns, [[row[column] for column in columns] for row in rows])
 
@@ -81,6 +89,8 @@ def _row(handout: Handout, number: int, case: HandoutCase) -> dict[str, str]:
         "class": case.class_name,
         "finding": case.finding,
         "caption": case.caption,
+        "history": case.history,
+        "taught": "\n".join(case.taught),
         "note": case.note,
         "alternative": handout.alternative(number, case),
         "source": case.source,

@@ -63,7 +63,7 @@ def _model() -> genanki.Model:
 
 
 def _note(model: genanki.Model, handout: Handout, number: int, case: HandoutCase) -> genanki.Note:
-    question = [_picture(case, handout.number(number)), _paragraph(handout.word("question"))]
+    question = [_picture(case, handout.number(number)), *map(_paragraph, handout.question(case))]
     answer = [_picture(case, handout.answer(case)), f"<h2>{_safe(handout.answer(case))}</h2>"]
     answer += [_paragraph(line) for line in handout.lines(case)]
     credit = f'<p class="credit">{_safe(case.credit)}</p>' if case.credit else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from entdemo.errors import DataError
 from entdemo.export.handout import HandoutCase
@@ -12,9 +12,10 @@ from entdemo.gallery.cases import Case
 from entdemo.gallery.collection import Collection
 from entdemo.gallery.filters import CaseFilter
 from entdemo.gallery.store import Gallery
+from entdemo.gallery.teaching import Teaching
 from entdemo.image.frame import load_frame
 from entdemo.image.jpeg import encode_jpeg
-from entdemo.locale import Language
+from entdemo.locale import Language, page_text
 from entdemo.taxonomy import finding_names
 
 MOST_CASES = 200
@@ -103,4 +104,15 @@ def handout_case(
         jpeg=encode_jpeg(load_frame(gallery.frame_path(case)).rgb, side),
         similarity=similarity,
         note=note,
+        history=case.teaching.one("history", language),
+        taught=tuple(_taught(case.teaching, language)),
     )
+
+
+def _taught(teaching: Teaching, language: Language) -> Iterator[str]:
+    """Paragraphs of what is taught of a case, the history apart."""
+    for name in ("points", "differential"):
+        if text := teaching.one(name, language):
+            yield f"{page_text(f'case.{name}', language)}: {text}"
+    if teaching.link:
+        yield teaching.link

@@ -23,6 +23,8 @@ class HandoutCase:
         jpeg: the picture.
         similarity: to what was asked, -1 to 1; None where nothing was.
         note: what the teacher wrote on it.
+        history: what brought the patient; it is told with the question.
+        taught: what else is taught of it, paragraph by paragraph.
     """
 
     case_id: str
@@ -34,6 +36,8 @@ class HandoutCase:
     jpeg: bytes
     similarity: float | None = None
     note: str = ""
+    history: str = ""
+    taught: tuple[str, ...] = ()
 
     @property
     def credit(self) -> str:
@@ -103,4 +107,9 @@ class Handout:
 
     def lines(self, case: HandoutCase) -> list[str]:
         """What is to be said of a case below its answer, paragraph by paragraph."""
-        return [part for part in (case.caption, case.note) if part.strip()]
+        parts = (case.history, case.caption, *case.taught, case.note)
+        return [part for part in parts if part.strip()]
+
+    def question(self, case: HandoutCase) -> list[str]:
+        """What is said of a case while it is asked for."""
+        return [part for part in (case.history, self.word("question")) if part.strip()]

@@ -139,7 +139,7 @@ class _Page(FPDF):
             lines = [(plain(line), 10.0, False) for line in handout.lines(case)]
         else:
             title = handout.number(number)
-            lines = [(handout.word("question"), 10.0, False)]
+            lines = [(plain(line), 10.0, False) for line in handout.question(case)]
         told = [(plain(title), 12.0, True), *lines, (plain(case.credit), 8.0, False)]
         return [one for one in told if one[0]]
 

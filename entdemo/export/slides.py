@@ -76,7 +76,7 @@ class _Show:
         title = handout.number(number)
         slide = self._slide(title)
         self._picture(slide, case.jpeg, title, case.credit)
-        self._text(slide, [handout.word("question")])
+        self._text(slide, handout.question(case))
 
     def answer(self, number: int, case: HandoutCase) -> None:
         """The picture once more, and what it is."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from entdemo.errors import DataError, UserError, in_one
+from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.storage.names import comparable, comparable_name
 from entdemo.storage.skipped import Skipped
 from entdemo.storage.table import Row, read_table
@@ -52,7 +53,9 @@ def read_captions(folder: Path, pictures: Mapping[str, Path]) -> dict[str, Row]:
         return {}
     index, rows = _Index(pictures), dict[str, Row]()
     wrong: list[UserError] = []
-    for row in read_table(file.read_bytes(), CAPTIONS, (*COLUMNS, *_DRAWN), ("file",)).rows():
+    for row in read_table(
+        file.read_bytes(), CAPTIONS, (*COLUMNS, *TEACHING, *_DRAWN), ("file",)
+    ).rows():
         name = row.cells["file"]
         key = index.find(name)
         if key is None or key in rows:

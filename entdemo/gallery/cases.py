@@ -9,8 +9,10 @@ from operator import itemgetter, not_
 from typing import NamedTuple
 
 from entdemo.errors import DataError, UserError
+from entdemo.gallery.teaching import COLUMNS as TEACHING
+from entdemo.gallery.teaching import LINK, NOTHING, Teaching
 from entdemo.storage.names import comparable_label
-from entdemo.storage.table import Row, read_table, write_table
+from entdemo.storage.table import Row, Table, read_table, write_table
 from entdemo.taxonomy import CLASSES, region_of
 
 FILE_NAME = "cases.csv"
@@ -33,7 +35,7 @@ _FRAME_FILE = re.compile(FRAME_FILE)
 
 
 class Case(NamedTuple):
-    """One teaching case; the fields stand in the order of the columns.
+    """One teaching case; the fields stand in the order of the columns, those of ``teaching`` last.
 
     Attributes:
         case_id: letters, digits, ``-`` and ``_``; says nothing of where the frame came from.
@@ -53,6 +55,7 @@ class Case(NamedTuple):
     source: str = ""
     licence: str = ""
     group: str = ""
+    teaching: Teaching = NOTHING
 
     @property
     def region(self) -> str:
@@ -66,7 +69,7 @@ def read_cases(data: bytes) -> list[Case]:
     Raises:
         UserError: at the first row that cannot be right, naming row and column.
     """
-    table = read_table(data, FILE_NAME, COLUMNS, _REQUIRED)
+    table = read_table(data, FILE_NAME, (*COLUMNS, *TEACHING), _REQUIRED)
     ids, files, classes, *texts = (table.columns[column] for column in COLUMNS)
     files = [file.replace("\\", "/") for file in files]
     known = {cell: class_of(cell) for cell in set(classes)}
@@ -76,6 +79,7 @@ def read_cases(data: bytes) -> list[Case]:
         (_first_wrong(map(_FRAME_FILE.fullmatch, files), len(ids)), "file", "table.frame_file"),
         (_first_wrong(named, len(ids)), "class", "table.class"),
         (_first_repeat(ids), "case_id", "table.value_twice"),
+        (_first_wrong(map(LINK.fullmatch, table.columns["link"]), len(ids)), "link", "table.link"),
     ]
     place, column, key = min(wrong, key=itemgetter(0))  # of errors in one row the first of these
     if place < len(ids):
@@ -83,12 +87,24 @@ def read_cases(data: bytes) -> list[Case]:
         if column == "class":
             raise _wrong_class(FILE_NAME, number, value)
         raise DataError(key, name=FILE_NAME, row=number, column=column, value=value)
-    return [Case._make(cells) for cells in zip(ids, files, named, *texts, strict=True)]
+    taught = _taught(table)
+    return [Case._make(cells) for cells in zip(ids, files, named, *texts, taught, strict=True)]
 
 
 def write_cases(cases: Sequence[Case]) -> bytes:
-    """The file's bytes; the same cases give the same bytes."""
-    return write_table(COLUMNS, cases)
+    """The file's bytes; the same cases give the same bytes. Columns of teaching come if used."""
+    if all(case.teaching == NOTHING for case in cases):
+        return write_table(COLUMNS, [case[:-1] for case in cases])
+    rows = [(*case[:-1], *case.teaching) for case in cases]
+    return write_table((*COLUMNS, *TEACHING), rows)
+
+
+def _taught(table: Table) -> Sequence[Teaching]:
+    """What is taught of each row; where no row has anything, all share one."""
+    columns = [table.columns[column] for column in TEACHING]
+    if not any(map(any, columns)):
+        return [NOTHING] * len(table.numbers)
+    return [Teaching(*cells) for cells in zip(*columns, strict=True)]
 
 
 def class_of(text: str) -> str | None:

@@ -15,6 +15,7 @@ from entdemo.gallery.captions import (
 )
 from entdemo.gallery.cases import class_of, read_class
 from entdemo.gallery.intake import NewCase
+from entdemo.gallery.teaching import NOTHING, teaching_of
 from entdemo.gallery.tree import Tree, picture_tree
 from entdemo.storage.skipped import Skipped
 from entdemo.storage.table import Row
@@ -108,4 +109,5 @@ def _new_case(key: str, file: Path, row: Row | None) -> NewCase:
             "folder.two_classes", name=CAPTIONS, row=row.number, first=class_name, second=of_row
         )
     texts = {column: row.cells[column] for column in COLUMNS[2:]} if row else {}
-    return NewCase(file, class_name, **texts)
+    taught = teaching_of(row.cells) if row else NOTHING
+    return NewCase(file, class_name, **texts, teaching=taught)

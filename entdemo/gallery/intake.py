@@ -20,6 +20,7 @@ from entdemo.errors import BadPictureError, UserError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.journal import Entry, Journal
 from entdemo.gallery.manifest import FRAMES
+from entdemo.gallery.teaching import NOTHING, Teaching
 from entdemo.image.frame import Frame, load_frame
 from entdemo.image.pixels import MIN_SIDE
 from entdemo.storage.atomic import write_atomically
@@ -47,6 +48,7 @@ class NewCase:
     source: str = ""
     licence: str = ""
     group: str = ""
+    teaching: Teaching = NOTHING
 
     @property
     def name(self) -> str:
@@ -153,6 +155,7 @@ def make_case(taken: Taken, groups: Groups) -> Case:
         source=tidy(item.source),
         licence=tidy(item.licence),
         group=groups.name(tidy(item.group)),
+        teaching=Teaching(*map(tidy, item.teaching)),
     )
 
 

@@ -71,7 +71,7 @@ def read_table(data: bytes, name: str, columns: Sequence[str], required: Sequenc
     header, *records = found_rows
     places = _places(header, name, columns, required)
     _refuse_more_cells(records, set(places.values()), name)
-    found = {column: _tidied(_cells(records, places.get(column))) for column in columns}
+    found = {column: _column(records, places.get(column)) for column in columns}
     return _without_empty_rows(found, found[required[0]])
 
 
@@ -131,10 +131,14 @@ def _refuse_more_cells(records: Sequence[Sequence[str]], named: set[int], name: 
             raise DataError("table.too_many_cells", name=name, row=number)
 
 
-def _cells(records: Sequence[Sequence[str]], place: int | None) -> Sequence[str]:
-    """Cells of a column; records may end before it."""
+def _column(records: Sequence[Sequence[str]], place: int | None) -> Sequence[str]:
+    """Tidy cells of a column; records may end before it, and a table may lack it."""
     if place is None:
         return [""] * len(records)
+    return _tidied(_cells(records, place))
+
+
+def _cells(records: Sequence[Sequence[str]], place: int) -> Sequence[str]:
     return [record[place] if place < len(record) else "" for record in records]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
+from entdemo.gallery.teaching import Teaching
 from entdemo.inference.prediction import Neighbour
 from entdemo.locale import LANGUAGES, Language
 from entdemo.locale.numbers import decimal
@@ -106,6 +107,7 @@ def sheet(case: Case) -> str:
     finding = finding_names(case.class_name, case.finding)
     rows = (
         _row("case.finding", spans(finding["en"], finding["vi"]))
+        + "".join(_row(key, html) for key, html in taught(case.teaching))
         + _row("case.source", escape(case.source))
         + _row("case.licence", escape(case.licence))
         + _row("case.id", escape(case.case_id))
@@ -122,6 +124,15 @@ def sheet(case: Case) -> str:
         f'<button type="button" class="quiet" data-basket="{escape(case.case_id)}" '
         f'aria-pressed="false">{both("collection.take")}</button></div></div>'
     )
+
+
+def taught(teaching: Teaching) -> Iterator[tuple[str, str]]:
+    """What is taught of a case: key of each heading, and HTML."""
+    for name, texts in teaching.told():
+        yield f"case.{name}", spans(*texts)
+    if teaching.link:
+        link = escape(teaching.link)
+        yield "case.link", f'<a href="{link}" rel="noopener noreferrer" target="_blank">{link}</a>'
 
 
 def _row(key: str, value: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entdemo.errors import PageError
+from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.locale.numbers import count
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGIONS, findings_of, region_of
 from entdemo.ui.gallery_tab_intake import MOST
@@ -85,7 +86,8 @@ def _row() -> str:
         f'<select name="class">{first}{classes}</select></label>'
         f'<label>{both("gallery.finding")}<input type="text" name="finding" maxlength="100">'
         f"</label>{_field('caption_en', 'edit.caption_en')}"
-        f"{_field('caption_vi', 'edit.caption_vi')}"
+        f"{_field('caption_vi', 'edit.caption_vi')}<details><summary>{both('edit.teaching')}"
+        f"</summary>{''.join(_field(name, f'edit.{name}') for name in TEACHING)}</details>"
         f'<button type="button" class="link" data-leave>{both("edit.leave_out")}</button></div>'
         "</li></template>"
     )

@@ -12,6 +12,8 @@ from entdemo.errors import PageError
 from entdemo.gallery.captions import CAPTIONS
 from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase
+from entdemo.gallery.teaching import COLUMNS as TEACHING
+from entdemo.gallery.teaching import teaching_of
 from entdemo.taxonomy import CLASSES, findings_of, region_of
 from entdemo.ui.events import Data
 from entdemo.ui.uploads import move_upload
@@ -83,6 +85,7 @@ def _by_form(folder: Path, file: Mapping[str, Any]) -> NewCase:
         _text(file, "caption_vi"),
         _text(file, "source"),
         _text(file, "licence"),
+        teaching=teaching_of({column: _text(file, column) for column in TEACHING}),
     )
 
 

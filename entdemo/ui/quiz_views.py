@@ -17,7 +17,7 @@ from entdemo.taxonomy import (
     findings_of,
     region_of,
 )
-from entdemo.ui.cases import cards, class_title
+from entdemo.ui.cases import cards, class_title, taught
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 from entdemo.ui.quiz import GAPS, LEVELS, Answer, Round, Score, scores
 from entdemo.ui.quiz_sheet import sheet_link
@@ -167,7 +167,7 @@ def _facts(case: Case, prediction: Prediction) -> str:
     finding = finding_names(case.class_name, case.finding)
     model = spans(*(headline(prediction.judgement, "frame", code) for code in LANGUAGES))
     rows = [("case.finding", spans(finding["en"], finding["vi"]) if case.finding else "")]
-    rows += [("quiz.model", model), ("case.id", escape(case.case_id))]
+    rows += [("quiz.model", model), *taught(case.teaching), ("case.id", escape(case.case_id))]
     items = "".join(f"<div><dt>{both(k)}</dt><dd>{v}</dd></div>" for k, v in rows if v)
     return f'<dl class="facts">{items}</dl>'
 

@@ -83,4 +83,4 @@ def test_questions_tell_no_answer(handout: Handout) -> None:
     archive = opened(replace(handout, answers=False))
     assert archive.namelist() == ["README.txt", "cases.csv", "cases/01.jpg", "cases/02.jpg"]
     text = archive.read("cases.csv").decode("utf-8-sig")
-    assert text.splitlines()[1] == "1,Case 1,phantom,Apache-2.0,cases/01.jpg"
+    assert text.splitlines()[1] == "1,,Case 1,phantom,Apache-2.0,cases/01.jpg"

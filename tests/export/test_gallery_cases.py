@@ -9,7 +9,9 @@ from PIL import Image
 from entdemo.errors import DataError, UserError
 from entdemo.export.formats import format_of
 from entdemo.export.gallery_cases import chosen_cases, handout_case
+from entdemo.export.handout import Handout
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
+from entdemo.gallery.teaching import Teaching
 from tests.helpers.ui_fakes import FakeGallery, fake_gallery
 
 
@@ -65,3 +67,16 @@ def test_the_ending_says_which_kind_of_file() -> None:
     assert format_of(Path("a/Cases.PPTX")) == "pptx"
     with pytest.raises(DataError, match="pdf, pptx, apkg, csv, zip"):
         format_of(Path("cases.docx"))
+
+
+def test_the_history_is_told_with_the_question_and_the_rest_with_the_answer(
+    gallery: FakeGallery,
+) -> None:
+    said = Teaching("Hoarse.", "Khàn tiếng.", points_en="See the cords.", link="https://x.org")
+    case = gallery.case("vc-open-0")._replace(teaching=said)
+    shown = handout_case(gallery, case, "vi", 100)  # type: ignore[arg-type]
+    made = Handout("vi", "Thanh quản", (shown,))
+    assert made.question(shown) == ["Khàn tiếng.", "Bạn thấy gì?"]
+    told = made.lines(shown)
+    assert told[0] == "Khàn tiếng."
+    assert told[2:] == ["Điểm cần nhớ: See the cords.", "https://x.org"]

@@ -133,5 +133,5 @@ def test_random_bytes_only_raise_user_errors(data: bytes) -> None:
 
 
 def test_columns_are_the_fields() -> None:
-    assert [name.replace("class_name", "class") for name in Case._fields] == list(COLUMNS)
+    assert [name.replace("class_name", "class") for name in Case._fields[:-1]] == list(COLUMNS)
     assert CASES[0]._replace(class_name="vc-closed").region == "vocal-cords"

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from entdemo.errors import UserError
+from entdemo.gallery.teaching import Teaching
 from entdemo.image.frame import load_frame
 from entdemo.image.jpeg import encode_jpeg
 from entdemo.taxonomy import finding_names
@@ -75,3 +76,15 @@ def test_pictures_are_small_and_without_metadata(gallery: FakeGallery) -> None:
     assert b"Exif" not in data
     assert max(load_frame(data).rgb.shape) == 100
     assert query_picture(frame).startswith("data:image/jpeg;base64,")
+
+
+def test_what_is_taught_is_told_in_both_languages_and_as_text(gallery: FakeGallery) -> None:
+    said = Teaching(
+        history_en="<i>Hoarse</i>", points_vi="Nhìn dây thanh", link="https://x.org/?a&b"
+    )
+    html = sheet(gallery.cases[0]._replace(teaching=said))
+    assert '<span lang="vi">&lt;i&gt;Hoarse&lt;/i&gt;</span>' in html
+    assert '<span lang="en">Nhìn dây thanh</span>' in html
+    assert 'href="https://x.org/?a&amp;b" rel="noopener noreferrer"' in html
+    assert "Teaching points" in html
+    assert "Differential" not in html
