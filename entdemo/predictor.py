@@ -276,8 +276,11 @@ class Predictor:
         nearest = neighbours if shown else self._near(asked, FIRST_CASES, everything)
         clock.lap("search")
         refused_above = self.bundle.info.ood.threshold
-        classes = tuple(near.class_name for near in nearest[:FIRST_CASES])
-        prediction = Prediction.of(encoded, neighbours, clock.timings, refused_above, classes)
+        prediction = Prediction.of(encoded, neighbours, clock.timings, refused_above)
+        # Of a region with fewer cases no more can be asked to agree.
+        first = min(FIRST_CASES, self.matcher.held(prediction.region))
+        classes = tuple(near.class_name for near in nearest[:first])
+        prediction = replace(prediction, nearest=classes)
         kind = "frame" if encoded.gates else "text"
         if kind == "frame" and prediction.in_distribution:
             told = self._findings.read(encoded.vector, prediction.region)

@@ -5,6 +5,7 @@ The app, the command line and every measurement of retrieval rank with ``Matcher
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -104,6 +105,14 @@ class Matcher:
         self.gallery = gallery
         self._text_vectors = text_vectors
         self._mask = lru_cache(maxsize=64)(self._masked)
+
+    def held(self, region: str) -> int:
+        """How many cases of a region the gallery holds."""
+        return self._held[region]
+
+    @cached_property
+    def _held(self) -> Counter[str]:
+        return Counter(case.region for case in self.gallery.cases)
 
     def frame_query(self, vector: Vectors, probabilities: Sequence[float]) -> Query:
         """A frame as a query.

@@ -69,7 +69,7 @@ class Prediction:
         unlikeness: how unlike the known frames a frame is, see ``inference.calibration``.
         strangeness: how far it is from what endoscopy looks like, see ``inference.verdict``.
         nearest: classes of the first cases of the whole gallery, nearest first, whatever the
-            visitor left out of ``neighbours``.
+            visitor left out of ``neighbours``; no more than it holds of the region.
     """
 
     class_name: str
@@ -95,7 +95,6 @@ class Prediction:
         neighbours: tuple[Neighbour, ...],
         timings_ms: dict[str, float],
         refused_above: float,
-        nearest: tuple[str, ...] = (),
     ) -> Prediction:
         """The answer to an encoded frame or description.
 
@@ -104,7 +103,6 @@ class Prediction:
             neighbours: nearest cases, most similar first.
             timings_ms: stage name to milliseconds.
             refused_above: distance above which a frame does not look like endoscopy.
-            nearest: see above.
         """
         return cls(
             class_name=CLASSES[int(np.argmax(encoded.probabilities))],
@@ -118,7 +116,6 @@ class Prediction:
             about=encoded.about,
             unlikeness=encoded.unlikeness,
             strangeness=encoded.distance / refused_above,
-            nearest=nearest,
         )
 
     @property

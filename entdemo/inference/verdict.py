@@ -33,7 +33,7 @@ POSSIBLE = 0.2
 """Share of the most probable region's probability from which on another one is possible too."""
 
 FIRST_CASES = 12
-"""How many of the nearest cases are asked."""
+"""How many of the nearest cases are asked, where the gallery holds as many of the region."""
 
 CASES_AGREE = 0.5
 """Share of the first cases that must be of what is stated: of the region for trust, and of the

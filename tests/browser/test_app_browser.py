@@ -109,7 +109,7 @@ def test_the_query_is_shown_with_its_disc(page: Page, frame: Path) -> None:
 def test_a_case_opens_finds_similar_ones_and_closes(page: Page, frame: Path) -> None:
     upload(page, frame)
     verdict(page)
-    card = page.locator("#frame-answer .card button").nth(1)
+    card = page.locator("#frame-answer .card button[data-case]").nth(1)
     caption = card.locator(".card-caption").inner_text()
     card.click()
     viewer = page.get_by_role("dialog")

@@ -207,7 +207,11 @@ class FakePredictor:
             in_distribution=known,
             neighbours=self._near(best, k, where),
             timings_ms={"total": 1.0},
-            nearest=tuple(near.class_name for near in self._near(best, FIRST_CASES, EVERYTHING)),
+            nearest=tuple(
+                near.class_name
+                for near in self._near(best, FIRST_CASES, EVERYTHING)
+                if region_of(near.class_name) == region_of(best)
+            ),
         )
 
     def _near(self, class_name: str, k: int, where: CaseFilter) -> tuple[Neighbour, ...]:
