@@ -21,6 +21,9 @@ CLASSES: tuple[str, ...] = (
 
 REGIONS: tuple[str, ...] = ("nose", "ear", "vocal-cords", "throat")
 
+DRAWN_SOURCE = "phantom frame, drawn by entdemo"
+"""What drawn frames state as their source."""
+
 _REGION_OF_PREFIX = {"nose": "nose", "ear": "ear", "vc": "vocal-cords", "throat": "throat"}
 
 CLASS_NAMES: dict[str, dict[str, str]] = {

@@ -13,7 +13,6 @@ from entdemo.gallery.captions import read_captions
 from entdemo.gallery.folder import tree_with_captions
 from entdemo.gallery.manifest import FILE_NAME
 from entdemo.gallery.store import Gallery
-from entdemo.phantom.folder import SOURCE as DRAWN
 from entdemo.storage.names import comparable
 from entdemo.storage.skipped import Skipped
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, FINDINGS, REGION_NAMES, REGIONS, region_of
@@ -95,7 +94,7 @@ def read_labelled(path: Path) -> LabelledFrames:
 
 
 def _of_gallery(path: Path) -> list[Labelled]:
-    own = (case for case in Gallery.open(path).cases if case.source != DRAWN)
+    own = (case for case in Gallery.open(path).cases if not case.is_drawn)
     return [Labelled(path / it.file, frozenset({it.class_name}), it.group) for it in own]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from entdemo.gallery.cases import credit
 from entdemo.locale import Language, page_text
 from entdemo.taxonomy import CLASS_NAMES
 
@@ -42,7 +43,7 @@ class HandoutCase:
     @property
     def credit(self) -> str:
         """Source and licence, as they stand below the picture wherever it is shown."""
-        return " · ".join(part for part in (self.source, self.licence) if part)
+        return credit(self.source, self.licence)
 
 
 @dataclass(frozen=True)

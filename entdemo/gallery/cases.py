@@ -13,7 +13,7 @@ from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.gallery.teaching import LINK, NOTHING, Teaching
 from entdemo.storage.names import comparable_label
 from entdemo.storage.table import Row, Table, read_table, write_table
-from entdemo.taxonomy import CLASSES, region_of
+from entdemo.taxonomy import CLASSES, DRAWN_SOURCE, region_of
 
 FILE_NAME = "cases.csv"
 COLUMNS = (
@@ -61,6 +61,21 @@ class Case(NamedTuple):
     def region(self) -> str:
         """Region of the class."""
         return region_of(self.class_name)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the frame was drawn by procedure."""
+        return self.source == DRAWN_SOURCE
+
+    @property
+    def credit(self) -> str:
+        """Source and licence, as far as they are stated."""
+        return credit(self.source, self.licence)
+
+
+def credit(source: str, licence: str) -> str:
+    """Source and licence in one line; empty where neither is stated."""
+    return " · ".join(part for part in (source, licence) if part)
 
 
 def read_cases(data: bytes) -> list[Case]:

@@ -12,11 +12,11 @@ from PIL import Image
 
 from entdemo.errors import StorageError
 from entdemo.phantom.frame import Phantom, draw
+from entdemo.taxonomy import DRAWN_SOURCE
 
 COLUMNS = (
     "file", "class", "finding", "caption_en", "caption_vi", "source", "licence", "style", "seed",
 )  # fmt: skip
-SOURCE = "phantom frame, drawn by entdemo"
 _LICENCE = "Apache-2.0"
 CAPTIONS_FILE = "captions.csv"
 
@@ -97,7 +97,7 @@ def _write_frame(folder: Path, seed: int, index: int) -> tuple[str, ...]:
         phantom.facts.finding,
         phantom.caption_en,
         phantom.caption_vi,
-        SOURCE,
+        DRAWN_SOURCE,
         _LICENCE,
         phantom.style,
         str(phantom.seed),

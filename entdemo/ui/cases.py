@@ -11,7 +11,7 @@ from entdemo.inference.prediction import Neighbour
 from entdemo.locale import LANGUAGES, Language
 from entdemo.locale.numbers import decimal
 from entdemo.taxonomy import CLASS_NAMES, finding_names
-from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans
+from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 from entdemo.ui.marks import marked_spans
 from entdemo.ui.pictures import SIDES, Size, picture_url
 
@@ -24,6 +24,19 @@ def class_title(class_name: str) -> str:
     """A class in both languages, as a title."""
     names = CLASS_NAMES[class_name]
     return spans(capital(names["en"]), capital(names["vi"]))
+
+
+def origin_names(case: Case) -> dict[str, str]:
+    """By language: that a case's frame is drawn, or its source and licence."""
+    if case.is_drawn:
+        return {code: word("case.drawn", code) for code in LANGUAGES}
+    return {code: case.credit or word("case.no_source", code) for code in LANGUAGES}
+
+
+def origin(case: Case) -> str:
+    """What stands with every picture of a case, so that no drawing is taken for a patient."""
+    names = origin_names(case)
+    return f'<span class="origin">{spans(names["en"], names["vi"])}</span>'
 
 
 def case_picture(case_id: str, class_name: str, finding: str, size: Size) -> str:
@@ -63,16 +76,18 @@ def cards(
 
 def card(neighbour: Neighbour, gallery: Gallery, wanted: frozenset[str] = frozenset()) -> str:
     """One case as a button that carries its sheet, so that opening it needs no server."""
+    case = gallery.case(neighbour.case_id)
     picture = case_picture(neighbour.case_id, neighbour.class_name, neighbour.finding, size="small")
     return (
         f'<li class="card{" weak" if neighbour.weak else ""}">'
         f'<button type="button" data-case="{escape(neighbour.case_id)}" '
-        f'data-sheet="{escape(sheet(gallery.case(neighbour.case_id)))}">'
+        f'data-sheet="{escape(sheet(case))}">'
         f"{picture}{_badges(neighbour)}"
         f'<span class="card-line"><span class="card-class">{class_title(neighbour.class_name)}'
         f"</span>{_similarity(neighbour.similarity)}</span>"
         f'<span class="card-caption">'
-        f"{marked_spans(neighbour.caption_en, neighbour.caption_vi, wanted)}</span></button>"
+        f"{marked_spans(neighbour.caption_en, neighbour.caption_vi, wanted)}</span>"
+        f"{origin(case)}</button>"
         f"{basket(neighbour.case_id)}</li>"
     )
 
@@ -116,7 +131,8 @@ def sheet(case: Case) -> str:
         '<div class="sheet-picture">'
         f"{case_picture(case.case_id, case.class_name, case.finding, size='large')}</div>"
         f'<div class="sheet-text"><h2 tabindex="-1">{class_title(case.class_name)}</h2>'
-        f'<p class="caption">{spans(case.caption_en, case.caption_vi)}</p><dl>{rows}</dl>'
+        f'<p class="caption">{spans(case.caption_en, case.caption_vi)}</p>'
+        f"<p>{origin(case)}</p><dl>{rows}</dl>"
         f'<div class="ways"><button type="button" class="primary" '
         f'data-similar="{escape(case.case_id)}">{both("case.similar")}</button>'
         f'<button type="button" class="quiet" data-compare="{escape(case.case_id)}">'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from entdemo.locale.numbers import count
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS, findings_of, region_of
-from entdemo.ui.cases import basket, case_picture, class_title, sheet
+from entdemo.ui.cases import basket, case_picture, class_title, origin, sheet
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def case_button(case: Case) -> str:
         f'data-sheet="{escape(sheet(case))}">{picture}'
         f'<span class="card-line"><span class="card-class">{class_title(case.class_name)}</span>'
         f'</span><span class="card-caption">{spans(case.caption_en, case.caption_vi)}</span>'
-        "</button>"
+        f"{origin(case)}</button>"
     )
 
 

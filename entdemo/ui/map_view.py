@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from entdemo.gallery.projection import Projection, gallery_map
 from entdemo.settings import DEFAULT_GALLERY
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of, region_of
-from entdemo.ui.cases import class_title
+from entdemo.ui.cases import class_title, origin_names
 from entdemo.ui.i18n import attribute_of, both
 
 if TYPE_CHECKING:
@@ -65,25 +65,29 @@ def map_view(gallery: Gallery, made: Projection) -> str:
 
 
 def points(gallery: Gallery, made: Projection) -> str:
-    """JSON for an attribute in single quotes: findings by name, and for each point its case, its
-    row in the gallery, its class, its finding and its place in thousandths."""
+    """JSON for an attribute in single quotes: findings and origins by name, and for each point its
+    case, its class, its finding, its place in thousandths and its origin."""
     cases = [gallery.cases[row] for row in made.rows]
     names = sorted({(case.region, case.finding) for case in cases})
     number = {name: place for place, name in enumerate(names)}
+    origins = [origin_names(case) for case in cases]
+    known = list({it["en"]: it for it in origins}.values())
     found = [
         [
             case.case_id,
             CLASSES.index(case.class_name),
             number[case.region, case.finding],
             *(round(float(value) * 1000) for value in point),
+            known.index(shown),
         ]
-        for case, point in zip(cases, made.points, strict=True)
+        for case, point, shown in zip(cases, made.points, origins, strict=True)
     ]
     classes = [
         {"name": name, "shape": SHAPES[name], **CLASS_NAMES[name], "region": region_of(name)}
         for name in CLASSES
     ]
-    data = {"classes": classes, "findings": [_finding(*name) for name in names], "points": found}
+    findings = [_finding(*name) for name in names]
+    data = {"classes": classes, "findings": findings, "origins": known, "points": found}
     return escape(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 

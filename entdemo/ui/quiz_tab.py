@@ -104,7 +104,9 @@ class Quiz:
         gallery = self._predictor.gallery
         while state.current:
             try:
-                return state, question(state, query_picture(_frame(gallery, state.current)))
+                case = gallery.case(state.current.case_id)
+                picture = query_picture(_frame(gallery, state.current))
+                return state, question(state, case, picture)
             except UserError:  # the case was removed from the gallery meanwhile
                 state = advance(replace(state, revealed=False))
         return state, score(state)

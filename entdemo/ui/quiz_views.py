@@ -17,7 +17,7 @@ from entdemo.taxonomy import (
     findings_of,
     region_of,
 )
-from entdemo.ui.cases import cards, class_title, taught
+from entdemo.ui.cases import cards, class_title, origin, taught
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 from entdemo.ui.quiz import GAPS, LEVELS, Answer, Round, Score, scores
 from entdemo.ui.quiz_sheet import sheet_link
@@ -59,11 +59,12 @@ def _choice(name: str, legend: str, options: dict[str, str]) -> str:
     )
 
 
-def question(state: Round, picture: str) -> str:
+def question(state: Round, case: Case, picture: str) -> str:
     """The current item without a word of what it is.
 
     Args:
         state: a round with a current item.
+        case: that item's case, of which only the origin is told.
         picture: its frame as an address that says nothing of it.
     """
     alt = attribute_of("alt", "quiz.picture")
@@ -72,7 +73,7 @@ def question(state: Round, picture: str) -> str:
         f'<form class="quiz quiz-ask" data-quiz="answer"><div class="quiz-head">'
         f'<h2 tabindex="-1">{both("quiz.question")}</h2><p class="hint">{_progress(state)}</p>'
         "</div>"
-        f'{_picture(picture, alt)}<div class="quiz-side"><fieldset class="quiz-classes">'
+        f'{_picture(case, picture, alt)}<div class="quiz-side"><fieldset class="quiz-classes">'
         f'<legend class="unseen">{both("quiz.classes")}</legend>'
         f"{''.join(_option(n, name) for n, name in enumerate(CLASSES, 1))}</fieldset>{findings}"
         f'<div class="quiz-actions"><button type="submit" class="primary">{both("quiz.confirm")}'
@@ -80,10 +81,10 @@ def question(state: Round, picture: str) -> str:
     )
 
 
-def _picture(address: str, alt: str) -> str:
+def _picture(case: Case, address: str, alt: str) -> str:
     return (
         f'<div class="quiz-picture"><img src="{address}" {alt} width="{_SIDE}" height="{_SIDE}">'
-        "</div>"
+        f"{origin(case)}</div>"
     )
 
 
@@ -129,7 +130,7 @@ def reveal(state: Round, case: Case, picture: str, prediction: Prediction, galle
     return (
         f'<form class="quiz quiz-ask" data-quiz="proceed"><div class="quiz-head {given.mistake}">'
         f'<h2 tabindex="-1">{_verdict(given)}</h2><p class="hint">{_remarks(state)}</p></div>'
-        f'{_picture(picture, alt)}<div class="quiz-side">'
+        f'{_picture(case, picture, alt)}<div class="quiz-side">'
         f'<p class="caption">{spans(case.caption_en, case.caption_vi)}</p>'
         f"{_facts(case, prediction)}"
         f'<div class="quiz-actions"><button type="submit" class="primary">{label}</button>'

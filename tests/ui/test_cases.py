@@ -9,8 +9,9 @@ from entdemo.errors import UserError
 from entdemo.gallery.teaching import Teaching
 from entdemo.image.frame import load_frame
 from entdemo.image.jpeg import encode_jpeg
-from entdemo.taxonomy import finding_names
+from entdemo.taxonomy import DRAWN_SOURCE, finding_names
 from entdemo.ui.cases import card, case_picture, sheet
+from entdemo.ui.gallery_tab_views import case_button
 from entdemo.ui.pictures import picture_url, query_picture
 from entdemo.ui.viewer import similar
 from tests.helpers.ui_fakes import FakeGallery, FakePredictor
@@ -51,8 +52,19 @@ def test_sheet_shows_source_and_licence_but_never_the_group(gallery: FakeGallery
 
 def test_sheet_leaves_out_what_is_empty(gallery: FakeGallery) -> None:
     html = sheet(gallery.cases[0]._replace(source="", licence=""))
-    assert "Source" not in html
+    assert '<dt><span lang="en">Source<' not in html
     assert "Licence" not in html
+    assert "Source not stated" in html
+
+
+def test_every_picture_says_that_it_is_drawn_or_where_it_is_from(gallery: FakeGallery) -> None:
+    drawn = gallery.cases[0]._replace(source=DRAWN_SOURCE)
+    held = FakeGallery(gallery.folder, (drawn, *gallery.cases[1:]))
+    predictor = FakePredictor(held)
+    cards = [card(near, held) for near in predictor.similar("throat-0", 24)]
+    for html in (*cards, *map(case_button, held.cases), *map(sheet, held.cases)):
+        told = "Drawn, not a patient" if drawn.case_id in html else "drawn for tests · CC0-1.0"
+        assert f'<span class="origin"><span lang="en">{told}</span>' in html
 
 
 def test_similar_cases_leave_the_case_out(predictor: FakePredictor) -> None:

@@ -104,7 +104,8 @@ def test_the_map_carries_its_points_and_a_legend(cases: Any) -> None:
     data = json.loads(unescape(re.search(r"data-points='([^']+)'", html)[1]))  # type: ignore[index]
     assert [entry["name"] for entry in data["classes"]] == list(CLASSES)
     assert len(data["points"]) == 28
-    case_id, kind, finding, x, y = data["points"][-1]
+    case_id, kind, finding, x, y, origin = data["points"][-1]
+    assert data["origins"][origin]["en"] == "drawn for tests · CC0-1.0"
     assert (case_id, kind, x, y) == ("throat-3", 6, 1000, 500)
     assert data["findings"][finding]["en"] == "red throat"
     assert html.count("data-legend") == 7

@@ -107,7 +107,7 @@
     small: find("img", card).getAttribute("src"),
     ...alternative(find("img", card)),
     label: `<strong>${find(".card-class", card)?.innerHTML ?? ""}</strong> `
-      + (find(".card-caption", card)?.innerHTML ?? ""),
+      + (find(".card-caption", card)?.innerHTML ?? "") + ` (${find(".origin", card).innerHTML})`,
   });
 
   const ofSheet = (id) => {
@@ -117,7 +117,8 @@
       small: picture.getAttribute("src").replace("/large/", "/small/"),
       ...alternative(picture),
       label: `<strong>${find(".viewer-sheet h2").innerHTML}</strong> `
-        + (find(".viewer-sheet .caption")?.innerHTML ?? ""),
+        + (find(".viewer-sheet .caption")?.innerHTML ?? "")
+        + ` (${find(".viewer-sheet .origin").innerHTML})`,
     };
   };
 

@@ -79,15 +79,16 @@
   };
 
   const noteOf = (number) => {
-    const [id, kind, named] = data.points[number];
-    const title = data.classes[kind], finding = data.findings[named];
+    const [id, kind, named, , , from] = data.points[number];
+    const title = data.classes[kind], finding = data.findings[named], origin = data.origins[from];
     const picture = document.createElement("img");
     picture.src = `cases/small/${encodeURIComponent(id)}`;
     picture.width = picture.height = 120;
     Object.assign(picture.dataset, { i18n: "alt", en: title.en, vi: title.vi });
     picture.alt = title[entdemo.language()];
     return [picture, inBothLanguages("strong", capital(title.en), capital(title.vi)),
-      inBothLanguages("span", finding.en, finding.vi)];
+      inBothLanguages("span", finding.en, finding.vi),
+      inBothLanguages("span", origin.en, origin.vi)];
   };
 
   const moveNote = () => {
