@@ -23,7 +23,7 @@ from torch.nn import functional
 from entdemo.bundle.golden import read_golden
 from entdemo.bundle.weights import GOLDEN, Bundle
 from entdemo.inference.device import PRECISIONS, pick_precision, use_cores
-from entdemo.inference.frame_graph import GRAPH_PRECISIONS, FrameGraph, GraphPrecision
+from entdemo.inference.frame_graph import GRAPH_PRECISIONS, FrameGraph, exported_graph
 from entdemo.inference.kept_choice import Choice, conditions_of, keep_choice, kept_choice
 from entdemo.inference.serving import prepare_for_serving
 from entdemo.model.network import EncodedFrames, EntClip
@@ -129,10 +129,13 @@ def candidates(bundle: Bundle, exact: EntClip) -> dict[str, Runtime]:
         exact: its network as it serves in fp32.
     """
     found = {f"torch {precision}": Runtime(PRECISIONS[precision]) for precision in _BY_TORCH}
-    for precision in GRAPH_PRECISIONS:
-        graph = _graph(exact, bundle.preprocess.image_size, precision)
-        if graph is not None:
-            found[f"onnxruntime {precision}"] = Runtime(torch.float32, graph)
+    try:
+        with exported_graph(exact, bundle.preprocess.image_size) as path:
+            for precision in GRAPH_PRECISIONS:
+                graph = FrameGraph.of(path, torch.get_num_threads(), precision)
+                found[f"onnxruntime {precision}"] = Runtime(torch.float32, graph)
+    except Exception as error:  # the exporter and onnxruntime raise a dozen types; torch can always
+        log.warning("onnxruntime is no candidate: %s", error)
     return found
 
 
@@ -183,15 +186,6 @@ def _prepared(model: EntClip, dtype: torch.dtype) -> EntClip:
     copied = copy.deepcopy(model)
     prepare_for_serving(copied, dtype)
     return copied
-
-
-def _graph(model: EntClip, side: int, precision: GraphPrecision) -> FrameGraph | None:
-    """A graph of the network; None where it cannot be made or run: torch can always."""
-    try:
-        return FrameGraph.exported(model, side, torch.get_num_threads(), precision)
-    except Exception as error:  # the exporter and onnxruntime raise a dozen types
-        log.warning("no %s by onnxruntime: %s", precision, error)
-        return None
 
 
 @torch.inference_mode()

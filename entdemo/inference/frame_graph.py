@@ -9,7 +9,9 @@ would depend on the frames beside it in a larger one. Several frames are compute
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
@@ -35,7 +37,7 @@ class FrameGraph:
     """A graph and the session that runs it.
 
     Args:
-        content: what ``exported`` made on this processor.
+        content: what ``of`` made on this processor.
         cores: how many to use.
         precision: of the image tower's blocks.
 
@@ -53,34 +55,30 @@ class FrameGraph:
         self._pool = ThreadPoolExecutor(min(cores, _BESIDE), "frames")
 
     @classmethod
-    def exported(
-        cls, model: EntClip, side: int, cores: int, precision: GraphPrecision
-    ) -> FrameGraph:
-        """The graph of a network, folded and fused for this very processor.
+    def of(cls, exported: Path, cores: int, precision: GraphPrecision) -> FrameGraph:
+        """The graph of an exported network, folded and fused for this very processor.
 
         Args:
-            model: on the CPU, as ``inference.serving`` prepared it in fp32.
-            side: S, of the frames in pixels.
+            exported: what ``exported_graph`` gave; files beside it are written.
             cores: how many to use.
             precision: of the image tower's blocks.
 
         Raises:
-            Exception: of the exporter or of onnxruntime; a graph above 2 GB cannot be had.
+            Exception: of onnxruntime.
         """
         import onnx
         from onnxruntime import GraphOptimizationLevel
 
-        levels = GraphOptimizationLevel
-        with TemporaryDirectory(prefix="entdemo-graph-") as name:
-            exported, folded, served = (
-                Path(name, step + ".onnx") for step in ("exported", "folded", "served")
-            )
-            _export(model, side, exported)
-            if precision == "int8":
-                _session(exported, 1, levels.ORT_ENABLE_BASIC, folded)
-                _quantize(onnx.load(folded), exported)
-            _session(exported, 1, levels.ORT_ENABLE_ALL, served)
-            return cls(served.read_bytes(), cores, precision)
+        levels, source = GraphOptimizationLevel, exported
+        folded, quantized, served = (
+            exported.with_name(f"{step}.onnx") for step in ("folded", "quantized", "served")
+        )
+        if precision == "int8":
+            _session(source, 1, levels.ORT_ENABLE_BASIC, folded)
+            _quantize(onnx.load(folded), quantized)
+            source = quantized
+        _session(source, 1, levels.ORT_ENABLE_ALL, served)
+        return cls(served.read_bytes(), cores, precision)
 
     def __call__(self, pixels: Tensor) -> EncodedFrames:
         """[B, 3, S, S] float32 on the CPU, B at least 1; as ``EntClip.encode_frames``."""
@@ -92,6 +90,23 @@ class FrameGraph:
     def _run(self, frame: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         found: list[NDArray[np.float32]] = self._session.run(None, {"pixels": frame})
         return found
+
+
+@contextmanager
+def exported_graph(model: EntClip, side: int) -> Iterator[Path]:
+    """A network for one frame as an ONNX file, there until the block ends.
+
+    Args:
+        model: on the CPU, as ``inference.serving`` prepared it in fp32.
+        side: S, of the frames in pixels.
+
+    Raises:
+        Exception: of the exporter; a graph above 2 GB cannot be had.
+    """
+    with TemporaryDirectory(prefix="entdemo-graph-") as name:
+        path = Path(name, "exported.onnx")
+        _export(model, side, path)
+        yield path
 
 
 class _Outputs(nn.Module):

@@ -16,7 +16,7 @@ from entdemo.bundle.weights import GOLDEN, Bundle, load_bundle
 from entdemo.errors import UserError
 from entdemo.inference import fastest, kept_choice
 from entdemo.inference.encoder import Encoder
-from entdemo.inference.fastest import Runtime, serving_runtime
+from entdemo.inference.fastest import Runtime, candidates, serving_runtime
 from entdemo.inference.frame_graph import FrameGraph
 from entdemo.inference.kept_choice import Choice
 from entdemo.inference.serving import prepare_for_serving
@@ -43,13 +43,22 @@ def prepared(folder: Path) -> Bundle:
 
 
 @pytest.fixture(scope="module")
-def graph(prepared: Bundle) -> FrameGraph:
-    return FrameGraph.exported(prepared.model, 128, 2, "fp32")
+def runtimes(bundle: Bundle, prepared: Bundle) -> dict[str, Runtime]:
+    return candidates(bundle, prepared.model)
 
 
 @pytest.fixture(scope="module")
-def int8(prepared: Bundle) -> FrameGraph:
-    return FrameGraph.exported(prepared.model, 128, 1, "int8")
+def graph(runtimes: dict[str, Runtime]) -> FrameGraph:
+    found = runtimes["onnxruntime fp32"].graph
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def int8(runtimes: dict[str, Runtime]) -> FrameGraph:
+    found = runtimes["onnxruntime int8"].graph
+    assert found is not None
+    return found
 
 
 @pytest.fixture
@@ -138,36 +147,37 @@ def test_torch_gives_way_only_to_what_is_clearly_faster(
 
 
 def test_measuring_leaves_the_network_as_it_was(
-    bundle: Bundle, monkeypatch: pytest.MonkeyPatch, graph: FrameGraph
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch, runtimes: dict[str, Runtime]
 ) -> None:
     monkeypatch.setattr(fastest, "_SECONDS", 0.1)
-    monkeypatch.setattr(fastest, "_graph", lambda *_: graph)
+    monkeypatch.setattr(fastest, "candidates", lambda *_: runtimes)
     squares, expected = read_golden(bundle.folder / GOLDEN, bundle.preprocess.image_size)
     choice = fastest.measure(bundle, squares)
     assert choice.milliseconds["torch fp32"] > 0
-    assert choice.graph == (graph.content if choice.name.startswith("onnxruntime") else b"")
+    chosen = runtimes[choice.name].graph
+    assert choice.graph == (chosen.content if chosen else b"")
     with torch.inference_mode():
         found = bundle.model.encode_frames(bundle.preprocess.tensor(squares)).embedding
     assert torch.allclose(found, expected, atol=1e-4)
 
 
 def test_a_candidate_that_answers_otherwise_is_left_out(
-    bundle: Bundle, monkeypatch: pytest.MonkeyPatch, graph: FrameGraph
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch, runtimes: dict[str, Runtime]
 ) -> None:
     monkeypatch.setattr(fastest, "_HOPELESS", float("inf"))
-    monkeypatch.setattr(fastest, "_graph", lambda *_: graph)
+    monkeypatch.setattr(fastest, "candidates", lambda *_: runtimes)
     monkeypatch.setattr(fastest, "_agree", lambda *_: False)
     assert fastest.measure(bundle, squares_of(bundle)[:1]).milliseconds.keys() == {"torch fp32"}
 
 
 def test_a_library_that_fails_is_no_candidate(
-    prepared: Bundle, monkeypatch: pytest.MonkeyPatch
+    bundle: Bundle, prepared: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
         raise OSError("no wheel for this processor")
 
-    monkeypatch.setattr(FrameGraph, "exported", fails)
-    assert fastest._graph(prepared.model, 128, "int8") is None
+    monkeypatch.setattr(fastest, "exported_graph", fails)
+    assert candidates(bundle, prepared.model).keys() == {"torch fp32", "torch bf16"}
 
 
 def test_answers_agree_by_direction_and_class() -> None:
