@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import threading
-import warnings
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
@@ -26,13 +24,13 @@ from entdemo.image.dicom import is_dicom, read_dicom
 from entdemo.image.kinds import before_picture, is_raw, plugin_of, why_not
 from entdemo.image.pixels import check_size, draft, orientation, upright
 from entdemo.image.segments import ended, structure_of
+from entdemo.image.silence import no_warnings
 
 MAX_BYTES = 20 * 1024 * 1024
 
 Decoded = TypeVar("Decoded")
 Reader = Callable[[bytes], tuple[Image.Image, UserError | None]]
 
-_WARNINGS = threading.Lock()
 _MOVING = (AvifImageFile, GifImageFile, PngImageFile, TiffImageFile, WebPImageFile)
 """Kinds of which a file may hold several pictures of equal rank; of others one is the picture."""
 
@@ -69,9 +67,7 @@ def decode_image(image: Image.Image) -> Image.Image:
 def _guarded(read: Callable[[], Decoded]) -> Decoded:
     """What ``read`` gives; whatever a decoder raises is told as damage."""
     try:
-        # Pillow warns about odd tags; a lock because warning filters belong to the process.
-        with _WARNINGS, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with no_warnings():  # Pillow warns about odd tags
             return read()
     except UserError:
         raise

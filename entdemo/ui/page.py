@@ -16,6 +16,7 @@ from entdemo.ui.batch_tab import build_batch_tab
 from entdemo.ui.clip_part import build_clip_part
 from entdemo.ui.collection_tab import build_collection_tab
 from entdemo.ui.describe_tab import build_describe_tab
+from entdemo.ui.fairness import FairQueue
 from entdemo.ui.frame_tab import build_frame_tab
 from entdemo.ui.gallery_tab import build_gallery_tab
 from entdemo.ui.gate.callers import Access
@@ -93,7 +94,8 @@ def build_page(
         build_sheet()
         build_footer(asks_login=asks_login)
         build_api(predictor, visits or ProgramVisits())
-    page.queue(api_open=False, max_size=_MOST_WAITING)
+    page.queue(api_open=False)
+    page._queue = FairQueue(page, _MOST_WAITING)
     return page
 
 

@@ -9,6 +9,7 @@ import gradio as gr
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entdemo.ui.fairness import FairQueue, FairSessions
 from entdemo.ui.gate.body import Body, check_length
 from entdemo.ui.gate.callers import Access, host_name, is_foreign, without_origin
 from entdemo.ui.gate.login import Logins, token_of, with_own_cookie
@@ -102,7 +103,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, error: RefusedErro
 
 
 def gated(access: Access) -> Callable[[gr.routes.App], AbstractAsyncContextManager[None]]:
-    """A lifespan that puts the gate around an app when it starts.
+    """A lifespan that puts the gate around an app when it starts, and shares its visits out.
 
     Middleware that is handed to the app stands inside of Gradio's own, which answers to other
     origins; only the finished stack can be enclosed.
@@ -113,6 +114,9 @@ def gated(access: Access) -> Callable[[gr.routes.App], AbstractAsyncContextManag
         stack = app.middleware_stack
         if stack is None:
             raise RuntimeError("the app starts before it has its middleware")
+        queue = app.get_blocks()._queue
+        if isinstance(queue, FairQueue):
+            app.state_holder = FairSessions(app.get_blocks(), queue.owners)
         app.tokens = logins = Logins()
         asked = None if app.auth is None else logins
         app.middleware_stack = TrafficLog(Gate(stack, access, app.cookie_id, asked))
