@@ -27,6 +27,7 @@ from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, ServeSettings, read_settings
 from entdemo.ui.editor import Editor
 from entdemo.ui.gate.callers import PRIVATE, Access, names
+from entdemo.ui.gate.connections import bound_connections
 from entdemo.ui.housekeeping import keep_clearing
 from entdemo.ui.lazy_predictor import Opening, is_foreseeable
 from entdemo.ui.logs import set_up_logs
@@ -79,6 +80,7 @@ def _serve(settings: ServeSettings) -> None:
         if error.errno not in (None, errno.EADDRINUSE):  # gradio's own error has no number
             raise
         raise SettingError("app.port_busy", port=settings.port) from error
+    bound_connections(demo, access_of(settings))
     keep_clearing(demo, visits)
     print(f"entdemo runs at {url}", flush=True)
     try:
