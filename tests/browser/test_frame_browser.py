@@ -147,7 +147,7 @@ def test_the_view_on_a_phone_in_vietnamese(phone: Page, folder: Path) -> None:
 
 def test_query_and_case_are_compared_with_one_view(page: Page, folder: Path) -> None:
     hand_in(page, folder)
-    cards(page).nth(1).get_by_role("button").click()
+    cards(page).nth(1).locator("[data-case]").click()
     page.get_by_role("button", name="Compare", exact=True).click()
     dialog = page.locator("#compare")
     left, right = dialog.locator(".pane img").first, dialog.locator(".pane img").last
@@ -197,7 +197,7 @@ def test_two_cases_are_compared_on_a_phone_by_touch(phone: Page) -> None:
     phone.get_by_role("tab", name="Mô tả").tap()
     phone.locator("#description").fill("amidan")
     phone.get_by_role("button", name="Tìm ca", exact=True).last.tap()
-    cards(phone, "describe").first.get_by_role("button").tap()
+    cards(phone, "describe").first.locator("[data-case]").tap()
     phone.get_by_role("button", name="So sánh", exact=True).tap()
     dialog = phone.locator("#compare")
     expect(dialog.locator(".pane")).to_have_count(2)
