@@ -36,6 +36,8 @@ _SECONDS, _ROUNDS = 2.0, 3
 """How long candidates take turns, and how often at least."""
 _HOPELESS = 3.0
 """A candidate that takes more than this many times the best one's time is not timed further."""
+_ALONE = 0.7
+"""Share of the clock that some candidate's cores must have been busy: more than 1 with several."""
 _GAIN = 0.95
 """A candidate replaces torch's fp32 if it takes less than this share of its time: that is exact."""
 
@@ -52,6 +54,17 @@ class Runtime(NamedTuple):
 
     dtype: torch.dtype
     graph: FrameGraph | None = None
+
+
+class Taken(NamedTuple):
+    """Seconds that a pass took by the clock, and that all cores together were busy with it."""
+
+    clock: float
+    cores: float
+
+    def least(self, other: Taken) -> Taken:
+        """The lesser of both, each by itself."""
+        return Taken(min(self.clock, other.clock), min(self.cores, other.cores))
 
 
 class Answers(NamedTuple):
@@ -149,24 +162,33 @@ def fastest(seconds: dict[str, float]) -> str:
 def _timed(
     encoders: Mapping[str, EncodeFrames], exact: EntClip, pixels: Tensor
 ) -> dict[str, float]:
-    """Seconds of a frame and its mirror image by candidate; torch's fp32 is always among them."""
+    """``costs`` of a frame and its mirror image; torch's fp32 is always among them."""
     pair = pixels[[0, -1]]
     expected = _answers(exact, exact.encode_frames(pixels))
-    first = {name: _seconds(encode, pair) for name, encode in encoders.items()}
+    first = {name: _taken(encode, pair) for name, encode in encoders.items()}
     running = [
         name
-        for name in _within(first)
+        for name in _within(costs(first))
         if name == "torch fp32" or _agree(_answers(exact, encoders[name](pixels)), expected)
     ]
     best = {name: first[name] for name in ("torch fp32", *running)}
     start, rounds = time.perf_counter(), 0
     while len(running) > 1 and (rounds < _ROUNDS or time.perf_counter() - start < _SECONDS):
         for name in running:
-            best[name] = min(best[name], _seconds(encoders[name], pair))
+            best[name] = best[name].least(_taken(encoders[name], pair))
         rounds += 1
         if rounds >= _ROUNDS:  # what is far behind takes no more turns from the others
-            running = [name for name in running if name in _within(best)]
-    return best
+            running = [name for name in running if name in _within(costs(best))]
+    return costs(best)
+
+
+def costs(taken: Mapping[str, Taken]) -> dict[str, float]:
+    """Seconds by the clock; where neighbours were busy all the time, those that cores took.
+
+    The clock then tells more of the neighbours than of the candidates.
+    """
+    alone = max(it.cores / it.clock for it in taken.values()) >= _ALONE
+    return {name: it.clock if alone else it.cores for name, it in taken.items()}
 
 
 def _within(seconds: Mapping[str, float]) -> list[str]:
@@ -220,7 +242,7 @@ def _cosine(found: Tensor, expected: Tensor) -> float:
     return float(functional.cosine_similarity(found, expected).min())
 
 
-def _seconds(encode: EncodeFrames, pixels: Tensor) -> float:
-    start = time.perf_counter()
+def _taken(encode: EncodeFrames, pixels: Tensor) -> Taken:
+    clock, cores = time.perf_counter(), time.process_time()
     encode(pixels)
-    return time.perf_counter() - start
+    return Taken(time.perf_counter() - clock, time.process_time() - cores)

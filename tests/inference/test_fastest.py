@@ -16,7 +16,7 @@ from entdemo.bundle.weights import GOLDEN, Bundle, load_bundle
 from entdemo.errors import UserError
 from entdemo.inference import fastest, kept_choice
 from entdemo.inference.encoder import Encoder
-from entdemo.inference.fastest import Runtime, candidates, serving_runtime
+from entdemo.inference.fastest import Runtime, Taken, candidates, serving_runtime
 from entdemo.inference.frame_graph import FrameGraph
 from entdemo.inference.kept_choice import Choice
 from entdemo.inference.serving import prepare_for_serving
@@ -144,6 +144,14 @@ def test_torch_gives_way_only_to_what_is_clearly_faster(
     seconds: dict[str, float], name: str
 ) -> None:
     assert fastest.fastest(seconds) == name
+
+
+def test_the_clock_decides_unless_neighbours_were_busy() -> None:
+    quiet = {"torch fp32": Taken(0.020, 0.039), "onnxruntime int8": Taken(0.008, 0.015)}
+    assert fastest.costs(quiet) == {"torch fp32": 0.020, "onnxruntime int8": 0.008}
+    busy = {"torch fp32": Taken(0.200, 0.039), "onnxruntime int8": Taken(0.210, 0.015)}
+    assert fastest.costs(busy) == {"torch fp32": 0.039, "onnxruntime int8": 0.015}
+    assert Taken(2, 3).least(Taken(1, 4)) == Taken(1, 3)
 
 
 def test_measuring_leaves_the_network_as_it_was(
