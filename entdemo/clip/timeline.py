@@ -133,7 +133,7 @@ def _batches(found: Iterator[Sample]) -> Iterator[list[Sample]]:
 
 def _seen(sample: Sample, frame: Frame, answer: Prediction) -> _Seen:
     jpeg = io.BytesIO()
-    Image.fromarray(frame.rgb).save(jpeg, "JPEG", quality=_QUALITY)
+    Image.fromarray(frame.shown()).save(jpeg, "JPEG", quality=_QUALITY)
     classes = tuple(answer.probabilities[name] for name in CLASSES)
     regions = np.zeros(len(REGIONS))
     for name, share in answer.probabilities.items():

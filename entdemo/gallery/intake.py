@@ -139,7 +139,7 @@ def take_in(item: NewCase, folder: Path, journal: Journal) -> Taken:
     entry = Entry(source, case_id, file, len(jpeg), digest)
     if not _holds(folder / file, jpeg):
         write_atomically(folder / file, jpeg)
-    return Taken(item, entry, load_frame(jpeg), notice=frame.notice)
+    return Taken(item, entry, load_frame(jpeg), notice=frame.warning)
 
 
 def make_case(taken: Taken, groups: Groups) -> Case:

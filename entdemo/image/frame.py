@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from entdemo.errors import FrameError, UserError
+from entdemo.image.burned_text import Rows, burned_text, without_text
 from entdemo.image.decode import MAX_BYTES, check_bytes, decode, decode_image
 from entdemo.image.disc import Box, Disc, find_content
 from entdemo.image.pixels import check_size, reduced
@@ -82,12 +84,49 @@ class Frame:
     def content(self) -> Pixels:
         """The content alone, at the frame's own scale: cropped to its box, black around a disc.
 
+        Text that seems to be burned in is black as well.
+
         Returns:
             [h, w, 3] uint8.
         """
         left, top = int(self.box.left), int(self.box.top)
         right, bottom = int(np.ceil(self.box.right)), int(np.ceil(self.box.bottom))
-        return self._without_surround(self.rgb[top:bottom, left:right].copy(), left, top, 1.0)
+        shown = without_text(self.rgb, self.text)[top:bottom, left:right].copy()
+        return self._without_surround(shown, left, top, 1.0)
+
+    def shown(self) -> Pixels:
+        """The frame in its own size, black wherever ``content`` shows nothing.
+
+        Returns:
+            [H, W, 3] uint8.
+        """
+        content = self.content()
+        canvas = np.zeros_like(self.rgb)
+        top, left = int(self.box.top), int(self.box.left)
+        canvas[top : top + content.shape[0], left : left + content.shape[1]] = content
+        return canvas
+
+    @property
+    def warning(self) -> UserError | None:
+        """What is to be known before the frame is shown, stored or passed on."""
+        return self.notice or (FrameError("frame.text_masked") if self.has_text else None)
+
+    @cached_property
+    def text(self) -> list[Rows]:
+        """Where text seems to be burned into the picture, beside the content or in it."""
+        return burned_text(self.rgb)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether text was masked in what is kept of the frame, and some may be left."""
+        left, top, right, bottom = self.box.left, self.box.top, self.box.right, self.box.bottom
+        return any(
+            rows.stop > top
+            and rows.start < bottom
+            and columns.stop > left
+            and columns.start < right
+            for rows, columns in self.text
+        )
 
     def _without_surround(self, pixels: Pixels, left: float, top: float, scale: float) -> Pixels:
         if self.disc is not None:

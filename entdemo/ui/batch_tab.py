@@ -72,7 +72,7 @@ def answered(predictor: Predictor, data: Data) -> str:
         frame = read_upload(data.get("path"))
     except FrameError as error:
         return row(turn, Answered("", None, error), None)
-    it = Answered("", predictor.predict(frame, 1), frame.notice)
+    it = Answered("", predictor.predict(frame, 1), frame.warning)
     return row(turn, it, frame, predictor)
 
 
@@ -91,7 +91,7 @@ def row(turn: int, it: Answered, frame: Frame | None, predictor: Predictor | Non
     name = it.prediction.class_name if it.prediction and grade != "refused" else ""
     picture = ""
     if frame is not None:
-        source = data_url(encode_jpeg(frame.rgb, _SIDE))
+        source = data_url(encode_jpeg(frame.shown(), _SIDE))
         picture = f'<img src="{source}" alt="" width="{_SIDE}" height="{_SIDE}">'
     return (
         f'<table><tbody><tr data-turn="{turn}" data-doubt="{it.doubt:.4f}" data-grade="{grade}" '

@@ -89,7 +89,7 @@ def reply(predictor: Predictor, data: Data) -> tuple[str, str, str]:
     why = predictor.explain(frame) if data.get("why") is True and not refused else None
     filtered = chosen != EVERYTHING
     shown = answer(
-        prediction, predictor.gallery, "frame", words, filtered=filtered, notice=frame.notice
+        prediction, predictor.gallery, "frame", words, filtered=filtered, notice=frame.warning
     )
     return query_view(frame, why), legend(why) if why else "", shown
 

@@ -33,7 +33,7 @@ def picture_url(case_id: str, size: Size) -> str:
 
 def query_picture(frame: Frame) -> str:
     """The visitor's frame as a ``data:`` address, so that nothing of it stays on the server."""
-    return data_url(encode_jpeg(frame.rgb, _QUERY_SIDE))
+    return data_url(encode_jpeg(frame.shown(), _QUERY_SIDE))
 
 
 def data_url(jpeg: bytes) -> str:

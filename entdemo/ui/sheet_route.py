@@ -120,7 +120,7 @@ def _jpeg(picture: str) -> bytes:
         data = base64.b64decode(picture.removeprefix(_DATA_URL), validate=True)
     except binascii.Error as error:
         raise PageError("sheet.order") from error
-    return encode_jpeg(load_frame(data).rgb, _QUERY_SIDE)
+    return encode_jpeg(load_frame(data).shown(), _QUERY_SIDE)
 
 
 def _case(predictor: Predictor, case_id: str, similarity: float, language: Language) -> HandoutCase:
