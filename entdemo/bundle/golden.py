@@ -19,6 +19,8 @@ from entdemo.model.network import EntClip
 from entdemo.model.preprocess import Preprocess
 
 _MIN_COSINE = 0.999
+_MOST_FRAMES = 16
+"""More would make each start slower, and prove no more."""
 
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, RecursionError, Image.DecompressionBombError)
 
@@ -60,6 +62,8 @@ def read_golden(path: Path, side: int) -> tuple[NDArray[np.uint8], Tensor]:
     """
     try:
         rows = json.loads(path.read_text("utf-8"))["frames"]
+        if not isinstance(rows, list) or len(rows) > _MOST_FRAMES:
+            raise ValueError("too many frames")
         squares = np.stack([_from_png(row["png"], side) for row in rows])
         return squares, torch.tensor([row["embedding"] for row in rows])
     except _DAMAGE as error:

@@ -80,9 +80,13 @@ def resolve_weights(source: str, *, progress: bool = False) -> Path:
     if hub is None:
         raise BundleError("weights.missing", name=source)
     with _as_user_errors(source):
-        snapshot = _fetch(hub, source, progress)
-    if not (snapshot / INFO).is_file():
-        raise HubError("hub.no_bundle", repo=hub.repo)
+        described = _fetch(hub, [INFO], source, progress)
+        if not (described / INFO).is_file():
+            raise HubError("hub.no_bundle", repo=hub.repo)
+        read_info(described)
+        snapshot = _fetch(
+            HubSource(hub.repo, described.name), sorted(ALLOWED_FILES), source, progress
+        )
     check_files(snapshot, read_info(snapshot))
     return snapshot
 
@@ -99,7 +103,7 @@ def resolve_adapter(source: str, *, progress: bool = False) -> Path:
     if (hub := parse_source(source)) is None:
         raise BundleError("weights.missing", name=source)
     with _as_user_errors(source):
-        return _fetch(hub, source, progress)
+        return _fetch(hub, sorted(ALLOWED_FILES), source, progress)
 
 
 @contextmanager
@@ -112,10 +116,10 @@ def _as_user_errors(source: str) -> Iterator[None]:
         raise to_user_error(error, source) from error
 
 
-def _fetch(hub: HubSource, source: str, progress: bool) -> Path:
+def _fetch(hub: HubSource, files: list[str], source: str, progress: bool) -> Path:
     """Fetch a snapshot; a file with wrong content is dropped from the cache and fetched again."""
     for _ in range(2):
-        snapshot = Path(download(hub.repo, hub.revision, sorted(ALLOWED_FILES), progress))
+        snapshot = Path(download(hub.repo, hub.revision, files, progress))
         spoiled = _spoiled(snapshot, hub.repo)
         if not spoiled:
             return snapshot

@@ -9,7 +9,7 @@ from typing import Any, cast
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from yaml import YAMLError
 
-from entdemo.bundle.weights import CARD, BundleInfo
+from entdemo.bundle.weights import BundleInfo, read_card
 from entdemo.errors import HubError
 
 
@@ -19,8 +19,7 @@ def model_card(folder: Path, info: BundleInfo) -> str:
     Raises:
         UserError: the YAML header cannot be read.
     """
-    path = folder / CARD
-    text = path.read_text("utf-8") if path.is_file() else f"# {info.name}\n"
+    text = read_card(folder) or f"# {info.name}\n"
     try:
         card = ModelCard(text)
     except (ValueError, YAMLError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -19,8 +20,10 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
     RevisionResolutionError,
 )
+from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.utils.tqdm import tqdm
 
+from entdemo.bundle.weights import MOST_BYTES, check_size
 from entdemo.errors import HubError, NoAccessError, StorageError, UserError
 
 ANSWER_SECONDS = 12.0
@@ -34,6 +37,21 @@ Answer = TypeVar("Answer")
 
 class SilenceError(Exception):
     """The Hub did not answer in time."""
+
+
+class NoHubError(Exception):
+    """Something else than the Hub answered, such as the sign-in page of a network."""
+
+
+@contextmanager
+def _from_the_hub() -> Iterator[None]:
+    """The client takes any answer for the Hub's, and fails in many ways on a page."""
+    try:
+        yield
+    except (HfHubHTTPError, OSError, httpx2.HTTPError):
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NoHubError from error
 
 
 class _Pulse:
@@ -106,17 +124,20 @@ def download(repo: str, revision: str, files: list[str], progress: bool) -> str:
         Exception: any of the client's.
     """
     pinned, trouble = _pin(repo, revision)
+    if trouble is None:
+        _check_sizes(repo, pinned)
     pulse = _Pulse()
 
     def fetch() -> str:
-        return snapshot_download(
-            repo,
-            revision=pinned,
-            allow_patterns=files,
-            local_files_only=trouble is not None,
-            library_name="entdemo",
-            tqdm_class=_bar_class(pulse, progress),
-        )
+        with _from_the_hub():
+            return snapshot_download(
+                repo,
+                revision=pinned,
+                allow_patterns=files,
+                local_files_only=trouble is not None,
+                library_name="entdemo",
+                tqdm_class=_bar_class(pulse, progress),
+            )
 
     try:
         return patiently(fetch, SILENCE_SECONDS, pulse)
@@ -131,15 +152,16 @@ def _pin(repo: str, revision: str) -> tuple[str, Exception | None]:
     api = HfApi(library_name="entdemo")
 
     def ask() -> str:
-        resolved = api.resolve_revision(repo, revision=revision)
-        # A commit id was not asked for. Ask, as this call is refused at once, the next with delay.
-        if resolved.resolved == revision and not _is_listed(repo, revision):
-            api.model_info(repo, revision=revision)
-        return resolved
+        with _from_the_hub():
+            resolved = api.resolve_revision(repo, revision=revision)
+            # A commit id was not asked for. Ask: this call is refused at once, the next with delay.
+            if resolved.resolved == revision and _listing(repo, revision) is None:
+                api.model_info(repo, revision=revision)
+            return resolved
 
     try:
         return patiently(ask, ANSWER_SECONDS), None
-    except (SilenceError, OfflineModeIsEnabled, httpx2.TransportError, HfHubHTTPError) as error:
+    except _PASSING as error:
         if isinstance(error, HfHubHTTPError) and not _is_passing(error.response.status_code):
             raise
         try:
@@ -148,24 +170,41 @@ def _pin(repo: str, revision: str) -> tuple[str, Exception | None]:
             raise error from None
 
 
+_PASSING = (
+    SilenceError, NoHubError, OfflineModeIsEnabled, httpx2.TransportError, HfHubHTTPError,
+)  # fmt: skip
+"""What may be over soon; what was fetched before is used meanwhile."""
+
+
 def _is_passing(status: int) -> bool:
     return status == 429 or status >= 500
 
 
-def _is_listed(repo: str, commit: str) -> bool:
+def _check_sizes(repo: str, commit: str) -> None:
+    """Compare what the Hub lists with the budgets of a bundle's files."""
+
+    def ask() -> list[RepoFile]:
+        with _from_the_hub():
+            listed = HfApi(library_name="entdemo").list_repo_tree(repo, revision=commit)
+            return [file for file in listed if isinstance(file, RepoFile)]
+
+    listed = _listing(repo, commit)
+    for file in patiently(ask, SILENCE_SECONDS) if listed is None else listed:
+        if file.path in MOST_BYTES:
+            check_size(file.path, max(file.size, file.lfs.size if file.lfs else 0))
+
+
+def _listing(repo: str, commit: str) -> list[RepoFile] | None:
+    """The files of a commit that was fetched before; None if the cache holds no listing of it."""
     try:
-        get_cached_repo_tree(repo, revision=commit)
+        return list(get_cached_repo_tree(repo, revision=commit))
     except CachedRepoTreeNotFoundError:
-        return False
-    return True
+        return None
 
 
 def blob_ids(repo: str, commit: str) -> dict[str, str]:
     """Git's id of each file of a fetched commit; empty if the cache holds no listing of it."""
-    try:
-        return {file.path: file.blob_id for file in get_cached_repo_tree(repo, revision=commit)}
-    except CachedRepoTreeNotFoundError:
-        return {}
+    return {file.path: file.blob_id for file in _listing(repo, commit) or ()}
 
 
 _KEYS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
@@ -173,6 +212,7 @@ _KEYS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((OfflineModeIsEnabled,), "hub.offline"),
     ((LocalTokenNotFoundError,), "hub.no_access"),
     ((SilenceError,), "hub.silent"),
+    ((NoHubError,), "hub.no_hub"),
     ((httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.ReadTimeout), "hub.cut"),
     ((httpx2.TransportError,), "hub.unreachable"),
 )

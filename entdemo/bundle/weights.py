@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from entdemo.bundle.stated_metrics import checked_metrics
 from entdemo.errors import BundleError, UserError
 from entdemo.model.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from entdemo.storage.formats import Migration, NewerFormatError, migrated
@@ -52,16 +53,23 @@ CARD = "README.md"
 LOG = "log.csv"
 CURVES = "curves.png"
 
-ALLOWED_FILES = frozenset(
-    {INFO, BASE, TOKENIZER, ADAPTER_CONFIG, ADAPTER_WEIGHTS, HEAD, GOLDEN, CARD, LOG, CURVES}
-)
-"""The only files that a bundle may hold, here or on the Hub."""
+_MB = 1 << 20
+MOST_BYTES = {
+    INFO: 4 * _MB, CARD: 4 * _MB, ADAPTER_CONFIG: _MB, TOKENIZER: 8 * _MB, GOLDEN: 16 * _MB,
+    LOG: 64 * _MB, CURVES: 16 * _MB, HEAD: 512 * _MB, ADAPTER_WEIGHTS: 1024 * _MB, BASE: 4096 * _MB,
+}  # fmt: skip
+"""The only files that a bundle may hold, here or on the Hub, and the most bytes of each."""
+
+ALLOWED_FILES = frozenset(MOST_BYTES)
 
 _EMBEDDING_FILES = (BASE, TOKENIZER, ADAPTER_CONFIG, ADAPTER_WEIGHTS, HEAD)
 
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+Prompts = Annotated[
+    tuple[Annotated[str, Field(max_length=1000)], ...], Field(min_length=1, max_length=100)
+]
 
 
 class _Strict(BaseModel):
@@ -136,12 +144,12 @@ class BundleInfo(_Strict):
     base: BaseInfo
     fusion: FusionInfo
     classes: tuple[str, ...]
-    prompts: dict[str, dict[str, tuple[str, ...]]]
+    prompts: dict[str, dict[str, Prompts]]
     calibration: Calibration
     ood: OodInfo
     preprocess: PreprocessInfo
     training: dict[str, Any]
-    metrics: dict[str, Any]
+    metrics: Annotated[dict[str, Any], AfterValidator(checked_metrics)]
     files: dict[str, str]
     digest: str | None
 
@@ -182,6 +190,17 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def check_size(name: str, size: int) -> None:
+    """Compare the size of a bundle's file with its budget, before it is read or fetched.
+
+    Raises:
+        UserError: it has more bytes than ``MOST_BYTES`` allows.
+    """
+    if size > MOST_BYTES[name]:
+        megabytes, limit = size / _MB, MOST_BYTES[name] // _MB
+        raise BundleError("weights.too_large", name=name, megabytes=megabytes, limit=limit)
+
+
 def read_info(folder: Path) -> BundleInfo:
     """Read and check ``entdemo.json``.
 
@@ -208,6 +227,7 @@ def parse_info(folder: Path) -> BundleInfo:
     try:
         if not path.is_file():
             raise BundleError("weights.missing", name=folder.name)
+        check_size(INFO, path.stat().st_size)
         raw = json.loads(path.read_text("utf-8"))
     except PermissionError as error:
         raise BundleError("weights.forbidden", name=INFO) from error
@@ -268,6 +288,7 @@ def _key_error(error: ValidationError) -> UserError:
 def file_errors(folder: Path, info: BundleInfo) -> list[UserError]:
     """Each file that is missing, changed or unknown, as a sentence."""
     errors = [error for name in sorted(info.files) if (error := _file_error(folder, info, name))]
+    errors += [error for name in (CARD, CURVES) if (error := _beside_error(folder, name))]
     known = {*info.files, INFO, CARD, CURVES}
     try:
         names = sorted(path.name for path in folder.iterdir())
@@ -283,12 +304,50 @@ def _file_error(folder: Path, info: BundleInfo, name: str) -> UserError | None:
     if not (folder / name).is_file():
         return BundleError("weights.file_missing", name=name)
     try:
+        check_size(name, (folder / name).stat().st_size)
         changed = file_sha256(folder / name) != info.files[name]
+    except UserError as error:
+        return error
     except PermissionError:
         return BundleError("weights.forbidden", name=name)
     except OSError:
         return BundleError("weights.unreadable", name=name)
     return BundleError("weights.file_changed", name=name) if changed else None
+
+
+def _beside_error(folder: Path, name: str) -> UserError | None:
+    """What is wrong with a file that no hash is stated of; None as well if it is not there."""
+    path = folder / name
+    if not path.is_symlink() and not path.exists():
+        return None
+    if not _is_own_file(path):
+        return BundleError("weights.file_elsewhere", name=name)
+    try:
+        check_size(name, path.stat().st_size)
+    except UserError as error:
+        return error
+    return None
+
+
+def _is_own_file(path: Path) -> bool:
+    """Whether it is a regular file of this folder, or the Hub client's cache keeps it for it."""
+    if not path.is_file():
+        return False
+    snapshots = path.parent.absolute().parent
+    kept = snapshots.name == "snapshots" and path.resolve().parent == (
+        snapshots.resolve().parent / "blobs"
+    )
+    return kept or not path.is_symlink()
+
+
+def read_card(folder: Path) -> str:
+    """The model card of a bundle from anyone; empty where there is none that may be shown."""
+    if _beside_error(folder, CARD):
+        return ""
+    try:
+        return (folder / CARD).read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def check_files(folder: Path, info: BundleInfo) -> None:

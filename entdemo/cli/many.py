@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from entdemo.cli.output import out, print_json, progress_bar, rows, tell_skipped
 from entdemo.errors import StorageError
 from entdemo.inference.spoken import headline
@@ -57,11 +55,10 @@ def predict_many(
 
 
 def _line(it: Answered) -> list[str]:
-    name = escape(it.name)
     if it.prediction is None:
-        return [name, "unreadable", "", "", escape(str(it.note))]
+        return [it.name, "unreadable", "", "", str(it.note)]
     judged = it.prediction.judgement
     near = () if judged.grade == "refused" else it.prediction.neighbours[:1]
     case = "".join(f"{one.caption_en or one.class_name} ({one.similarity:.3f})" for one in near)
     said = headline(judged, "frame", "en")
-    return [name, judged.grade, said, f"{it.doubt:.2f}", escape(case)]
+    return [it.name, judged.grade, said, f"{it.doubt:.2f}", case]

@@ -17,7 +17,7 @@ from torch import Tensor
 from entdemo.errors import BundleError
 from entdemo.model.published import fetching
 from entdemo.model.stem import Lite0Stem
-from entdemo.text.tokenizer import Tokenizer
+from entdemo.text.tokenizer import ForeignTokenizerError, Tokenizer
 
 CONFIGS = Path(__file__).parent / "configs"
 HYBRID_PREFIX = "entclip-lite0"
@@ -28,6 +28,22 @@ open_clip.add_model_config(CONFIGS)
 logging.getLogger().addFilter(lambda record: "No pretrained weights loaded" not in str(record.msg))
 
 Tokenize = Callable[[list[str]], Tensor]
+
+
+_SIZES = {
+    "S": ("16", "16-alt", "32", "32-alt"),
+    "M": ("16", "16-alt", "32", "32-alt"),
+    "B": (
+        *("16", "16-plus", "16-plus-240", "16-quickgelu", "32", "32-256", "32-plus-256"),
+        "32-quickgelu",
+    ),
+    "L": ("14", "14-280", "14-336", "14-336-quickgelu", "14-quickgelu", "16", "16-320"),
+    "H": ("14", "14-378", "14-378-quickgelu", "14-quickgelu", "16"),
+}
+BASES = frozenset(
+    (f"{HYBRID_PREFIX}-128", *(f"ViT-{size}-{rest}" for size in _SIZES for rest in _SIZES[size]))
+)
+"""The only models that are built for weights: plain CLIPs of at most 4 GB in memory."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +68,7 @@ def base_shape(name: str) -> BaseShape:
     if name not in open_clip.list_models():  # "hf-hub:" and "local-dir:" would fetch anything
         raise BundleError("weights.unknown_base", name=name)
     config: dict[str, Any] = open_clip.get_model_config(name)
-    trouble = _not_plain(config)
+    trouble = _not_plain(config) or (None if name in BASES else "weights.base_unlisted")
     if trouble:
         raise BundleError("weights.base_refused", name=name, reason=BundleError(trouble))
     vision, text = config["vision_cfg"], config["text_cfg"]
@@ -87,7 +103,9 @@ def _not_plain(config: dict[str, Any]) -> str | None:
         return "weights.base_text"
     if text.get("hf_tokenizer_name"):
         return "weights.base_tokenizer"
-    return None if vision.keys() <= _VISION and text.keys() <= _TEXT else "weights.base_pooling"
+    if not (vision.keys() <= _VISION and text.keys() <= _TEXT):
+        return "weights.base_pooling"
+    return None
 
 
 def is_hybrid(name: str) -> bool:
@@ -135,6 +153,9 @@ def _trained_tokenizer(file: Path, shape: BaseShape) -> Tokenize:
     try:
         tokenizer = Tokenizer.load(file, shape.context_length, shape.vocab_size)
         ids = tokenizer.bpe.get_vocab().values()
+    except ForeignTokenizerError as error:
+        named = {"file": file.name, "name": error.key}
+        raise BundleError("weights.key_invalid", **named, reason=str(error)) from error
     except Exception as error:  # the tokenizers package raises nothing narrower
         raise BundleError("weights.unreadable", name=file.name) from error
     if max(ids, default=0) >= shape.vocab_size - 2:

@@ -6,8 +6,10 @@ byte-level alphabet as in GPT-2, so no Vietnamese letter is ever unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer as BpeTokenizer
@@ -35,8 +37,15 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: Path, context_length: int, vocab_size: int) -> Tokenizer:
-        """Read a ``tokenizer.json``."""
-        return cls(BpeTokenizer.from_str(path.read_text("utf-8")), context_length, vocab_size)
+        """Read a ``tokenizer.json`` that has the shape of those of ``train_bpe``.
+
+        Raises:
+            ForeignTokenizerError: it has other parts: padding, normalizers, expressions, ...
+            Exception: any of the reading library's.
+        """
+        text = path.read_text("utf-8")
+        _check_shape(json.loads(text))
+        return cls(BpeTokenizer.from_str(text), context_length, vocab_size)
 
     def __call__(self, texts: list[str]) -> Tensor:
         """Tokenize after ``normalise``.
@@ -51,6 +60,34 @@ class Tokenizer:
             ids = [self._start, *encoding.ids[: self.context_length - 2], self._end]
             row[: len(ids)] = torch.tensor(ids)
         return rows
+
+
+class ForeignTokenizerError(ValueError):
+    """A tokenizer has a part that ours has not; ``key`` leads to it."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__("another kind of tokenizer")
+
+
+def _check_shape(found: Any) -> None:
+    """Everything but vocabulary and merges is as ``train_bpe`` makes it.
+
+    The library would run a stranger's padding and regular expressions at each search.
+    """
+    if not isinstance(found, dict) or not isinstance(found.get("model"), dict):
+        raise ForeignTokenizerError("model")
+    ours = json.loads(train_bpe((), 260).to_str())
+    _check_part(found.pop("model"), ours.pop("model"), "model.", ("vocab", "merges"))
+    _check_part(found, ours, "", ())
+
+
+def _check_part(found: dict[str, Any], ours: dict[str, Any], at: str, free: Sequence[str]) -> None:
+    """Versions of the library differ in which parts they write that are off."""
+    for key in sorted((found.keys() | ours.keys()) - set(free)):
+        given, wanted = found.get(key), ours.get(key)
+        if given != wanted and (given or wanted):
+            raise ForeignTokenizerError(f"{at}{key}")
 
 
 def train_bpe(sentences: Iterable[str], vocab_size: int) -> BpeTokenizer:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from entdemo.bundle.weights import read_card
 from entdemo.ui.about_figures import figures
 from entdemo.ui.i18n import attribute_of, both
 
@@ -83,9 +84,8 @@ def code(label: str, text: str) -> str:
 
 def card(folder: Path) -> str:
     """The bundle's own model card as plain text: it may come from a stranger."""
-    try:
-        text = (folder / "README.md").read_text("utf-8", errors="replace")[:_MOST_LETTERS]
-    except OSError:
+    text = read_card(folder)[:_MOST_LETTERS]
+    if not text:
         return ""
     label = attribute_of("aria-label", "about.card")
     return (

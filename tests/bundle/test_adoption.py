@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import open_clip
@@ -21,6 +22,7 @@ from entdemo.bundle.hub import verify
 from entdemo.bundle.weights import BASE, GOLDEN, HEAD, load_bundle, save_half, save_head, write_info
 from entdemo.cli.main import app
 from entdemo.errors import UserError
+from entdemo.model import base
 from entdemo.model.lora import add_lora, merge_lora
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.model.preprocess import preprocess_of
@@ -36,11 +38,14 @@ CONFIG = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> None:
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A model of open_clip's own kind, small enough to be made many times."""
     folder = tmp_path_factory.mktemp("configs")
     (folder / f"{NAME}.json").write_text(json.dumps(CONFIG))
     open_clip.add_model_config(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base, "BASES", base.BASES | {NAME})
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from huggingface_hub import ModelCard, constants, snapshot_download
@@ -26,6 +27,7 @@ from entdemo.bundle.weights import (
     HEAD,
     INFO,
     LOG,
+    MOST_BYTES,
     file_errors,
     load_bundle,
     read_info,
@@ -338,6 +340,80 @@ def test_a_disk_that_cannot_be_written_is_named(
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "file"))
     assert error_of(lambda: resolve_weights(NAME)).key == "hub.storage"
+
+
+# what is not fetched
+
+
+def test_a_file_above_its_budget_is_not_fetched(
+    hub: Hub, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (INFO, "README.md", BASE):
+        repo = f"clinic/large-{name[:3]}"
+        hub.add_repo(repo, files)
+        with monkeypatch.context() as patch:
+            patch.setitem(MOST_BYTES, name, len(files[name]) - 1)
+            error = error_of(lambda repo=repo: resolve_weights(repo))
+        assert (error.key, error.values["name"]) == ("weights.too_large", name)
+    assert gets(hub) == []
+
+
+def test_weights_that_are_refused_by_their_description_are_not_fetched(
+    hub: Hub, files: dict[str, bytes]
+) -> None:
+    hub.add_repo(NAME, {**files, INFO: files[INFO].replace(b"entclip-lite0-128", b"ViT-bigG-14")})
+    assert error_of(lambda: resolve_weights(NAME)).key == "weights.base_refused"
+    assert [path.rpartition("/")[2] for path in gets(hub)] == [INFO]
+
+
+@pytest.fixture
+def portal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A network that answers everything with a page of its own."""
+    page = getattr(request, "param", b"<html>Sign in</html>")
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(page)
+
+        do_HEAD = do_GET  # noqa: N815 - the name that is looked for
+
+        def log_message(self, *args: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+        yield
+        server.shutdown()
+
+
+@pytest.mark.parametrize("revision", ["main", "0" * 40])
+@pytest.mark.parametrize(
+    "portal", [b"<html>Sign in</html>", b'{"login": true}', b"[]"], indirect=True
+)
+@pytest.mark.usefixtures("portal")
+def test_a_page_in_the_place_of_the_hub_is_told_and_the_shipped_weights_open(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, revision: str
+) -> None:
+    monkeypatch.setattr(hub_module, "DEFAULT_WEIGHTS", bundle)
+    opened, notice = open_weights(f"{NAME}@{revision}")
+    assert opened.folder == bundle
+    assert notice is not None
+    assert isinstance(reason := notice.values["reason"], UserError)
+    assert reason.key == "hub.no_hub"
+
+
+def test_a_page_in_the_place_of_the_hub_does_not_bar_the_cache(
+    hub: Hub, files: dict[str, bytes], request: pytest.FixtureRequest
+) -> None:
+    hub.add_repo(NAME, files)
+    folder = resolve_weights(NAME)
+    request.getfixturevalue("portal")
+    assert resolve_weights(NAME) == folder
 
 
 # wrong content

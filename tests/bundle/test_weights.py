@@ -16,21 +16,31 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from benchmarks.fixtures.bundle import edit_info, info_values, make_bundle, restate_hashes
-from entdemo.bundle.hub import verify
+from entdemo.bundle import weights
+from entdemo.bundle.hub import pull, verify
 from entdemo.bundle.weights import (
+    ALLOWED_FILES,
     BASE,
+    CARD,
+    CURVES,
     FORMAT,
     GOLDEN,
     HEAD,
     INFO,
     LOG,
+    MOST_BYTES,
     TOKENIZER,
+    BundleInfo,
+    file_errors,
     load_bundle,
+    read_card,
     read_info,
 )
 from entdemo.errors import UserError
 from entdemo.model.adapter import ADAPTER_CONFIG
 from entdemo.model.lora import ADAPTER_WEIGHTS
+from entdemo.settings import DEFAULT_WEIGHTS
+from entdemo.taxonomy import CLASSES
 
 TENSORS = [BASE, HEAD, ADAPTER_WEIGHTS]
 PARTS = [*TENSORS, ADAPTER_CONFIG, TOKENIZER, GOLDEN]
@@ -165,6 +175,39 @@ def test_garbage_with_a_right_hash_is_refused(bundle: Path, name: str, content: 
     assert key in ("weights.unreadable", "weights.key_missing", "weights.key_invalid")
 
 
+def test_a_file_above_its_budget_is_not_read(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "file_sha256", lambda path: pytest.fail(f"{path} was read"))
+    for name in sorted(ALLOWED_FILES):
+        with (bundle / name).open("ab") as file:
+            file.truncate(MOST_BYTES[name] + 1)  # sparse
+    with pytest.raises(UserError, match="the limit is 4 MB"):
+        read_info(bundle)
+    info = BundleInfo.model_validate(
+        info_values() | {"format": FORMAT, "files": {}, "digest": None}
+    )
+    listed = info.model_copy(update={"files": dict.fromkeys(ALLOWED_FILES - {INFO}, "")})
+    told = {error.values["name"] for error in file_errors(bundle, listed)}
+    assert told == ALLOWED_FILES - {INFO}
+
+
+def test_the_shipped_weights_keep_well_within_the_budgets() -> None:
+    for path in DEFAULT_WEIGHTS.iterdir():
+        assert path.stat().st_size * 10 < MOST_BYTES[path.name]
+
+
+@pytest.mark.parametrize("name", [CARD, CURVES])
+def test_a_link_to_another_file_is_neither_shown_nor_taken(
+    bundle: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "private.txt").write_text("private")
+    (bundle / name).unlink(missing_ok=True)
+    (bundle / name).symlink_to(tmp_path / "private.txt")
+    assert refusal(bundle) == ("weights.file_elsewhere", name)
+    assert "private" not in read_card(bundle)
+    with pytest.raises(UserError, match=name):
+        pull(str(bundle), tmp_path / "target")
+
+
 # entdemo.json
 
 
@@ -230,6 +273,15 @@ SQUARE = {"mean": [0.5] * 3, "std": [0.5] * 3}
         ({"fusion": {"levels": [-1, 12], "slerp_join": True}}, "fusion.levels"),
         ({"fusion": {"levels": [3, 13], "slerp_join": True}}, "fusion.levels"),
         ({"fusion": {"levels": [3, 3, 6], "slerp_join": True}}, "fusion.levels"),
+        ({"prompts": {name: {"en": ["x"] * 101} for name in CLASSES}}, "prompts.nose-right.en"),
+        ({"prompts": {name: {"en": ["x" * 1001]} for name in CLASSES}}, "prompts.nose-right.en.0"),
+        ({"metrics": {"phantom_test": 7}}, "metrics"),
+        ({"metrics": {"phantom_test": {"n": "many"}}}, "metrics"),
+        ({"metrics": {"phantom_test": {"accuracy": 7}}}, "metrics"),
+        ({"metrics": {"phantom_test": {"ci95": {"accuracy": [1]}}}}, "metrics"),
+        ({"metrics": {"phantom_test": {"confusion": {"ear-left": {"throat": "a"}}}}}, "metrics"),
+        ({"metrics": {"sentences": {"en": 1, "vi": 2}}}, "metrics"),
+        ({"metrics": {"real_frames": 7}}, "metrics"),
         ({"preprocess": {"image_size": 64, **SQUARE}}, "preprocess.image_size"),
         ({"preprocess": {"image_size": 128, **SQUARE, "std": [0, 1, 1]}}, "preprocess.std.0"),
         ({"ood": {"threshold": float("inf")}}, "ood.threshold"),
@@ -252,7 +304,9 @@ def test_values_that_cannot_be_are_named(bundle: Path, changes: dict[str, Any], 
     assert refusal(bundle) == ("weights.key_invalid", name)
 
 
-@pytest.mark.parametrize("name", ["hf-hub:owner/repo", "local-dir:.", "RN50", "coca_ViT-B-32", "x"])
+@pytest.mark.parametrize(
+    "name", ["hf-hub:owner/repo", "local-dir:.", "RN50", "coca_ViT-B-32", "ViT-bigG-14", "x"]
+)
 def test_a_base_from_elsewhere_is_refused_without_a_request(
     bundle: Path, name: str, outside_connections: list[object]
 ) -> None:
@@ -344,6 +398,35 @@ def test_a_tokenizer_with_more_words_than_the_base_is_refused(bundle: Path) -> N
     assert refusal(bundle) == ("weights.key_invalid", "vocab")
 
 
+SLOW = {"Regex": "(a+)+$"}
+PADDING = {
+    "strategy": {"Fixed": 20_000_000}, "direction": "Right", "pad_to_multiple_of": None,
+    "pad_id": 0, "pad_type_id": 0, "pad_token": "<pad>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"padding": PADDING}, "padding"),
+        ({"normalizer": {"type": "Replace", "pattern": SLOW, "content": ""}}, "normalizer"),
+        (
+            {"pre_tokenizer": {"type": "Split", "pattern": SLOW, "behavior": "Isolated"}},
+            "pre_tokenizer",
+        ),
+        ({"model": {"type": "BPE", "dropout": 0.5, "vocab": {}, "merges": []}}, "model.dropout"),
+        ({"model": {"type": "WordPiece", "vocab": {}}}, "model.type"),
+        ({"added_tokens": []}, "added_tokens"),
+        ({"something_new": 1}, "something_new"),
+    ],
+)
+def test_a_tokenizer_of_another_shape_is_refused(
+    bundle: Path, changes: dict[str, Any], key: str
+) -> None:
+    edit_json(bundle / TOKENIZER, lambda value: {**value, **changes})
+    assert refusal(bundle) == ("weights.key_invalid", key)
+
+
 def png(width: int, height: int) -> str:
     buffer = io.BytesIO()
     Image.new("1", (width, height)).save(buffer, "PNG")
@@ -366,6 +449,11 @@ def test_golden_frames_that_cannot_be_read_are_refused(
     edit_json(
         bundle / GOLDEN, lambda value: {"frames": [{**row, **change} for row in value["frames"]]}
     )
+    assert refusal(bundle) == ("weights.unreadable", GOLDEN)
+
+
+def test_many_golden_frames_are_refused(bundle: Path) -> None:
+    edit_json(bundle / GOLDEN, lambda value: {"frames": value["frames"] * 9})
     assert refusal(bundle) == ("weights.unreadable", GOLDEN)
 
 

@@ -83,6 +83,13 @@ def test_the_shipped_weights_state_their_figures() -> None:
     assert "95 % bootstrap intervals" in html
 
 
+def test_a_model_card_that_leads_elsewhere_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "private.txt").write_text("private")
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "README.md").symlink_to(tmp_path / "private.txt")
+    assert card(tmp_path / "weights") == ""
+
+
 def test_a_model_card_of_a_stranger_is_text(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n# Mine\n<script>x</script>\n")
     html = card(tmp_path)
