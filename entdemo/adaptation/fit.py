@@ -17,11 +17,16 @@ from torch.nn import functional
 from entdemo.model.fusion import FusionHead
 from entdemo.model.network import EntClip, EntClipConfig, FrameDepths
 from entdemo.model.slerp import slerp
+from entdemo.taxonomy import MIRRORED
 
 _RIDGE = 0.01
 """Over ten halves of real frames 0.005 and 0.02 do as well; 0.001 loses one class in twenty."""
 _GATE_RIDGE = 0.01
 _STEPS = 40
+_EXACT = 3.0
+"""How much a frame whose label is one class counts beside one whose label leaves some open."""
+_DOUBT = 0.1
+"""How much it counts that the answer to a label that leaves classes open is itself in doubt."""
 _LEAST_SPREAD = 0.1
 """Share of the mean deviation that is added to each feature's own, so that none explodes."""
 _STRETCH = 2.0
@@ -57,8 +62,8 @@ def fitted_head(model: EntClip, depths: FrameDepths, allowed: Tensor) -> FusionH
 
     Args:
         model: in evaluation mode; stays as it is.
-        depths: of N frames, N at least 2.
-        allowed: bool [N, C], the classes that each frame's label leaves open, at least one.
+        depths: of N frames, N at least 1, then of their mirror images in the same order.
+        allowed: bool [2N, C], the classes that each label leaves open, at least one.
 
     Returns:
         The new head, without gradients.
@@ -92,8 +97,9 @@ def fitted_head(model: EntClip, depths: FrameDepths, allowed: Tensor) -> FusionH
     def closure() -> Tensor:
         optimizer.zero_grad()
         logits = head.class_logits(embedded(), head.prototypes)
-        right = logits.log_softmax(1).masked_fill(~allowed, -1e9).logsumexp(1)
-        loss: Tensor = change.penalty() - (weights * right).sum()
+        said = logits.log_softmax(1)
+        right = said.masked_fill(~allowed, -1e9).logsumexp(1)
+        loss: Tensor = change.penalty() - (weights * right).sum() + _DOUBT * _doubt(said, allowed)
         loss.backward()
         return loss
 
@@ -134,10 +140,29 @@ def _directions(head: FusionHead) -> Tensor:
     return unit - unit.mean(0)
 
 
+def _doubt(said: Tensor, allowed: Tensor) -> Tensor:
+    """Mean entropy of what is answered to labels that leave classes open, 0 without any.
+
+    An answer is the mean over a frame and its mirror image, sides swapped back, as it is served: of
+    an ear whose side is not stated, both must speak for the same side.
+
+    Args:
+        said: [2N, C] log-probabilities.
+        allowed: bool [2N, C].
+    """
+    frames, mirrored = said.exp().chunk(2)
+    answers = (frames + mirrored[:, list(MIRRORED)]) / 2
+    unsure = answers[allowed[: len(answers)].sum(1) > 1]
+    entropy = -(unsure * (unsure + 1e-9).log()).sum(1)
+    return entropy.mean() if len(unsure) else said.new_zeros(())
+
+
 def _balanced(allowed: Tensor) -> Tensor:
-    """[N] that sum to 1; a label counts by the square root of its number of frames."""
+    """[N] that sum to 1; a label counts by the square root of its number of frames, and more where
+    it is one class."""
     _, label, counts = allowed.unique(dim=0, return_inverse=True, return_counts=True)
     weights = counts[label].float().rsqrt()
+    weights[allowed.sum(1) == 1] *= _EXACT
     shares: Tensor = weights / weights.sum()
     return shares
 
