@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from entdemo.gallery.store import Gallery
 
 _QUOTED = 60
+_IN_LINE = 2
+"""Classes whose probability is told before the bars are opened."""
 
 
 def answer(
@@ -66,7 +68,7 @@ def _body(prediction: Prediction, kind: Kind, text: str, found: str, *, filtered
     weak = "" if filtered else _all_weak(prediction)
     stated = prediction.judgement.class_name
     return (
-        f"<h3>{both('answer.probabilities')}</h3>{bars(prediction.probabilities, stated)}"
+        f"{_folded(prediction.probabilities, stated)}"
         f"{likely_findings(prediction)}"
         f'<div class="cases-head"><h3>{_heading(kind, text, about=prediction.about)}</h3>'
         f'<p class="hint small">{both("answer.number")}{weak}</p></div>'
@@ -145,25 +147,33 @@ def _notes(prediction: Prediction, kind: Kind) -> Iterator[str]:
         yield both("answer.cut")
 
 
+def _folded(probabilities: Mapping[str, float], stated: str | None) -> str:
+    """The classes that come first in one line, which opens to the bars of all."""
+    first = sorted(probabilities, key=probabilities.__getitem__, reverse=True)[:_IN_LINE]
+    told = " · ".join(
+        f"{class_title(name)} {escape(percent(probabilities[name]))}" for name in first
+    )
+    return (
+        f'<details class="probabilities"><summary><strong>{both("answer.probabilities")}</strong> '
+        f"{told}</summary>{bars(probabilities, stated)}</details>"
+    )
+
+
 def bars(probabilities: Mapping[str, float], stated: str | None = None) -> str:
     """All seven classes in their fixed order, so that answers can be compared by eye.
 
     Args:
-        probabilities: of each class; none before the first answer.
+        probabilities: of each class.
         stated: the class that the verdict states, which stands out.
     """
-    rows = "".join(_bar(name, probabilities.get(name), best=name == stated) for name in CLASSES)
+    rows = "".join(_bar(name, probabilities[name], best=name == stated) for name in CLASSES)
     return f'<ul class="bars">{rows}</ul>'
 
 
-def _bar(name: str, probability: float | None, *, best: bool) -> str:
+def _bar(name: str, probability: float, *, best: bool) -> str:
     return (
         f'<li class="{"best" if best else ""}" data-class="{name}">'
         f'<span class="bar-name">{class_title(name)}</span>'
-        f'<span class="bar" aria-hidden="true"><span style="width:{100 * (probability or 0):.1f}%">'
-        f'</span></span><span class="bar-number">{_percent(probability)}</span></li>'
+        f'<span class="bar" aria-hidden="true"><span style="width:{100 * probability:.1f}%">'
+        f'</span></span><span class="bar-number">{escape(percent(probability))}</span></li>'
     )
-
-
-def _percent(probability: float | None) -> str:
-    return "" if probability is None else escape(percent(probability))

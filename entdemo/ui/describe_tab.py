@@ -46,7 +46,7 @@ def build_describe_tab(predictor: Predictor) -> None:
             build_filters(predictor.gallery, "describe")
             outlet("describe-examples", examples())
         with gr.Column(elem_classes="reply"):
-            result = outlet("describe-answer", empty("empty.describe"))
+            result = outlet("describe-answer", empty("describe"))
 
     def on_search(data: Data) -> tuple[str]:
         return (reply(predictor, data),)

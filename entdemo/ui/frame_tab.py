@@ -55,7 +55,7 @@ def build_frame_tab(predictor: Predictor) -> None:
             build_filters(predictor.gallery, "frame")
             outlet("frame-examples", examples(predictor.gallery))
         with gr.Column(elem_classes="reply"):
-            result = outlet("frame-answer", empty("empty.frame"))
+            result = outlet("frame-answer", empty("frame"))
 
     def on_frame(data: Data) -> tuple[str, str, str]:
         return reply(predictor, data)

@@ -7,9 +7,11 @@ from typing import Any
 
 import gradio as gr
 
-from entdemo.ui.answer import bars
 from entdemo.ui.events import MODEL_QUEUE, Handler, listener
 from entdemo.ui.i18n import both
+
+TASKS = ("frame", "describe", "quiz", "gallery")
+"""Tabs that a visitor may begin with."""
 
 
 def outlet(elem_id: str, value: str = "") -> gr.HTML:
@@ -17,12 +19,18 @@ def outlet(elem_id: str, value: str = "") -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, js_on_load=None, apply_default_css=False)
 
 
-def empty(key: str) -> str:
-    """What stands in an answer's place before there is one; it has the answer's own shape."""
+def empty(tab: str) -> str:
+    """What stands in an answer's place before there is one, and what else can be done."""
+    others = "".join(
+        f'<li><button type="button" class="quiet" data-go="{name}">{both(f"task.{name}")}</button>'
+        "</li>"
+        for name in TASKS
+        if name != tab
+    )
     return (
         '<section class="answer empty"><div class="verdict" role="status">'
-        f'<h2>{both(key)}</h2><p class="hint">{both(f"{key}_more")}</p></div>'
-        f"<h3>{both('answer.probabilities')}</h3>{bars({})}</section>"
+        f'<h2>{both(f"empty.{tab}")}</h2><p class="hint">{both(f"empty.{tab}_more")}</p></div>'
+        f'<ul class="tasks">{others}</ul></section>'
     )
 
 

@@ -71,7 +71,7 @@ def test_pages_are_turned_by_keyboard_and_a_case_opens(page: Page) -> None:
     expect(page.locator("#gallery-answer .card")).to_have_count(11)
     expect(page.get_by_role("button", name="Previous", exact=True)).to_be_focused()
     assert page.locator("#gallery-answer [data-case]").first.get_attribute("data-case") != first
-    page.locator("#gallery-answer .card button").first.focus()
+    page.locator("#gallery-answer .card button[data-case]").first.focus()
     page.keyboard.press("Enter")
     viewer = page.locator("#viewer")
     expect(viewer).to_be_visible()

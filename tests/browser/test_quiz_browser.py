@@ -195,7 +195,7 @@ def test_visitors_have_quizzes_of_their_own(browser: Browser, url: str) -> None:
 def test_a_similar_case_opens_from_the_reveal(page: Page) -> None:
     page.get_by_role("button", name="Start").click()
     answer(page, "2")
-    page.locator("#quiz-answer .card button").first.click()
+    page.locator("#quiz-answer .card button[data-case]").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("3")
     page.keyboard.press("Escape")

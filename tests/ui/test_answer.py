@@ -68,11 +68,15 @@ def test_what_is_refused_has_no_answer_and_its_nearest_cases_a_click_away(
     assert cases.count('<li class="card"') == 3
 
 
-def test_bars_before_the_first_answer_have_no_numbers() -> None:
-    html = bars({})
-    assert html.count("<li") == len(CLASSES)
-    assert "%</span>" not in html
-    assert 'class="best"' not in html
+def test_the_two_first_classes_stand_in_a_line_that_opens_to_all(
+    predictor: FakePredictor,
+) -> None:
+    html = answer(TORN, predictor.gallery, "frame")
+    line = html.split('<details class="probabilities"><summary>')[1].split("</summary>")[0]
+    first, second, third = sorted(TORN.probabilities.values(), reverse=True)[:3]
+    assert line.index(percent(first)) < line.index(percent(second))
+    assert percent(third) not in line
+    assert html.index("</summary>") < html.index('class="bars"') < html.index("</details>")
 
 
 def test_small_probabilities_are_not_shown_as_zero() -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from entdemo.errors import UserError
+from entdemo.locale import numbers
 from entdemo.ui import i18n
 
 
@@ -24,11 +25,11 @@ def test_attribute_cannot_be_left() -> None:
     ("number", "english", "vietnamese"), [(0.5, "0.50", "0,50"), (-0.126, "−0.13", "−0,13")]
 )
 def test_decimals_follow_the_language(number: float, english: str, vietnamese: str) -> None:
-    assert (i18n.decimal(number, "en"), i18n.decimal(number, "vi")) == (english, vietnamese)
+    assert (numbers.decimal(number, "en"), numbers.decimal(number, "vi")) == (english, vietnamese)
 
 
 def test_thousands_follow_the_language() -> None:
-    assert (i18n.count(1400, "en"), i18n.count(1400, "vi")) == ("1,400", "1.400")
+    assert (numbers.count(1400, "en"), numbers.count(1400, "vi")) == ("1,400", "1.400")
 
 
 def test_capital_keeps_the_rest() -> None:

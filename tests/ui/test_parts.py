@@ -59,7 +59,7 @@ def test_the_head_tells_purpose_device_and_size(predictor: FakePredictor) -> Non
     html = head(predictor)
     assert "For teaching, not for diagnosis." in html
     assert "Chỉ để giảng dạy, không để chẩn đoán." in html
-    assert running(predictor, "en") == "Runs on CPU · bundle default · 28 cases"
+    assert running(predictor, "en") == "28 cases · weights “default” · runs on CPU"
 
 
 def test_names_from_outside_are_escaped_in_the_head(predictor: FakePredictor) -> None:

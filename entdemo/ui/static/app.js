@@ -72,9 +72,12 @@ const entdemo = (window.entdemo = {});
     panel.hidden = name !== tabName;
   };
 
-  const selectTab = (name) => {
+  /** Shows a tab; one that the visitor chose can be left again by the browser's Back. */
+  const selectTab = (name, chosen = false) => {
+    const address = `${location.pathname}${location.search}#${name}`;
+    if (chosen && name !== tabName) history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
     tabName = name;
-    history.replaceState(null, "", `${location.pathname}${location.search}#${name}`);
     all(".tab-panel").forEach(dressPanel);
     all("[role=tab]").forEach((tab) => {
       tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
@@ -99,7 +102,7 @@ const entdemo = (window.entdemo = {});
     if (here < 0 || !(event.key in steps)) return;
     event.preventDefault();
     const next = tabs[(steps[event.key] + tabs.length) % tabs.length];
-    selectTab(next.dataset.tab);
+    selectTab(next.dataset.tab, true);
     next.focus();
   };
 
@@ -117,7 +120,7 @@ const entdemo = (window.entdemo = {});
         setLanguage(button.dataset.language);
         remember("language", button.dataset.language);
       } else if (button.dataset.tab) {
-        selectTab(button.dataset.tab);
+        selectTab(button.dataset.tab, true);
       } else {
         const dark = !document.body.classList.contains("dark");
         setTheme(dark);
@@ -126,7 +129,17 @@ const entdemo = (window.entdemo = {});
     });
   };
 
+  addEventListener("popstate", () => {
+    const wanted = location.hash.slice(1);
+    if (tabNamed(wanted)) selectTab(wanted);
+  });
+
   document.addEventListener("click", (event) => {
+    const task = event.target.closest("[data-go]");
+    if (task) {
+      selectTab(task.dataset.go, true);
+      find(`#tab-${task.dataset.go}`).focus();
+    }
     if (event.target.closest("[data-api]")) find("footer .show-api")?.click();
   });
 
