@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from tests.helpers.browsing import needs_chromium
+from tests.helpers.browsing import CHROMIUM, FLAGS, needs_chromium
 from tests.helpers.serving import served
 from tests.helpers.ui_fakes import FakePredictor, fake_gallery
 
@@ -82,3 +82,32 @@ def test_a_page_of_another_origin_gets_nothing(
                 assert len(told) == 17
                 assert got == []
         context.close()
+
+
+REBOUND = """async () => {
+    const told = [];
+    for (const [method, path] of [
+        ["GET", "config"], ["GET", "health"], ["GET", "cases/small/ear-left-0"],
+        ["POST", "gradio_api/queue/join"], ["POST", "gradio_api/upload"], ["POST", "login"],
+    ]) told.push((await fetch("/" + path, { method })).status);
+    return told;
+}"""
+
+
+def test_a_site_whose_name_is_bound_to_this_computer_gets_nothing(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """To the browser the app is then the site's own origin; the name alone tells."""
+    flags = [
+        *FLAGS,
+        "--host-resolver-rules=MAP evil.example 127.0.0.1",
+        "--disable-features=LocalNetworkAccessChecks",  # of some browsers alone
+    ]
+    with served(FakePredictor(fake_gallery(tmp_path))) as url:
+        site = f"http://evil.example:{httpx.URL(url).port}/"
+        rebound = browser.browser_type.launch(executable_path=str(CHROMIUM), args=flags)
+        page = rebound.new_page()
+        page.route(site, lambda route: route.fulfill(content_type="text/html", body="<p>site"))
+        page.goto(site)
+        assert page.evaluate(REBOUND) == [403] * 6
+        rebound.close()
