@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -54,18 +55,28 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@cache
+def brought_by() -> Mapping[str, list[str]]:
+    """Names of packages by what is imported of them."""
+    return packages_distributions()
+
+
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
 def imports(folder: str, *, at_heads: bool = False) -> Iterator[tuple[Path, set[str]]]:
     """Files of a folder, each with the packages of others that one of its imports comes from."""
-    brought_by = packages_distributions()
     for file in sorted((ROOT / folder).rglob("*.py")):
-        tree = ast.parse(file.read_text("utf-8"))
+        tree = parsed(file)
         for node in tree.body if at_heads else ast.walk(tree):
             names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module or ""]
             for name in {name.split(".")[0] for name in names}:
                 if name not in OWN | sys.stdlib_module_names | {SPACES}:
-                    packages = brought_by.get(name, [name])
+                    packages = brought_by().get(name, [name])
                     yield file.relative_to(ROOT), {normal(package) for package in packages}
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from fastapi import HTTPException, Request
 from gradio import Blocks
 from gradio.data_classes import PredictBodyInternal
 from gradio.queueing import Event, EventQueue, Queue
 from gradio.state_holder import StateHolder
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from entdemo.errors import PageError
 from entdemo.ui.traffic import preferred_language, visitor_of

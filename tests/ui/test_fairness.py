@@ -7,9 +7,9 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from fastapi import HTTPException
 from gradio.queueing import Event, EventQueue
 from gradio.state_holder import SessionState
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from entdemo.ui import fairness
