@@ -52,6 +52,9 @@ GOLDEN = "golden.json"
 CARD = "README.md"
 LOG = "log.csv"
 CURVES = "curves.png"
+_LFS_NOTE = b"version https://git-lfs.github.com/"
+_START = 4096
+"""Bytes by which it is told what changed a file."""
 
 _MB = 1 << 20
 MOST_BYTES = {
@@ -312,7 +315,17 @@ def _file_error(folder: Path, info: BundleInfo, name: str) -> UserError | None:
         return BundleError("weights.forbidden", name=name)
     except OSError:
         return BundleError("weights.unreadable", name=name)
-    return BundleError("weights.file_changed", name=name) if changed else None
+    return BundleError(_why_changed(folder / name), name=name) if changed else None
+
+
+def _why_changed(file: Path) -> str:
+    """Key of what is likely to have changed a file on its way here."""
+    with file.open("rb") as opened:
+        start = opened.read(_START)
+    if start.startswith(_LFS_NOTE):
+        return "weights.git_pointer"
+    is_text = file.suffix not in (".safetensors", ".png") and b"\0" not in start
+    return "weights.line_ends" if is_text and b"\r\n" in start else "weights.file_changed"
 
 
 def _beside_error(folder: Path, name: str) -> UserError | None:

@@ -217,6 +217,17 @@ def test_an_info_that_is_no_json_is_refused(bundle: Path, content: bytes) -> Non
     assert refusal(bundle) == ("weights.unreadable", INFO)
 
 
+def test_a_checkout_that_changed_a_file_is_named_as_such(bundle: Path) -> None:
+    note = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+    whole = (bundle / HEAD).read_bytes()
+    (bundle / HEAD).write_bytes(note)
+    assert refusal(bundle) == ("weights.git_pointer", HEAD)
+    (bundle / HEAD).write_bytes(whole)
+    config = bundle / "adapter_config.json"
+    config.write_bytes(config.read_bytes().replace(b"\n", b"\r\n"))
+    assert refusal(bundle) == ("weights.line_ends", config.name)
+
+
 @pytest.mark.parametrize("name", ["format", "files", "digest", *info_values()])
 def test_every_key_is_required(bundle: Path, name: str) -> None:
     values = json.loads((bundle / INFO).read_text("utf-8"))
