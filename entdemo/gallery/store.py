@@ -235,10 +235,11 @@ def _opened(
 def _loaded(file: MappedFile, vectors: Vectors) -> HnswIndex | None:
     if not is_sound(file.data, vectors):  # its hash says only that it fits gallery.json
         return None
-    with suppress(ValueError):
-        loaded = HnswIndex.load(file.path, vectors)
-        if file.is_there():  # else a writer replaced it, perhaps before it was loaded
-            return loaded
+    if not isinstance(file.data, bytes):
+        with suppress(ValueError):
+            loaded = HnswIndex.load(file.path, vectors)
+            if file.is_there():  # else a writer replaced it, perhaps before it was loaded
+                return loaded
     with suppress(ValueError):
         return HnswIndex.from_bytes(file.data, vectors)
     return None

@@ -17,6 +17,9 @@ from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 from entdemo.errors import GalleryLockedError, StorageError
 
 LOCK_SECONDS = 10.0
+
+MAPPED_FROM = 256 << 20
+"""Bytes from which on a file is mapped and not read."""
 _NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL)
 
 
@@ -42,9 +45,10 @@ def _require_regular(path: Path) -> None:
 
 @dataclass(frozen=True)
 class MappedFile:
-    """A file's content without a copy of it in memory.
+    """A file's content; of a large file without a copy of it in memory.
 
-    The file may be replaced meanwhile, as ``replace`` does, but not be written to where it lies.
+    The file may be replaced meanwhile, as ``replace`` does. One that is mapped must not be written
+    to where it lies: if it is cut, the system ends the process that reads on.
 
     Attributes:
         path: where it was found.
@@ -66,7 +70,10 @@ class MappedFile:
         _require_regular(path)
         with path.open("rb") as handle:
             status = os.fstat(handle.fileno())
-            data = mmap(handle.fileno(), 0, access=ACCESS_READ) if status.st_size else b""
+            if status.st_size < MAPPED_FROM:
+                data: bytes | mmap = handle.read()
+            else:
+                data = mmap(handle.fileno(), 0, access=ACCESS_READ)
         return cls(path, data, (status.st_dev, status.st_ino))
 
     def is_there(self) -> bool:

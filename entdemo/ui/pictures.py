@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from entdemo.errors import UserError
+from entdemo.errors import GalleryError, UserError
 from entdemo.image.frame import Frame, load_frame
 from entdemo.image.jpeg import encode_jpeg
 
@@ -54,7 +54,10 @@ def picture_route(predictor: Predictor) -> Route:
 
     def picture(case_id: str, size: Size) -> bytes:
         gallery = predictor.gallery
-        return encoded(gallery.frame_path(gallery.case(case_id)), size)
+        path = gallery.frame_path(gallery.case(case_id))
+        if not path.is_file():  # removed since, though its picture may be kept here
+            raise GalleryError("gallery.frame_missing", file=path.name)
+        return encoded(path, size)
 
     async def answer(request: Request) -> Response:
         size = request.path_params["size"]

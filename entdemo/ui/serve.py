@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import Any, cast
 
 from entdemo.inference.zero_gpu import on_zero_gpu, prepare_zero_gpu
@@ -26,6 +27,7 @@ from entdemo.gallery.collection import Shelf
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, ServeSettings, read_settings
 from entdemo.ui.editor import Editor
+from entdemo.ui.gallery_watch import LOOK_EVERY_S, GalleryWatch, stamp_of
 from entdemo.ui.gate.callers import PRIVATE, Access, names
 from entdemo.ui.gate.connections import bound_connections
 from entdemo.ui.housekeeping import keep_clearing
@@ -33,6 +35,7 @@ from entdemo.ui.lazy_predictor import Opening, is_foreseeable
 from entdemo.ui.logs import set_up_logs
 from entdemo.ui.memory import keep_memory_flat
 from entdemo.ui.page import build_page, launch_options
+from entdemo.ui.periodic import every
 from entdemo.ui.program_visits import ProgramVisits
 from entdemo.ui.upload_folder import private_uploads
 
@@ -59,6 +62,7 @@ def _serve(settings: ServeSettings) -> None:
     host = "0.0.0.0" if get_space() else settings.host  # a Space is reached from outside
     check_address(host, settings.port)
     reach_directly(host)
+    seen = stamp_of(Path(settings.gallery))
     predictor = predictor_of(settings)
     for notice in notices(predictor, settings):
         print(f"entdemo: {notice}", file=sys.stderr)
@@ -82,6 +86,7 @@ def _serve(settings: ServeSettings) -> None:
         raise SettingError("app.port_busy", port=settings.port) from error
     bound_connections(demo, access_of(settings))
     keep_clearing(demo, visits)
+    every(LOOK_EVERY_S, GalleryWatch(served, seen).look, "gallery")
     print(f"entdemo runs at {url}", flush=True)
     try:
         warm_up(predictor.open() if isinstance(predictor, Opening) else predictor)

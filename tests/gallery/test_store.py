@@ -17,7 +17,9 @@ from entdemo.gallery.index import HnswIndex, Vectors
 from entdemo.gallery.manifest import Mark
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
+from entdemo.storage import files
 from entdemo.storage.atomic import write_atomically
+from entdemo.storage.files import MappedFile
 
 
 def refusal(folder: Path, **wanted: str) -> str:
@@ -127,6 +129,7 @@ def test_an_index_that_is_replaced_while_it_loads_is_loaded_as_it_was(
         return load(path, vectors)
 
     monkeypatch.setattr(HnswIndex, "load", change_first)
+    monkeypatch.setattr(files, "MAPPED_FROM", 1)
     gallery = Gallery.open(folder)
     assert gallery.notes == ()
     assert gallery.search(expected.vectors, 3) == expected.search(expected.vectors, 3)
@@ -138,6 +141,14 @@ def test_an_index_of_other_vectors_is_rebuilt_even_with_its_hash(folder: Path) -
     gallery = Gallery.open(folder)
     assert gallery.notes == ("the HNSW index was rebuilt from the vectors",)
     assert gallery.search(gallery.vectors[0], 1)[0][0].case == gallery.cases[0]
+
+
+def test_an_index_that_is_cut_after_it_was_read_does_no_harm(folder: Path) -> None:
+    file = folder / "index.hnsw"
+    found, data = MappedFile.of(file), file.read_bytes()
+    with file.open("r+b") as handle:
+        handle.truncate(1)
+    assert found.data == data
 
 
 def test_a_forged_index_never_reaches_the_library_that_would_follow_it(
