@@ -132,7 +132,7 @@ def _read_frame(read: Read, file: str) -> bytes:
 def _opened(source: Path) -> Iterator[Read]:
     if not source.is_file():
         folder = _innermost(source)
-        yield lambda name: read_regular(folder / name)
+        yield lambda name: read_regular(folder / name, _most_bytes(name))
         return
     try:
         archive = zipfile.ZipFile(source)
@@ -163,8 +163,12 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     return {path.relative_to(root).as_posix(): it for path, it in inside.items()}
 
 
+def _most_bytes(name: str) -> int:
+    return _MAX_TABLE if name == CASES else MAX_BYTES
+
+
 def _member(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str) -> bytes:
-    limit = _MAX_TABLE if name == CASES else MAX_BYTES
+    limit = _most_bytes(name)
     try:
         with archive.open(members[name]) as file:
             data = file.read(limit + 1)

@@ -115,7 +115,7 @@ def frame_error(folder: Path, frame: FrameMark, whole: bool) -> UserError | None
     """What is wrong with a frame's file: its content if ``whole``, else its size."""
     path = folder / frame.file
     try:
-        fits = frame.fits(read_regular(path)) if whole else path.stat().st_size == frame.size
+        fits = path.stat().st_size == frame.size and (not whole or frame.fits(read_regular(path)))
     except (FileNotFoundError, NotADirectoryError):
         return GalleryError("gallery.frame_missing", file=frame.file)
     except OSError:

@@ -28,13 +28,19 @@ def sha256(data: bytes | mmap) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def read_regular(path: Path) -> bytes:
+def read_regular(path: Path, most: int | None = None) -> bytes:
     """Content of a file; a pipe or a device, which may never end, is not opened for it.
 
+    Args:
+        path: of the file.
+        most: bytes that it may have; None for any number.
+
     Raises:
-        OSError: if it is not there, no regular file or cannot be read.
+        OSError: if it is not there, no regular file, larger than ``most`` or cannot be read.
     """
     _require_regular(path)
+    if most is not None and path.stat().st_size > most:
+        raise OSError(errno.EFBIG, "too large", str(path))
     return path.read_bytes()
 
 

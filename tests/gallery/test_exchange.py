@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from benchmarks.fixtures.gallery_samples import OTHER_EMBEDDER, jpeg, picture
 from entdemo.cli.main import app
 from entdemo.errors import UserError
+from entdemo.gallery import exchange
 from entdemo.gallery.exchange import export_gallery, import_gallery
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
@@ -26,6 +27,15 @@ from entdemo.storage.files import sha256
 def exported(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) -> Path:
     assert export_gallery(folder, tmp_path / request.param) == 21
     return tmp_path / request.param
+
+
+def test_a_table_above_its_budget_is_not_read(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "_MAX_TABLE", 100)
+    with pytest.raises(UserError):
+        import_gallery(tmp_path / "new", exported, OTHER_EMBEDDER)
+    assert not (tmp_path / "new").exists()
 
 
 def test_cases_and_frames_arrive_as_they_left(exported: Path, folder: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from entdemo.errors import GalleryLockedError, StorageError
 from entdemo.storage import files
-from entdemo.storage.files import writing
+from entdemo.storage.files import read_regular, writing
 
 fcntl = pytest.importorskip("fcntl", reason="Windows locks files in another way")
 
@@ -41,3 +41,11 @@ def test_other_troubles_with_a_lock_are_no_missing_locks(
     monkeypatch.setattr(filelock.FileLock, "acquire", refused)
     with pytest.raises(StorageError, match="cannot be written"), writing(tmp_path):
         raise AssertionError("it must not be entered")
+
+
+def test_a_file_above_its_limit_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_bytes(b"1234")
+    assert read_regular(file, 4) == b"1234"
+    with pytest.raises(OSError, match="too large"):
+        read_regular(file, 3)
