@@ -28,13 +28,15 @@ class MilvusIndex:
     Args:
         client: a ``pymilvus.MilvusClient``.
         collection: its name there.
-        shape: of the vectors, [N, D].
+        vectors: [N, D] float32 of length 1, those of the collection. Searches among some rows are
+            answered from them: a filter cuts the graph apart, and near rows are missed.
     """
 
-    def __init__(self, client: Any, collection: str, shape: tuple[int, ...]) -> None:
+    def __init__(self, client: Any, collection: str, vectors: Vectors) -> None:
         self._client = client
         self._collection = collection
-        self._shape = shape
+        self._shape = vectors.shape
+        self._exact = ExactIndex(vectors)
 
     @classmethod
     def open(cls, address: str, vectors: Vectors) -> MilvusIndex:
@@ -53,7 +55,7 @@ class MilvusIndex:
             raise MissingPartError("index.no_milvus") from error
         digest = hashlib.sha256(np.ascontiguousarray(vectors).data).hexdigest()
         try:
-            index = cls(MilvusClient(address), f"entdemo_{digest[:24]}", vectors.shape)
+            index = cls(MilvusClient(address), f"entdemo_{digest[:24]}", vectors)
             index._fill(vectors)
         except MilvusException as error:
             reason = str(error.message)
@@ -66,47 +68,31 @@ class MilvusIndex:
         """See ``VectorIndex.search``.
 
         Raises:
-            ValueError: also for more than 16,384 results.
+            ValueError: also for more than 16,384 results among all rows.
         """
-        unit_queries = checked(queries, k, allowed, self._shape)
-        rows = None if allowed is None else np.flatnonzero(allowed)
-        width = min(k, self._shape[0] if rows is None else len(rows))
+        if allowed is not None:
+            return self._exact.search(queries, k, allowed)
+        unit_queries = checked(queries, k, None, self._shape)
+        width = min(k, self._shape[0])
         if width > _MOST:
             raise ValueError(f"Milvus gives at most {_MOST} results, asked for {width}")
         ids = np.empty((len(queries), width), np.int64)
         cosines = np.empty((len(queries), width), np.float32)
         if not width or not len(queries):
             return ids, cosines
-        only = {} if rows is None else {"filter": f"row in {rows.tolist()}"}
         answers = self._client.search(
             self._collection,
             data=unit_queries.tolist(),
             limit=width,
             search_params={"params": {"ef": max(_EF, 2 * width)}},
-            **only,
         )
-        if any(len(hits) < width for hits in answers):  # a filter may cut the graph apart
-            return self._exact(unit_queries, width, rows)
+        if any(len(hits) < width for hits in answers):  # the graph does not lead everywhere
+            return self._exact.search(queries, k)
         for number, hits in enumerate(answers):
             found = sorted((-hit["distance"], hit["row"]) for hit in hits)
             cosines[number] = [-negative for negative, _ in found]
             ids[number] = [row for _, row in found]
         return ids, cosines
-
-    def _exact(self, queries: Vectors, k: int, rows: Ids | None) -> tuple[Ids, Vectors]:
-        """Search the fetched vectors of the rows, None for all."""
-        wanted = np.arange(self._shape[0]) if rows is None else rows
-        parts = [
-            self._client.get(
-                self._collection, ids=wanted[start : start + _MOST].tolist(),
-                output_fields=["row", "vector"],
-            )
-            for start in range(0, len(wanted), _MOST)
-        ]  # fmt: skip
-        found = sorted((entity["row"], entity["vector"]) for part in parts for entity in part)
-        vectors = np.array([vector for _, vector in found], np.float32)
-        ids, cosines = ExactIndex(vectors).search(queries, k)
-        return wanted[ids], cosines
 
     def _fill(self, vectors: Vectors) -> None:
         """Make the collection unless it is there with all rows."""

@@ -67,6 +67,18 @@ def test_only_what_is_allowed(index: VectorIndex, count: int) -> None:
     assert allowed[found].all()
 
 
+@needs_milvus
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.8])
+def test_milvus_among_some_rows_is_exact(share: float, tmp_path: Path) -> None:
+    from entdemo.gallery.milvus import MilvusIndex
+
+    allowed = np.random.default_rng(1).random(COUNT) < share
+    found = MilvusIndex.open(str(tmp_path / "cases.db"), VECTORS).search(ASKED, 10, allowed)
+    expected = ExactIndex(VECTORS).search(ASKED, 10, allowed)
+    assert np.array_equal(found[0], expected[0])
+    assert np.array_equal(found[1], expected[1])
+
+
 def test_a_query_of_any_length_finds_the_same(index: VectorIndex) -> None:
     found, cosines = index.search(ASKED * 37, 5)
     again, same = index.search(ASKED, 5)
