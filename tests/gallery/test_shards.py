@@ -41,7 +41,7 @@ def test_shares_make_the_same_bytes(tmp_path: Path) -> None:
     shared = build_gallery(tmp_path / "shared", items, EMBEDDER, batch_size=SIZE)
     alone = build_gallery(tmp_path / "alone", items, EMBEDDER, batch_size=SIZE)
     assert contents(shared.folder) == contents(alone.folder)
-    assert len(shared.notes) == 6
+    assert len([note for note in shared.notes if "already there" in note]) == 6
 
 
 def test_a_bad_picture_is_told_by_the_first_process_alone(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from entdemo.phantom import larynx
 from entdemo.phantom.facts import Side
 from entdemo.phantom.larynx_findings import Lesion, draw_lesions
 from entdemo.phantom.larynx_parts import find_edges, sample_palette
-from entdemo.phantom.larynx_shape import STATES, State, local_grid, sample_shape, sample_view
+from entdemo.phantom.larynx_shape import State, local_grid, sample_shape, sample_view
 from entdemo.phantom.layers import Layers
 from entdemo.phantom.scene import Scene
 from entdemo.phantom.shapes import grid
 from entdemo.taxonomy import findings_of
+
+STATES: tuple[State, ...] = get_args(State)
 
 SIZE = 64
 
