@@ -28,6 +28,8 @@ _PATIENCE_MS = 60_000
 PICTURES_ARE_THERE = """[...document.images].every(
     (image) => image.complete || !image.offsetParent
         || (image.loading === "lazy" && image.y > innerHeight))"""
+DECODE_THEM = """Promise.allSettled([...document.images].filter(
+    (image) => image.complete && image.offsetParent).map((image) => image.decode()))"""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def ask(page: Page, tab: str, language: str) -> None:
         page.locator("#quiz-answer .quiz-ask").first.wait_for()
     page.evaluate("window.scrollTo(0, 0)")
     page.wait_for_function(PICTURES_ARE_THERE)
+    page.evaluate(DECODE_THEM)
 
 
 def small_enough(page: Page) -> bytes:

@@ -26,6 +26,17 @@ def class_title(class_name: str) -> str:
     return spans(capital(names["en"]), capital(names["vi"]))
 
 
+def case_heading(class_name: str, finding: str) -> str:
+    """What a case shows: its finding with the class below it, or the class where there is none."""
+    names = finding_names(class_name, finding)
+    if not names["en"]:
+        return f'<span class="card-title">{class_title(class_name)}</span>'
+    return (
+        f'<span class="card-title">{spans(capital(names["en"]), capital(names["vi"]))}'
+        f'<span class="card-class">{class_title(class_name)}</span></span>'
+    )
+
+
 def origin_names(case: Case) -> dict[str, str]:
     """By language: that a case's frame is drawn, or its source and licence."""
     if case.is_drawn:
@@ -83,8 +94,8 @@ def card(neighbour: Neighbour, gallery: Gallery, wanted: frozenset[str] = frozen
         f'<button type="button" data-case="{escape(neighbour.case_id)}" '
         f'data-sheet="{escape(sheet(case))}">'
         f"{picture}{_badges(neighbour)}"
-        f'<span class="card-line"><span class="card-class">{class_title(neighbour.class_name)}'
-        f"</span>{_similarity(neighbour.similarity)}</span>"
+        f'<span class="card-line">{case_heading(neighbour.class_name, neighbour.finding)}'
+        f"{_similarity(neighbour.similarity)}</span>"
         f'<span class="card-caption">'
         f"{marked_spans(neighbour.caption_en, neighbour.caption_vi, wanted)}</span>"
         f"{origin(case)}</button>"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from entdemo.locale.numbers import count
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS, findings_of, region_of
-from entdemo.ui.cases import basket, case_picture, class_title, origin, sheet
+from entdemo.ui.cases import basket, case_heading, case_picture, origin, sheet
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ def case_button(case: Case) -> str:
     return (
         f'<button type="button" data-case="{escape(case.case_id)}" '
         f'data-sheet="{escape(sheet(case))}">{picture}'
-        f'<span class="card-line"><span class="card-class">{class_title(case.class_name)}</span>'
-        f'</span><span class="card-caption">{spans(case.caption_en, case.caption_vi)}</span>'
+        f'<span class="card-line">{case_heading(case.class_name, case.finding)}</span>'
+        f'<span class="card-caption">{spans(case.caption_en, case.caption_vi)}</span>'
         f"{origin(case)}</button>"
     )
 

@@ -47,10 +47,14 @@ def similar(predictor: Predictor, case_id: str) -> str:
 
 def dialog() -> str:
     """The empty dialog; it keeps the focus inside and closes on Escape by itself."""
+    steps = "".join(
+        f'<button type="button" class="quiet" data-viewer="{name}" hidden>{both(f"case.{name}")}'
+        "</button>"
+        for name in ("previous", "next", "back")
+    )
     return (
         '<dialog id="viewer" aria-labelledby="viewer-title"><div class="viewer-bar">'
-        f'<button type="button" class="quiet" data-viewer="back" hidden>{both("case.back")}'
-        f'</button><button type="button" class="quiet" data-viewer="close">{both("case.close")}'
+        f'{steps}<button type="button" class="quiet" data-viewer="close">{both("case.close")}'
         '</button></div><div class="viewer-sheet"></div>'
         '<div id="similar-local"></div>'
         '<div class="viewer-similar" aria-live="polite"></div></dialog>'

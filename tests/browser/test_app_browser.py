@@ -125,6 +125,24 @@ def test_a_case_opens_finds_similar_ones_and_closes(page: Page, frame: Path) -> 
     expect(card).to_be_focused()
 
 
+def test_arrow_keys_step_through_the_cases_of_an_answer(page: Page, frame: Path) -> None:
+    upload(page, frame)
+    verdict(page)
+    cards = page.locator("#frame-answer .card button[data-case]")
+    captions = [cards.nth(at).locator(".card-caption").inner_text() for at in range(3)]
+    cards.nth(1).click()
+    viewer = page.get_by_role("dialog")
+    shown = viewer.locator(".caption")
+    page.keyboard.press("ArrowRight")
+    expect(shown).to_have_text(captions[2], use_inner_text=True)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(shown).to_have_text(captions[0], use_inner_text=True)
+    expect(viewer.get_by_role("button", name="Previous case")).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(cards.first).to_be_focused()
+
+
 def test_an_example_is_one_click(page: Page) -> None:
     page.locator("[data-example=throat-0]").click()
     assert verdict(page) == "This looks like a throat."

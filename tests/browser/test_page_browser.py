@@ -45,8 +45,8 @@ def ask_example(page: Page) -> None:
 def pictures_are_there(page: Page) -> None:
     """Wait for all pictures that are asked for, and for two frames to be painted with them."""
     page.wait_for_function(
-        "[...document.images].every(({ loading, complete, y }) =>"
-        " complete || (loading === 'lazy' && y > innerHeight))"
+        "[...document.images].every(({ loading, complete, offsetParent, y }) =>"
+        " complete || !offsetParent || (loading === 'lazy' && y > innerHeight))"
     )
     page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
 

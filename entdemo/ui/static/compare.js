@@ -106,7 +106,7 @@
     key: card.dataset.case,
     small: find("img", card).getAttribute("src"),
     ...alternative(find("img", card)),
-    label: `<strong>${find(".card-class", card)?.innerHTML ?? ""}</strong> `
+    label: `<strong>${find(".card-title", card)?.innerHTML ?? ""}</strong> `
       + (find(".card-caption", card)?.innerHTML ?? "") + ` (${find(".origin", card).innerHTML})`,
   });
 
