@@ -120,7 +120,7 @@ def _fetch(hub: HubSource, files: list[str], source: str, progress: bool) -> Pat
     """Fetch a snapshot; a file with wrong content is dropped from the cache and fetched again."""
     for _ in range(2):
         snapshot = Path(download(hub.repo, hub.revision, files, progress))
-        spoiled = _spoiled(snapshot, hub.repo)
+        spoiled = _spoiled(snapshot, hub.repo, files)
         if not spoiled:
             return snapshot
         for path in spoiled:
@@ -130,12 +130,12 @@ def _fetch(hub: HubSource, files: list[str], source: str, progress: bool) -> Pat
     raise HubError("hub.wrong_content", name=spoiled[0].name, repo=source)
 
 
-def _spoiled(snapshot: Path, repo: str) -> list[Path]:
-    """Files of a snapshot whose content is not what the Hub lists; its client does not look."""
+def _spoiled(snapshot: Path, repo: str, files: list[str]) -> list[Path]:
+    """Fetched files whose content is not what the Hub lists; its client does not look."""
     listed = blob_ids(repo, snapshot.name)
     return [
         snapshot / name
-        for name in sorted(ALLOWED_FILES & listed.keys())
+        for name in sorted(listed.keys() & set(files))
         if (snapshot / name).is_file() and listed[name] not in _git_ids(snapshot / name)
     ]
 

@@ -148,6 +148,20 @@ def test_a_second_time_no_file_is_fetched(hub: Hub, files: dict[str, bytes]) -> 
     assert hub.requests == []
 
 
+def test_a_file_is_hashed_when_it_is_fetched_and_not_before(
+    hub: Hub, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.add_repo(NAME, files)
+    resolve_weights(NAME)
+    hashed: list[str] = []
+    git_ids = hub_module._git_ids
+    monkeypatch.setattr(
+        hub_module, "_git_ids", lambda path: hashed.append(path.name) or git_ids(path)
+    )
+    resolve_weights(NAME)
+    assert hashed == [INFO, *sorted(files)]
+
+
 def test_only_files_of_a_bundle_are_asked_for(hub: Hub, files: dict[str, bytes]) -> None:
     extra = {PICKLE: b"\x80\x04.", "model.py": b"1/0", f"deep/{INFO}": b"{}", ".gitattributes": b""}
     hub.add_repo(NAME, {**files, **extra})
