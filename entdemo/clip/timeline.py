@@ -15,8 +15,9 @@ from PIL import Image
 from entdemo.clip.reading import Sample, samples
 from entdemo.clip.smoothing import Floats, smoothed
 from entdemo.errors import UserError
-from entdemo.image.frame import Frame, load_frame
+from entdemo.image.frame import Frame, Pixels, load_frame
 from entdemo.inference.prediction import Prediction, prediction_json
+from entdemo.inference.verdict import region_probabilities
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 
 TOGETHER = 16
@@ -44,7 +45,7 @@ class Stretch:
         class_name: of the region's classes the most probable one over the stretch.
         doubt: 1 less the mean probability of the region, given the whole clip.
         best_at: seconds of the frame that shows the region most surely among the sharp ones.
-        best: that frame as JPEG, longer side at most 800.
+        best: that frame as JPEG, longer side at most 800, without burned-in text.
     """
 
     start: float
@@ -73,6 +74,8 @@ class Timeline:
 
 @dataclass(frozen=True)
 class _Seen:
+    """A sample, its picture as it was decoded, and what was answered to it."""
+
     at: float
     sharpness: float
     jump: float | None
@@ -132,15 +135,18 @@ def _batches(found: Iterator[Sample]) -> Iterator[list[Sample]]:
 
 
 def _seen(sample: Sample, frame: Frame, answer: Prediction) -> _Seen:
-    jpeg = io.BytesIO()
-    Image.fromarray(frame.shown()).save(jpeg, "JPEG", quality=_QUALITY)
     classes = tuple(answer.probabilities[name] for name in CLASSES)
-    regions = np.zeros(len(REGIONS))
-    for name, share in answer.probabilities.items():
-        regions[REGIONS.index(region_of(name))] += share
+    regions = np.array(list(region_probabilities(answer.probabilities).values()))
     inside = 1 - _MISJUDGED if answer.in_distribution else _MISJUDGED
     states = (*(inside * regions / regions.sum()).tolist(), 1 - inside)
-    return _Seen(sample.at, sample.sharpness, sample.jump, jpeg.getvalue(), classes, states)
+    jpeg = _jpeg(frame.rgb)
+    return _Seen(sample.at, sample.sharpness, sample.jump, jpeg, classes, states)
+
+
+def _jpeg(rgb: Pixels) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "JPEG", quality=_QUALITY)
+    return file.getvalue()
 
 
 def _stretches(
@@ -157,7 +163,8 @@ def _stretches(
         if state != _OUTSIDE:
             region = REGIONS[state]
             class_name = _likeliest(seen[first:after], region)
-        yield Stretch(start, end, region, class_name, doubt, best.at, best.jpeg)
+        shown = _jpeg(load_frame(best.jpeg).shown())  # here alone: to look for text takes long
+        yield Stretch(start, end, region, class_name, doubt, best.at, shown)
 
 
 def _cut(before: _Seen, after: _Seen) -> float:

@@ -78,6 +78,15 @@ def test_the_order_of_structures_is_found_again(mp4: Path) -> None:
     assert timeline.notice is None
 
 
+def test_text_is_masked_in_what_is_shown_alone(mp4: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    masked: list[Frame] = []
+    black = np.zeros((120, 160, 3), np.uint8)
+    monkeypatch.setattr(Frame, "shown", lambda frame: masked.append(frame) or black)
+    timeline = read_timeline(mp4, classify)
+    assert len(masked) == len(timeline.stretches)
+    assert all(not np.array(Image.open(io.BytesIO(it.best))).any() for it in timeline.stretches)
+
+
 @pytest.mark.parametrize("name", ["order.avi", "order.mov", "order.mkv"])
 def test_other_containers_give_the_same(tmp_path: Path, name: str) -> None:
     check(read_timeline(clip_of(tmp_path / name, pictures()), classify))
