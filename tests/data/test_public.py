@@ -100,6 +100,12 @@ def test_what_makes_no_cases_is_told(name: str, told: str, tmp_path: Path) -> No
         read_public(name, tmp_path)
 
 
+def test_a_folder_of_classes_is_not_taken_for_entreps(tmp_path: Path) -> None:
+    frame(tmp_path / "throat" / "0.png")
+    with pytest.raises(DataError, match="holds no frame of ENTRep challenge"):
+        read_public("entrep", tmp_path)
+
+
 def test_every_data_set_states_its_terms() -> None:
     for it in PUBLIC_SETS:
         assert all((it.licence, it.home, it.layout))

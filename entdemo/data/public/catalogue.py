@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from entdemo.data.dataset import read_data
+from entdemo.data.entrep import is_entrep
 from entdemo.data.public.glottis import read_bagls, read_vocalfolds
 from entdemo.errors import DataError
 from entdemo.gallery.folder import FolderCases
@@ -37,6 +38,8 @@ class PublicSet:
 
 
 def _read_entrep(path: Path) -> FolderCases:
+    if not is_entrep(path):
+        return FolderCases([], [])
     found = read_data(path)
     cases = [
         NewCase(
