@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from benchmarks.bench_files import frame_files
-from benchmarks.bench_models import CPU, bare_encoder, varied
+from benchmarks.bench_models import CPU, VIEWS, bare_encoder, varied
 from benchmarks.bench_rows import Effort, Row, medians, ms
 from entdemo.bundle.weights import load_bundle
 from entdemo.gallery.store import Gallery
@@ -39,7 +39,7 @@ def engine_rows(effort: Effort) -> Iterator[Row]:
     prepare_for_serving(bundle.model, torch.float32)
     found = candidates(bundle, bundle.model)
     predictors = {name: shipped_predictor(runtime) for name, runtime in found.items()}
-    pixels = torch.randn(2, 3, bundle.preprocess.image_size, bundle.preprocess.image_size)
+    pixels = torch.randn(VIEWS, 3, bundle.preprocess.image_size, bundle.preprocess.image_size)
     encoders = {name: bare_encoder(it) for name, it in predictors.items()}
     tasks = {name: partial(run, pixels) for name, run in encoders.items()}
     with torch.inference_mode():

@@ -13,6 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.bench_models import (
     CASES,
     DIM,
+    VIEWS,
     bare_encoder,
     endless_frames,
     paper_runtime,
@@ -75,9 +76,9 @@ def _against(label: str, theirs: float | None, ours: float, reason: str | None) 
 
 
 def encoder_job(predictor: Predictor) -> Task:
-    """The network alone, as it serves, on pixels that are there already."""
+    """The network alone, as it answers a frame, on pixels that are there already."""
     encode, size = bare_encoder(predictor), predictor.bundle.preprocess.image_size
-    pixels = torch.randn(1, 3, size, size)
+    pixels = torch.randn(VIEWS, 3, size, size)
 
     def run() -> object:
         with torch.inference_mode():
@@ -87,10 +88,10 @@ def encoder_job(predictor: Predictor) -> Task:
 
 
 def encoder_flops(predictor: Predictor) -> float:
-    """Floating-point operations of one frame, counted: two for each multiply and add."""
+    """Floating-point operations of an answer, counted: two for each multiply and add."""
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         size = predictor.bundle.preprocess.image_size
-        predictor.bundle.model.encode_frames(torch.zeros(1, 3, size, size))
+        predictor.bundle.model.encode_frames(torch.zeros(VIEWS, 3, size, size))
     return float(counter.get_total_flops())
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from benchmarks.bench_models import endless_frames, rates_around
+from benchmarks.bench_models import VIEWS, endless_frames, rates_around
 from benchmarks.bench_rows import Effort, Row, medians, ms, seconds_of
 from entdemo.image.frame import Frame
 from entdemo.predictor import Predictor
@@ -58,7 +58,7 @@ def client_report(url: str, clients: int, each: int) -> dict[str, float]:
 def http_rows(predictor: Predictor, effort: Effort) -> Iterator[Row]:
     """Latency of one client, throughput of eight."""
     frames = endless_frames()
-    with rates_around(predictor, _TOGETHER, effort) as rates:
+    with rates_around(predictor, _TOGETHER, effort, VIEWS) as rates:
         direct = medians({"predict": lambda: predictor.predict(next(frames))}, effort.of(10, 3))
         threads = thread_rate(predictor, [next(frames) for _ in range(effort.of(64, 8))])
         with served(predictor) as url:

@@ -55,7 +55,7 @@ def _rate(
     name: str, predictor: Predictor, files: list[Path], folder: Path, effort: Effort
 ) -> tuple[Row, int]:
     """The row of an ingest, and its peak of memory in bytes."""
-    with rates_around(predictor, BATCH, effort) as rates:
+    with rates_around(predictor, BATCH, effort, views=1) as rates:
         taken = files[: max(effort.of(2, 1) * BATCH, int(rates[0] * effort.of(_RATE_S, 5)))]
         seconds, peak = ingest(predictor, taken, folder)
     rate, encoder = len(taken) / seconds, statistics.mean(rates)

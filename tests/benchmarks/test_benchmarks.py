@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
+import torch
 
-from benchmarks.bench_rows import Row, medians
+from benchmarks.bench_frame import encoder_flops, encoder_job
+from benchmarks.bench_models import VIEWS, rates_around
+from benchmarks.bench_rows import Effort, Row, medians
 from benchmarks.bench_vectors import embedding_like, intrinsic_dimension
 from benchmarks.capacity import Figures, plan, size
 
@@ -37,6 +43,28 @@ def test_tasks_take_turns_each_after_a_run_that_is_not_counted() -> None:
     assert order == ["a", "a", "b", "b"] * 3
     assert found.keys() == {"a", "b"}
     assert all(0 <= seconds < 1 for seconds in found.values())
+
+
+def test_the_bare_encoder_is_timed_on_what_an_answer_encodes() -> None:
+    """A frame and its mirror image, of which an ingest encodes the frame alone."""
+    seen: list[int] = []
+
+    def encode_frames(pixels: torch.Tensor) -> torch.Tensor:
+        seen.append(len(pixels))
+        return pixels @ torch.ones(8, 1)
+
+    model = SimpleNamespace(encode_frames=encode_frames)
+    preprocess = SimpleNamespace(image_size=8)
+    bundle = SimpleNamespace(model=model, preprocess=preprocess)
+    predictor: Any = SimpleNamespace(engine=SimpleNamespace(graph=None), bundle=bundle)
+    encoder_job(predictor)()
+    assert encoder_flops(predictor) == 2 * 2 * 3 * 8 * 8
+    assert seen == [2, 2]
+    seen.clear()
+    for views in (1, VIEWS):
+        with rates_around(predictor, 5, Effort(quick=True), views):
+            pass
+    assert set(seen) == {5, 10}
 
 
 def test_vectors_lie_near_a_sheet_of_few_dimensions() -> None:
