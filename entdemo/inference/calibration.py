@@ -94,10 +94,18 @@ def mirrored_mean(stated: Calibrated) -> Calibrated:
     Args:
         stated: of 2B frames: B frames, then their mirror images in the same order.
     """
-    swapped = stated.probabilities.clone()
-    swapped[len(swapped) // 2 :] = swapped[len(swapped) // 2 :, list(MIRRORED)]
-    swapped_back = stated._replace(probabilities=swapped)
-    return Calibrated(*(field.unflatten(0, (2, -1)).mean(dim=0) for field in swapped_back))
+    means = Calibrated(*(field.unflatten(0, (2, -1)).mean(dim=0) for field in stated))
+    return means._replace(probabilities=mean_with_mirrored(stated.probabilities))
+
+
+def mean_with_mirrored(probabilities: Tensor) -> Tensor:
+    """[2B, C] of B frames, then of their mirror images in the same order -> [B, C], their mean.
+
+    The sides of the mirror images are swapped back.
+    """
+    frames, mirrored = probabilities.chunk(2)
+    mean: Tensor = (frames + mirrored[:, list(MIRRORED)]) / 2
+    return mean
 
 
 def _unlikeness(deep: Tensor, calibration: Calibration) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from entdemo.taxonomy import MIRRORED
+from entdemo.inference.calibration import mean_with_mirrored
 from research.ablation.fit import fresh_network
 from research.ablation.material import Material
 from research.ablation.measure import Figures, classified, embed
@@ -38,26 +38,25 @@ def probe(material: Material, variant: Variant, chosen: NDArray[np.int64]) -> Fi
     with torch.no_grad():
         looks = [embed(network, material.train.grids[rows, side]).numpy() for side in (0, 1)]
     labels = material.train.labels[rows].T.flatten().numpy()
-    validation, test, mirrored = _held_out(material, variant)
+    validation, both = _held_out(material, variant)
     truth = material.validation.labels[:, 0].numpy()
     fitted = [
         _logistic(strength).fit(np.concatenate(looks), labels)
         for strength in _INVERSE_REGULARISATION
     ]
     best = max(fitted, key=lambda model: float(model.score(validation, truth)))
-    swapped_back = best.predict_proba(mirrored)[:, list(MIRRORED)]
-    probabilities = (best.predict_proba(test) + swapped_back) / 2
-    return classified(probabilities, material.test.labels[:, 0].numpy())
+    probabilities = mean_with_mirrored(torch.from_numpy(best.predict_proba(both)))
+    return classified(probabilities.numpy(), material.test.labels[:, 0].numpy())
 
 
 @lru_cache(maxsize=1)
-def _held_out(material: Material, variant: Variant) -> tuple[Vectors, Vectors, Vectors]:
-    """Vectors of validation and test frames and of mirrored test frames, for every probe."""
+def _held_out(material: Material, variant: Variant) -> tuple[Vectors, Vectors]:
+    """Vectors of validation frames, and of test frames then their mirror images."""
     network = fresh_network(material, variant, seed=0).eval()
     with torch.no_grad():
         validation = embed(network, material.validation.grids[:, 0])
-        test, mirrored = (embed(network, material.test.grids[:, view]) for view in (0, 1))
-    return validation.numpy(), test.numpy(), mirrored.numpy()
+        both = torch.cat([embed(network, material.test.grids[:, view]) for view in (0, 1)])
+    return validation.numpy(), both.numpy()
 
 
 def _logistic(strength: float) -> Pipeline:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from entdemo.bundle.weights import Bundle
-from entdemo.inference.calibration import Calibrated, mirrored_mean
+from entdemo.inference.calibration import Calibrated, mean_with_mirrored, mirrored_mean
 from entdemo.inference.encoder import Encoder
 from entdemo.model.network import EncodedFrames
 from entdemo.taxonomy import MIRRORED
@@ -67,6 +67,13 @@ def test_by_hand() -> None:
     assert found.probabilities.tolist() == [[0, 0, 0.75, 0, 0, 0, 0.25]]
     assert found.regions.tolist() == [[0, 0.75, 0, 0.25]]
     assert (found.distances.tolist(), found.unlikeness.tolist()) == ([2], [1])
+    assert torch.equal(mean_with_mirrored(probabilities), found.probabilities)
+
+
+def test_each_frame_is_paired_with_its_own_mirror_image() -> None:
+    frames = torch.eye(7)[[0, 4, 3]]
+    found = mean_with_mirrored(torch.cat([frames, frames[:, list(MIRRORED)]]))
+    assert torch.equal(found, frames)
 
 
 def test_a_frame_and_its_mirror_image_get_mirrored_answers() -> None:
