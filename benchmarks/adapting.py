@@ -22,11 +22,11 @@ from rich.table import Table
 from torch import Tensor
 
 from entdemo.adaptation.frames import Ints, OwnFrames, join, read_own_frames, take
-from entdemo.adaptation.judge import encoded_by
+from entdemo.adaptation.judge import dealt_out, encoded_by
 from entdemo.adaptation.learn import learn
+from entdemo.boundary import guarded
 from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.data.dataset import read_data
-from entdemo.errors import UserError
 from entdemo.evaluation.by_source import by_source
 from entdemo.evaluation.encode import EncodedItems
 from entdemo.evaluation.pool import pool_of
@@ -113,13 +113,8 @@ class Halves:
 
     def split(self, seed: int) -> tuple[Ints, Ints]:
         """Rows of both halves."""
-        frames = self.frames
         kinds = [f"{it.source}/{it.class_name or it.region}" for it in self._items]
-        groups, first = np.unique(frames.groups, return_index=True)
-        shuffled = np.random.default_rng(seed).permutation(len(groups))
-        order = sorted(shuffled, key=lambda at: kinds[first[at]])
-        half_of = {groups[at]: place % 2 for place, at in enumerate(order)}
-        halves = np.array([half_of[group] for group in frames.groups])
+        halves = dealt_out(self.frames.groups, kinds, 2, seed)
         return np.flatnonzero(halves == 0), np.flatnonzero(halves == 1)
 
     def measured(self, learned: Ints, judged: Ints) -> Measured:
@@ -245,7 +240,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    try:
-        typer.run(main)
-    except UserError as error:
-        raise SystemExit(str(error)) from error
+    raise SystemExit(guarded(lambda: typer.run(main)))

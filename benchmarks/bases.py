@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from entdemo.boundary import guarded
 from entdemo.errors import BundleError
 from entdemo.model.base import base_shape, is_hybrid
 from entdemo.model.published import expected_of, pretrained_tags
@@ -64,4 +65,4 @@ def main(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = Fal
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from entdemo.boundary import guarded
+
 SIZES = tuple(10**power for power in range(4, 10))
 HEADER = (
     "frames", "frames on disk", "vectors", "in memory", "machines to search", "ingest, core hours",
@@ -123,4 +125,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

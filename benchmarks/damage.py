@@ -31,6 +31,7 @@ from rich.table import Table
 from benchmarks.child import Ended, in_child
 from benchmarks.fixtures.bundle import make_bundle, restate_hashes
 from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
+from entdemo.boundary import guarded
 from entdemo.bundle.hub import verify
 from entdemo.bundle.weights import INFO, load_bundle
 from entdemo.cli.output import Json, out, print_json, rows
@@ -302,4 +303,4 @@ def _table(findings: list[Finding]) -> Table:
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

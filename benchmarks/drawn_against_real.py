@@ -28,6 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from benchmarks.lite0 import PREPROCESS
+from entdemo.boundary import guarded
 from entdemo.data.dataset import Item, read_items
 from entdemo.image.frame import load_frame
 from entdemo.model.stem import Lite0Stem, load_imagenet_weights
@@ -218,4 +219,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

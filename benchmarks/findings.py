@@ -31,6 +31,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
+from entdemo.boundary import guarded
 from entdemo.cli.bundle import open_encoder
 from entdemo.data.dataset import read_items
 from entdemo.evaluation.bootstrap import Interval, mean_interval
@@ -280,4 +281,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

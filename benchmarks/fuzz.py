@@ -28,6 +28,7 @@ from rich.table import Table
 
 from benchmarks.child import in_child
 from benchmarks.fixtures.fuzzing import Target, all_targets, spoiled
+from entdemo.boundary import guarded
 from entdemo.cli.output import Json, out, print_json, rows
 from entdemo.errors import UserError
 
@@ -176,4 +177,4 @@ def _table(results: list[Result]) -> Table:
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

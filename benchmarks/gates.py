@@ -12,6 +12,7 @@ import json as jsonlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,12 +23,14 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from entdemo.boundary import guarded
 from entdemo.cli.bundle import open_bundle
 from entdemo.data.dataset import read_data
 from entdemo.evaluation.by_source import by_source
-from entdemo.evaluation.encode import EncodedItems, encode_items
+from entdemo.evaluation.encode import EncodedItems
 from entdemo.evaluation.labels import class_labels
 from entdemo.evaluation.retrieval import NO_LABEL
+from entdemo.image.frame import load_frame
 from entdemo.inference.encoder import Encoder
 from entdemo.model.fusion import FusionHead
 from entdemo.settings import DEFAULT_WEIGHTS
@@ -70,19 +73,23 @@ def measure(encoder: Encoder, data: Path) -> dict[str, Any]:
     """Spread of the gates in all and by source, and accuracy whole and without each depth.
 
     Raises:
-        UserError: see ``data.dataset.read_data``; or no picture can be read.
+        UserError: see ``data.dataset.read_data``; or a picture cannot be read.
     """
-    items = read_data(data).items
     head, levels = encoder.bundle.model.head, encoder.bundle.info.fusion.levels
-    whole = encode_items(encoder, items)
+    items = read_data(data).items
+    frames = (load_frame(item.file) for item in items)
+    read = [(frame.digest, encoder.square(frame)) for frame in frames]
+    squares = np.stack([square for _, square in read])
+    whole = EncodedItems(items, [digest for digest, _ in read], encoder.frames(squares), [])
     accuracy = {"none": _accuracy(encoder, whole)}
     for index, level in enumerate(levels):
         with closed(head, index):
-            accuracy[level_name(level)] = _accuracy(encoder, encode_items(encoder, items))
-    sources = np.array([item.source for item in whole.items])
+            without = replace(whole, frames=encoder.frames(squares))
+        accuracy[level_name(level)] = _accuracy(encoder, without)
+    sources = np.array([item.source for item in items])
     gates = whole.frames.gates
     return {
-        "n": len(whole.items),
+        "n": len(items),
         "levels": [level_name(level) for level in levels],
         "all": spread(gates),
         "sources": {
@@ -165,4 +172,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

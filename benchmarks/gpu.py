@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bench_models import paper_bundle
+from entdemo.boundary import guarded
 from entdemo.bundle.weights import Bundle
 from entdemo.image.frame import Frame, frame_from_array
 from entdemo.inference.device import pick_device, pick_precision
@@ -201,4 +202,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from entdemo.boundary import guarded
 from entdemo.cli.bundle import open_encoder
 from entdemo.data.dataset import Item, read_items
-from entdemo.errors import DataError, UserError
+from entdemo.errors import DataError
 from entdemo.evaluation.metrics import (
     CORD_STATES,
     SIDES,
@@ -94,7 +95,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    try:
-        typer.run(main)
-    except UserError as error:
-        raise SystemExit(str(error)) from error
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
+from entdemo.boundary import guarded
 from entdemo.bundle.card import write_card
 from entdemo.bundle.weights import write_info
 from entdemo.cli.bundle import open_encoder
@@ -162,4 +163,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -20,6 +20,7 @@ from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.strangers import KINDS, strangers
+from entdemo.boundary import guarded
 from entdemo.cli.bundle import open_encoder
 from entdemo.data.dataset import read_items
 from entdemo.image.frame import Frame, frame_from_array, load_frame
@@ -129,4 +130,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from PIL import Image
 
+from entdemo.boundary import guarded
 from entdemo.phantom.frame import draw
 from entdemo.taxonomy import CLASSES
 
@@ -43,4 +44,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -35,6 +35,7 @@ from benchmarks.fixtures.bundle import edit_info, make_bundle, restate_hashes
 from benchmarks.fixtures.gallery_samples import EMBEDDER, OTHER_EMBEDDER, new_cases
 from benchmarks.fixtures.hub_client_settings import use_hub
 from benchmarks.fixtures.hub_server import Hub
+from entdemo.boundary import guarded
 from entdemo.bundle.hub import pull, resolve_weights
 from entdemo.bundle.weights import BASE, file_errors, read_info
 from entdemo.cli.output import Json, out, print_json, rows
@@ -296,4 +297,4 @@ def _table(tallies: list[Tally]) -> Table:
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from entdemo.boundary import guarded
 from entdemo.cli.bundle import open_encoder
 from entdemo.image.frame import Frame, frame_from_array
 from entdemo.inference.encoder import Encoder
@@ -101,4 +102,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -32,6 +32,7 @@ from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
 
 import entdemo.training
+from entdemo.boundary import guarded
 from entdemo.model.network import EntClip, EntClipConfig
 from entdemo.training.config import StageConfig, TrainConfig, read_config
 from entdemo.training.optim import prepare_parameters
@@ -201,4 +202,4 @@ def table(config: TrainConfig, step: Step) -> Table:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -26,6 +26,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from benchmarks.lite0 import PREPROCESS, Lite0, denoise, descend, fine_tuned, views
+from entdemo.boundary import guarded
 from entdemo.bundle.weights import load_bundle
 from entdemo.data.dataset import read_data
 from entdemo.image.frame import Frame, load_frame
@@ -198,4 +199,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.strangers import KINDS, strangers
+from entdemo.boundary import guarded
 from entdemo.data.dataset import read_items
 from entdemo.image.frame import FrameSource
 from entdemo.inference.verdict import Grade, Judgement
@@ -139,4 +140,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -29,6 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.visitor import Ledger, Server, Visitor
+from entdemo.boundary import guarded
 from entdemo.gallery.cases import Case, read_cases
 from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS, ROOT
 
@@ -212,4 +213,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -23,6 +23,7 @@ import numpy as np
 import typer
 
 from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
+from entdemo.boundary import guarded
 from entdemo.cli.output import Json, out, print_json
 from entdemo.gallery.build import add_cases, build_gallery
 from entdemo.gallery.index import ExactIndex
@@ -120,4 +121,4 @@ def main(
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    typer.run(main)
+    raise SystemExit(guarded(lambda: typer.run(main)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from entdemo.adaptation.frames import OwnFrames, encoded_frames, read_pictures
+from entdemo.adaptation.frames import OwnFrames, encoded_frames
 from entdemo.adaptation.labels import Labelled
 from entdemo.bundle.weights import Bundle
 from entdemo.gallery.cases import FILE_NAME, read_cases
+from entdemo.image.frame import load_frame
 from entdemo.settings import DEFAULT_GALLERY
 
 _EACH = 10
@@ -21,5 +22,5 @@ def drawn_frames(bundle: Bundle) -> OwnFrames:
         counts[case.class_name] = counts.get(case.class_name, 0) + 1
         if counts[case.class_name] <= _EACH:
             items.append(Labelled(DEFAULT_GALLERY / case.file, frozenset({case.class_name})))
-    read = read_pictures(items, bundle)
-    return encoded_frames(bundle, read.items, read.squares, np.arange(len(read.items)))
+    squares = [load_frame(item.file).square(bundle.preprocess.image_size) for item in items]
+    return encoded_frames(bundle, items, squares, np.arange(len(items)))

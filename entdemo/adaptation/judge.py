@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -96,13 +97,14 @@ class Judged:
         for name in sorted(set(self.labels)):
             rows = names == name
             was, now, groups = self.before[rows], self.after[rows], self.groups[rows]
-            found[name] = Judged(was, now, _change(was, now, groups), None, [name], groups)
+            change, labels = _change(was, now, groups), [name] * len(was)
+            found[name] = Judged(was, now, change, None, labels, groups)
         return found
 
 
 def cross_validated(model: EntClip, frames: OwnFrames) -> Said:
     """Fit without each fold in turn: each frame is seen by a head that never saw its group."""
-    folds = _folds(frames)
+    folds = dealt_out(frames.groups, frames.labels, FOLDS, _SEED)
     parts, order = [], []
     for fold in range(FOLDS):
         held = np.flatnonzero(folds == fold)
@@ -119,6 +121,25 @@ def said_by(head: FusionHead, frames: OwnFrames, slerp_join: bool) -> Said:
     """What a network with this head says of frames and their mirror images."""
     encoded = encoded_by(head, join(frames.depths, frames.mirrored), slerp_join)
     return Said(encoded, head.class_logits(encoded.embedding, head.prototypes))
+
+
+def dealt_out(groups: Ints, kinds: Sequence[str], parts: int, seed: int) -> Ints:
+    """Deal N frames out to parts, whole groups together, kind by kind.
+
+    Args:
+        groups: int64 [N].
+        kinds: N; a group is of the kind of its first frame. Each kind is shared evenly.
+        parts: how many.
+        seed: of the order in which the groups of a kind are dealt out.
+
+    Returns:
+        int64 [N], the part of each frame, counted from 0.
+    """
+    names, first = np.unique(groups, return_index=True)
+    shuffled = np.random.default_rng(seed).permutation(len(names))
+    order = sorted(shuffled, key=lambda at: kinds[first[at]])
+    part_of = {names[at]: place % parts for place, at in enumerate(order)}
+    return np.array([part_of[group] for group in groups], np.int64)
 
 
 def judge(frames: OwnFrames, before: Calibrated, after: Calibrated) -> Judged:
@@ -163,13 +184,3 @@ def _right(probabilities: Tensor, allowed: Tensor) -> NDArray[np.bool_]:
 
 def _change(was: NDArray[np.bool_], now: NDArray[np.bool_], groups: Ints) -> Interval:
     return mean_interval(now.astype(float) - was.astype(float), groups) or (0.0, 0.0)
-
-
-def _folds(frames: OwnFrames) -> Ints:
-    """int64 [N], whole groups dealt out label by label."""
-    groups, first = np.unique(frames.groups, return_index=True)
-    shuffled = np.random.default_rng(_SEED).permutation(len(groups))
-    labels = frames.labels
-    order = sorted(shuffled, key=lambda at: labels[first[at]])
-    fold_of = {groups[at]: place % FOLDS for place, at in enumerate(order)}
-    return np.array([fold_of[group] for group in frames.groups], np.int64)

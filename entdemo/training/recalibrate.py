@@ -13,8 +13,9 @@ from typing import Annotated
 
 import typer
 
+from entdemo.boundary import guarded
 from entdemo.bundle.weights import HEAD, Bundle, BundleInfo, load_bundle, save_head, write_info
-from entdemo.errors import MissingPartError, UserError
+from entdemo.errors import MissingPartError
 from entdemo.settings import DEFAULT_WEIGHTS
 from entdemo.training.build_data import square_side
 from entdemo.training.calibrate import calibrated
@@ -57,7 +58,4 @@ def main(folder: Annotated[Path, typer.Argument()] = DEFAULT_WEIGHTS) -> None:
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    try:
-        typer.run(main)
-    except UserError as error:
-        raise SystemExit(str(error)) from error
+    raise SystemExit(guarded(lambda: typer.run(main)))

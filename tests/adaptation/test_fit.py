@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from entdemo.adaptation.fit import fitted_head
 from entdemo.adaptation.frames import OwnFrames
-from entdemo.adaptation.judge import Said, cross_validated, encoded_by, judge, said_by
+from entdemo.adaptation.judge import Said, cross_validated, dealt_out, encoded_by, judge, said_by
 from entdemo.adaptation.labels import Labelled
 from entdemo.inference.calibration import REGION_MEMBERS, Calibrated, mirrored_mean
 from entdemo.model.fusion import FusionHead
@@ -122,7 +122,22 @@ def test_cross_validation_tells_gain_on_frames_not_learned_from(
     assert after > before
     assert judged.change[0] > 0
     assert judged.ece is not None
-    assert set(judged.by_label()) == set(CLASSES)
+    by_label = judged.by_label()
+    assert set(by_label) == set(CLASSES)
+    for name, part in by_label.items():
+        assert part.labels == [name] * len(part.before)
+
+
+def test_groups_are_dealt_out_whole_and_kinds_evenly() -> None:
+    groups = np.repeat(np.arange(30), 2)
+    kinds = [f"kind {group % 3}" for group in groups]
+    parts = dealt_out(groups, kinds, 5, seed=1)
+    assert parts[::2].tolist() == parts[1::2].tolist()
+    for kind in set(kinds):
+        of_kind = [part for part, name in zip(parts, kinds, strict=True) if name == kind]
+        assert np.bincount(of_kind).tolist() == [4] * 5
+    assert parts.tolist() == dealt_out(groups, kinds, 5, seed=1).tolist()
+    assert parts.tolist() != dealt_out(groups, kinds, 5, seed=2).tolist()
 
 
 def test_frame_under_a_wrong_label_is_named(model: Any, frames: OwnFrames) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +17,8 @@ from benchmarks.bench_models import VIEWS, rates_around
 from benchmarks.bench_rows import Effort, Row, medians
 from benchmarks.bench_vectors import embedding_like, intrinsic_dimension
 from benchmarks.capacity import Figures, plan, size
+from entdemo.predictor import Predictor
+from entdemo.settings import ROOT
 
 FIGURES = Figures(
     frame_bytes=20e3, vector_bytes=2_000, graph_bytes=2_000, case_bytes=1_000, rate=10,
@@ -43,6 +48,22 @@ def test_tasks_take_turns_each_after_a_run_that_is_not_counted() -> None:
     assert order == ["a", "a", "b", "b"] * 3
     assert found.keys() == {"a", "b"}
     assert all(0 <= seconds < 1 for seconds in found.values())
+
+
+@pytest.mark.parametrize("script", ["adapting", "gates", "half_view", "verdicts"])
+def test_a_script_tells_in_one_line_what_stops_it(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [f"benchmarks.{script}", str(tmp_path / "none")]
+    monkeypatch.setattr(sys, "argv", command)
+    monkeypatch.setattr(Predictor, "open", lambda: None)
+    monkeypatch.setattr("logging.disable", lambda _: None)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / "benchmarks" / f"{script}.py"), run_name="__main__")
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert str(tmp_path / "none") in told
+    assert len(told.splitlines()) == 1
 
 
 def test_the_bare_encoder_is_timed_on_what_an_answer_encodes() -> None:
