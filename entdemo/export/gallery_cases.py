@@ -63,9 +63,8 @@ def collected(gallery: Gallery, collection: Collection) -> list[tuple[Case, str]
     Raises:
         UserError: the gallery has none of them.
     """
-    there = {case.case_id: case for case in gallery.cases}
-    entries = collection.cases
-    found = [(there[it.case_id], it.note) for it in entries if it.case_id in there]
+    entries = ((gallery.find(it.case_id), it.note) for it in collection.cases)
+    found = [(case, note) for case, note in entries if case]
     if not found:
         raise DataError("export.no_cases")
     return found

@@ -156,10 +156,14 @@ class Gallery:
         Raises:
             UserError: if there is none.
         """
-        try:
-            return self._by_id[case_id]
-        except KeyError:
-            raise GalleryError("gallery.no_such_case", case_id=case_id) from None
+        found = self.find(case_id)
+        if found is None:
+            raise GalleryError("gallery.no_such_case", case_id=case_id)
+        return found
+
+    def find(self, case_id: str) -> Case | None:
+        """The case of this id; None if there is none."""
+        return self._by_id.get(case_id)
 
     @cached_property
     def _by_id(self) -> dict[str, Case]:

@@ -86,8 +86,7 @@ def rows(gallery: Gallery, case_ids: Sequence[str]) -> str:
     """The cases in their order; one that the gallery lacks is named."""
     if not case_ids:
         return f'<p class="hint">{both("collection.empty")}</p>'
-    there = {case.case_id: case for case in gallery.cases}
-    items = "".join(_row(case_id, there.get(case_id)) for case_id in case_ids)
+    items = "".join(_row(case_id, gallery.find(case_id)) for case_id in case_ids)
     return f'<ol class="collected">{items}</ol>'
 
 

@@ -71,14 +71,15 @@ def points(gallery: Gallery, made: Projection) -> str:
     names = sorted({(case.region, case.finding) for case in cases})
     number = {name: place for place, name in enumerate(names)}
     origins = [origin_names(case) for case in cases]
-    known = list({it["en"]: it for it in origins}.values())
+    by_name = {it["en"]: it for it in origins}
+    place_of = {name: place for place, name in enumerate(by_name)}
     found = [
         [
             case.case_id,
             CLASSES.index(case.class_name),
             number[case.region, case.finding],
             *(round(float(value) * 1000) for value in point),
-            known.index(shown),
+            place_of[shown["en"]],
         ]
         for case, point, shown in zip(cases, made.points, origins, strict=True)
     ]
@@ -87,6 +88,7 @@ def points(gallery: Gallery, made: Projection) -> str:
         for name in CLASSES
     ]
     findings = [_finding(*name) for name in names]
+    known = list(by_name.values())
     data = {"classes": classes, "findings": findings, "origins": known, "points": found}
     return escape(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 

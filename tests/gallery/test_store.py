@@ -65,7 +65,8 @@ def test_queries_are_checked(folder: Path) -> None:
 def test_cases_by_id(folder: Path) -> None:
     gallery = Gallery.open(folder)
     case = gallery.cases[7]
-    assert gallery.case(case.case_id) is case
+    assert gallery.case(case.case_id) is gallery.find(case.case_id) is case
+    assert gallery.find("c-none") is None
     assert gallery.frame_path(case).is_file()
     with pytest.raises(UserError, match="c-none"):
         gallery.case("c-none")

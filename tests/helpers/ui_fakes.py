@@ -35,10 +35,12 @@ class FakeGallery:
     cases: tuple[Case, ...]
 
     def case(self, case_id: str) -> Case:
-        for case in self.cases:
-            if case.case_id == case_id:
-                return case
-        raise UserError("gallery.no_such_case", case_id=case_id)
+        if (found := self.find(case_id)) is None:
+            raise UserError("gallery.no_such_case", case_id=case_id)
+        return found
+
+    def find(self, case_id: str) -> Case | None:
+        return next((case for case in self.cases if case.case_id == case_id), None)
 
     @property
     def vectors(self) -> np.ndarray:
