@@ -18,7 +18,7 @@ from entdemo.text.findings import finding_names
 from entdemo.text.terms import stems
 from entdemo.ui.cases import cards, class_title
 from entdemo.ui.findings import likely_findings
-from entdemo.ui.i18n import both, spans, word
+from entdemo.ui.i18n import both, said, spans, word
 
 if TYPE_CHECKING:
     from entdemo.gallery.store import Gallery
@@ -97,7 +97,7 @@ def _short(text: str) -> str:
 def _note(notice: UserError | None) -> str:
     if notice is None:
         return ""
-    return f'<p class="hint">{spans(notice.text("en"), notice.text("vi"))}</p>'
+    return f'<p class="hint">{said(notice)}</p>'
 
 
 def _all_weak(prediction: Prediction) -> str:

@@ -23,7 +23,7 @@ from entdemo.storage.table import csv_bytes
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
 from entdemo.ui.events import MODEL_QUEUE, Data
 from entdemo.ui.gallery_tab_views import case_button
-from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans
+from entdemo.ui.i18n import attribute, attribute_of, both, capital, said, spans
 from entdemo.ui.pictures import data_url
 from entdemo.ui.shell import connect, outlet
 from entdemo.ui.uploads import read_upload
@@ -72,7 +72,7 @@ def answered(predictor: Predictor, data: Data) -> str:
         frame = read_upload(data.get("path"))
     except FrameError as error:
         return row(turn, Answered("", None, error), None)
-    it = Answered("", predictor.predict(frame, 1), frame.warning)
+    it = Answered("", predictor.predict(frame), frame.warning)
     return row(turn, it, frame, predictor)
 
 
@@ -104,7 +104,7 @@ def row(turn: int, it: Answered, frame: Frame | None, predictor: Predictor | Non
 
 
 def _verdict(it: Answered) -> str:
-    note = f"<p>{spans(it.note.text('en'), it.note.text('vi'))}</p>" if it.note else ""
+    note = f"<p>{said(it.note)}</p>" if it.note else ""
     if it.prediction is None:
         return f"<strong>{both('batch.unreadable')}</strong>{note}"
     judged = it.prediction.judgement

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,8 +21,8 @@ from entdemo.image.decode import MAX_BYTES
 from entdemo.locale import LANGUAGES
 from entdemo.locale.numbers import clock, decimal
 from entdemo.ui.cases import class_title
-from entdemo.ui.events import MODEL_QUEUE, Data, as_user_error
-from entdemo.ui.i18n import alert, attribute_of, both, spans
+from entdemo.ui.events import MODEL_QUEUE, Data, as_user_error, data_of
+from entdemo.ui.i18n import alert, attribute_of, both, said, spans
 from entdemo.ui.pictures import data_url
 from entdemo.ui.shell import end_wait, outlet
 from entdemo.ui.uploads import move_upload
@@ -57,8 +57,7 @@ def build_clip_part(predictor: Predictor, *, edit: bool) -> None:
 
     def on_read(event: gr.EventData) -> Iterator[list[Any]]:
         try:
-            data = event._data if isinstance(event._data, Mapping) else {}
-            for html in reading(predictor, data, edit=edit):
+            for html in reading(predictor, data_of(event), edit=edit):
                 yield [html, ""]
         except Exception as error:
             yield ["", alert(as_user_error(error))]
@@ -111,7 +110,7 @@ def shown(timeline: Timeline, *, edit: bool) -> str:
     shares = [(it.region or "", (it.end - it.start) / total) for it in timeline.stretches]
     bar = "".join(f'<span class="{it}" style="flex-grow:{of:.4f}"></span>' for it, of in shares)
     notice = timeline.notice
-    told = f'<p class="hint">{spans(notice.text("en"), notice.text("vi"))}</p>' if notice else ""
+    told = f'<p class="hint">{said(notice)}</p>' if notice else ""
     add = (
         f'<button type="button" class="quiet" data-clip="add">{both("batch.add")}</button>'
         if edit

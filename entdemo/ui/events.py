@@ -49,12 +49,16 @@ def listener(handler: Handler, outputs: int) -> Callable[[gr.EventData], list[An
 
     def listen(event: gr.EventData) -> list[Any]:
         try:
-            data = event._data if isinstance(event._data, Mapping) else {}
-            return [*handler(data), ""]
+            return [*handler(data_of(event)), ""]
         except Exception as error:
             return [*[gr.skip() for _ in range(outputs)], alert(as_user_error(error))]
 
     return listen
+
+
+def data_of(event: gr.EventData) -> Data:
+    """What the page sent with an event; nothing, if it is of a wrong shape."""
+    return event._data if isinstance(event._data, Mapping) else {}
 
 
 def as_user_error(error: Exception) -> UserError:

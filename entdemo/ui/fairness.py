@@ -66,6 +66,8 @@ class FairQueue(Queue):
         return None
 
     def _next(self, waiting: EventQueue) -> Event | None:
+        if not waiting.queue:
+            return None
         limit = waiting.concurrency_limit
         if limit is not None and waiting.current_concurrency >= limit:
             return None

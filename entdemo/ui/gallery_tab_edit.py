@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from entdemo.ui.events import GALLERY_QUEUE, Data, as_user_error
+from entdemo.ui.events import GALLERY_QUEUE, Data, as_user_error, data_of
 from entdemo.ui.gallery_tab_form import done, form, place, progress_bar, removal_dialog, removed
 from entdemo.ui.gallery_tab_intake import handed_in
 from entdemo.ui.i18n import alert
@@ -46,8 +46,7 @@ def build_edit(
 
     def on_enrol(event: gr.EventData) -> Iterator[list[Any]]:
         try:
-            data = event._data if isinstance(event._data, Mapping) else {}
-            with handed_in(data) as items:
+            with handed_in(data_of(event)) as items:
                 for html in adding(editor, items, lambda: len(predictor.gallery.cases)):
                     yield [html, gr.skip(), gr.skip(), ""]
             yield [gr.skip(), refilter(), place(editor, predictor), ""]

@@ -48,9 +48,11 @@ class GalleryWatch:
         Raises:
             UserError: it cannot be opened; what was served before is, until the next change.
         """
-        folder = self._predictor.gallery.folder
-        stamp = stamp_of(folder)
+        served = self._predictor.gallery
+        stamp = stamp_of(served.folder)
         if stamp == self._seen:
             return
         self._seen = stamp
-        self._predictor.gallery = Gallery.open(folder, self._predictor.embedder)
+        opened = Gallery.open(served.folder, self._predictor.embedder)
+        if self._predictor.gallery is served:  # else the page has changed it meanwhile
+            self._predictor.gallery = opened

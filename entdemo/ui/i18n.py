@@ -38,9 +38,14 @@ def attribute_of(name: str, key: str, **values: object) -> str:
     return attribute(name, word(key, "en", **values), word(key, "vi", **values))
 
 
+def said(error: UserError) -> str:
+    """HTML of an error's sentence in both languages, escaped."""
+    return spans(error.text("en"), error.text("vi"))
+
+
 def alert(error: UserError) -> str:
     """HTML of an error message in both languages."""
-    return f'<p class="alert" role="alert">{spans(error.text("en"), error.text("vi"))}</p>'
+    return f'<p class="alert" role="alert">{said(error)}</p>'
 
 
 def capital(text: str) -> str:

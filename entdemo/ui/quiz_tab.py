@@ -4,7 +4,7 @@ nothing of the answer before it is given; the frame itself comes inline, without
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import gradio as gr
 
 from entdemo.errors import PageError, UserError
 from entdemo.image.frame import Frame, load_frame
-from entdemo.ui.events import MODEL_QUEUE, Data, as_user_error
+from entdemo.ui.events import MODEL_QUEUE, Data, as_user_error, data_of
 from entdemo.ui.i18n import alert
 from entdemo.ui.pictures import query_picture
 from entdemo.ui.quiz import MOST_CASES, Item, Round, advance, answer, chosen, start
@@ -52,7 +52,7 @@ def _listener(step: Callable[[Round | None, Data], Step]) -> Callable[..., list[
 
     def listen(state: Any, event: gr.EventData) -> list[Any]:
         try:
-            return [*step(state, event._data if isinstance(event._data, Mapping) else {}), ""]
+            return [*step(state, data_of(event)), ""]
         except Exception as error:
             return [gr.skip(), gr.skip(), alert(as_user_error(error))]
 

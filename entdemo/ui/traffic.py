@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import time
+from functools import lru_cache
 from typing import Literal
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +15,9 @@ from entdemo.locale import Language
 Kind = Literal["login", "upload", "question", "page", "picture", "health", "part"]
 
 log = logging.getLogger("entdemo.traffic")
+
+_NOBODY = "None"
+"""Whoever comes without an address."""
 
 _LOGGED: tuple[Kind, ...] = ("login", "upload", "question", "page")
 
@@ -36,17 +40,19 @@ def visitor_of(scope: Scope) -> str:
     Forwarded headers are the gate's matter: the client of ``scope`` is the one to believe.
     """
     client = scope.get("client")
-    found = _address(client[0]) if client else None
+    return _visitor_at(client[0]) if client else _NOBODY
+
+
+@lru_cache(maxsize=4096)
+def _visitor_at(address: str) -> str:
+    """Kept, because the queue asks for the visitor of each question in it again and again."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return _NOBODY
     if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((found, 64), strict=False))
     return str(found)
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
 
 
 def preferred_language(accepted: str) -> Language:

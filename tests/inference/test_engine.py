@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.fixtures.bundle import make_bundle
 from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.image.frame import Frame, frame_from_array
 from entdemo.inference.calibration import calibrate, distances_of
@@ -18,16 +17,6 @@ from entdemo.inference.engine import BATCH, Batcher, Engine, Memory
 from entdemo.taxonomy import MIRRORED
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_bundle(tmp_path_factory.mktemp("weights") / "bundle")
-
-
-@pytest.fixture(scope="module")
-def bundle(folder: Path) -> Bundle:
-    return load_bundle(folder)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.fixtures.bundle import make_bundle
 from entdemo.bundle.golden import read_golden
 from entdemo.bundle.weights import GOLDEN, Bundle, load_bundle
 from entdemo.errors import UserError
@@ -23,16 +22,6 @@ from entdemo.inference.serving import prepare_for_serving
 
 CPU = torch.device("cpu")
 BF16 = Choice("torch bf16", {"torch fp32": 20.0, "torch bf16": 10.0})
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_bundle(tmp_path_factory.mktemp("weights") / "bundle")
-
-
-@pytest.fixture(scope="module")
-def bundle(folder: Path) -> Bundle:
-    return load_bundle(folder)
 
 
 @pytest.fixture(scope="module")

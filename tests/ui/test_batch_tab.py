@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -33,6 +34,21 @@ def test_a_row_has_picture_answer_class_and_nearest_case(
     told = unescape(html.split('data-cells="')[1].split('"')[0])
     assert told.count(",") >= len(COLUMNS) - 2
     assert not Path(path).exists()
+
+
+def test_a_frame_is_asked_for_once_with_as_many_cases_as_are_compared(
+    predictor: FakePredictor, upload_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer cases than the judgement compares would be searched a second time."""
+    asked: list[tuple[Any, ...]] = []
+    predict = FakePredictor.predict
+    monkeypatch.setattr(
+        FakePredictor, "predict", lambda own, *args: asked.append(args) or predict(own, *args)
+    )
+    gallery = predictor.gallery
+    path = uploaded(upload_folder, gallery.frame_path(gallery.case("ear-left-0")))
+    answered(predictor, {"path": path})  # type: ignore[arg-type]
+    assert [len(args) for args in asked] == [1]
 
 
 def test_what_is_refused_has_no_class_and_no_case(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -11,6 +12,9 @@ from starlette.testclient import TestClient
 from benchmarks.fixtures.gallery_samples import new_cases
 from entdemo.errors import UserError
 from entdemo.gallery.build import add_cases, remove_cases
+from entdemo.gallery.embedder import Embedder
+from entdemo.gallery.store import Gallery
+from entdemo.ui import gallery_watch
 from entdemo.ui.gallery_watch import GalleryWatch, stamp_of
 from entdemo.ui.pictures import picture_route, picture_url
 from tests.helpers.editing import EditablePredictor, editable
@@ -52,6 +56,26 @@ def test_a_gallery_that_was_spoiled_is_told_once_and_the_old_one_stays(
         watch.look()
     watch.look()
     assert predictor.gallery is before
+
+
+def test_what_the_page_served_meanwhile_stays(
+    predictor: EditablePredictor, watch: GalleryWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = predictor.gallery
+
+    def slowly(folder: Path, embedder: Embedder) -> Gallery:
+        found = Gallery.open(folder, embedder)
+        predictor.gallery = remove_cases(folder, [before.cases[0].case_id])
+        return found
+
+    add_cases(before.folder, new_cases(1, start=100), predictor.embedder)
+    monkeypatch.setattr(gallery_watch, "Gallery", SimpleNamespace(open=slowly))
+    watch.look()
+    assert before.cases[0] not in predictor.gallery.cases
+    monkeypatch.undo()
+    watch.look()
+    assert before.cases[0] not in predictor.gallery.cases
+    assert len(predictor.gallery.cases) == len(before.cases)
 
 
 def test_a_removed_case_has_no_picture_any_more(

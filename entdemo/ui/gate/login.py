@@ -42,10 +42,11 @@ class Logins(dict[str, str]):
 
     def end_old(self) -> None:
         """End those that have lasted long enough; they stand in the order in which they began."""
-        for token, since in tuple(self._since.items()):
+        while self._since:
+            oldest, since = next(iter(self._since.items()))
             if self._clock() - since < LOGIN_S:
                 return
-            self.end(token)
+            self.end(oldest)
 
 
 def token_of(who: HTTPConnection, cookie_id: str) -> str:

@@ -28,7 +28,7 @@ const entdemo = (window.entdemo = {});
       page's language. */
   const putBoth = (element, texts, attribute = "") => {
     if (attribute) {
-      [element.dataset.en, element.dataset.vi] = texts;
+      [element.dataset.i18n, element.dataset.en, element.dataset.vi] = [attribute, ...texts];
       return localise(element);
     }
     element.replaceChildren(...["en", "vi"].map((code, index) =>

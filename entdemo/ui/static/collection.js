@@ -87,7 +87,6 @@
     const drop = Object.assign(document.createElement("button"), { type: "button", className: "link" });
     sayBoth(drop, "collection.forget");
     sayBoth(drop, "collection.forget_named", { name: it.name }, "aria-label");
-    drop.dataset.i18n = "aria-label";
     drop.setAttribute("aria-label", drop.dataset[entdemo.language()]);
     drop.addEventListener("click", () => store({ remove: it.name }));
     line.append(open, " ", drop);
