@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -123,7 +122,7 @@ def said_by(head: FusionHead, frames: OwnFrames, slerp_join: bool) -> Said:
     return Said(encoded, head.class_logits(encoded.embedding, head.prototypes))
 
 
-def dealt_out(groups: Ints, kinds: Sequence[str], parts: int, seed: int) -> Ints:
+def dealt_out(groups: Ints, kinds: list[str], parts: int, seed: int) -> Ints:
     """Deal N frames out to parts, whole groups together, kind by kind.
 
     Args:
