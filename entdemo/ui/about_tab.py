@@ -46,7 +46,7 @@ def about(predictor: Predictor) -> str:
     measured = f"<h3>{both('about.figures_of', name=bundle.info.name)}</h3>"
     parts = {
         "what": paragraphs("about.what", 2),
-        "how": paragraphs("about.how", 2),
+        "how": paragraphs("about.how", 2) + runs(predictor),
         "figures": measured + figures(bundle.info.metrics) + card(bundle.folder),
         "limits": points("about.limits", 4),
         "privacy": points("about.privacy", 4),
@@ -64,6 +64,12 @@ def about(predictor: Predictor) -> str:
 def paragraphs(key: str, number: int) -> str:
     """The numbered texts of a section."""
     return "".join(f"<p>{both(f'{key}_{n}')}</p>" for n in range(1, number + 1))
+
+
+def runs(predictor: Predictor) -> str:
+    """What the app runs on."""
+    told = both("about.runs", bundle=predictor.bundle_name, device=predictor.device)
+    return f"<p>{told}</p>"
 
 
 def points(key: str, number: int) -> str:

@@ -16,7 +16,7 @@ from entdemo.locale.numbers import percent
 from entdemo.taxonomy import CLASSES
 from entdemo.text.findings import finding_names
 from entdemo.text.terms import stems
-from entdemo.ui.cases import cards, class_title
+from entdemo.ui.cases import class_title, grouped_cards, size_slider
 from entdemo.ui.findings import likely_findings
 from entdemo.ui.i18n import both, said, spans, word
 
@@ -47,7 +47,7 @@ def answer(
         filtered: whether filters may have left cases out.
         notice: what the visitor should know of the frame.
     """
-    found = cards(
+    found = grouped_cards(
         prediction.neighbours,
         gallery,
         stems(text),
@@ -71,7 +71,7 @@ def _body(prediction: Prediction, kind: Kind, text: str, found: str, *, filtered
         f"{_folded(prediction.probabilities, stated)}"
         f"{likely_findings(prediction)}"
         f'<div class="cases-head"><h3>{_heading(kind, text, about=prediction.about)}</h3>'
-        f'<p class="hint small">{both("answer.number")}{weak}</p></div>'
+        f'<p class="hint small">{both("answer.number")}{weak}</p>{size_slider()}</div>'
         f"{found}{_tools(prediction, kind, text)}"
     )
 
@@ -86,7 +86,7 @@ def _anyway(found: str) -> str:
 
 def _heading(kind: Kind, text: str, *, about: bool) -> str:
     if kind == "text":
-        return both("answer.described")
+        return both("answer.described", text=_short(text))
     return both("answer.combined", text=_short(text)) if text and about else both("answer.cases")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from entdemo.gallery.teaching import Teaching
 from entdemo.inference.prediction import Neighbour
 from entdemo.locale import LANGUAGES, Language
 from entdemo.locale.numbers import decimal
-from entdemo.taxonomy import CLASS_NAMES, finding_names
+from entdemo.taxonomy import CLASS_NAMES, finding_names, region_of
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 from entdemo.ui.marks import marked_spans
 from entdemo.ui.pictures import SIDES, Size, picture_url
@@ -65,6 +65,51 @@ def _alt(class_name: str, finding: str, language: Language) -> str:
     return ": ".join(part for part in parts if part)
 
 
+def grouped_cards(
+    neighbours: Iterable[Neighbour],
+    gallery: Gallery,
+    wanted: frozenset[str] = frozenset(),
+    none: str = "answer.none",
+) -> str:
+    """Cards under their findings; real cases come before drawn ones, then the most similar.
+
+    Args:
+        neighbours: what was found, most similar first.
+        gallery: where.
+        wanted: stems of the query's words, which are marked in captions.
+        none: key of what is said where nothing was found.
+    """
+    first = sorted(neighbours, key=lambda near: gallery.case(near.case_id).is_drawn)
+    groups: dict[tuple[str, str], list[Neighbour]] = {}
+    for near in first:
+        groups.setdefault((region_of(near.class_name), near.finding), []).append(near)
+    if not groups:
+        return f'<p class="hint">{both(none)}</p>'
+    html = "".join(_group(group, gallery, wanted) for group in groups.values())
+    return f'<div class="case-groups" data-cases>{html}</div>'
+
+
+def _group(neighbours: Sequence[Neighbour], gallery: Gallery, wanted: frozenset[str]) -> str:
+    """The cases of one finding; the page gives each group as many columns as it has cases."""
+    first = neighbours[0]
+    names = finding_names(first.class_name, first.finding)
+    named = spans(capital(names["en"]), capital(names["vi"])) if names["en"] else both("case.plain")
+    items = "".join(card(near, gallery, wanted) for near in neighbours)
+    return (
+        f'<section class="case-group" style="--cases: {len(neighbours)}">'
+        f'<h4>{named} <span class="hint">{len(neighbours)}</span></h4>'
+        f'<ul class="cards">{items}</ul></section>'
+    )
+
+
+def size_slider() -> str:
+    """How large cases are shown; the page remembers it for all tabs."""
+    return (
+        f'<label class="case-size small">{both("case.size")} <input type="range" min="-2" max="3" '
+        'step="1" value="0" data-case-size></label>'
+    )
+
+
 def cards(
     neighbours: Iterable[Neighbour],
     gallery: Gallery,
@@ -82,7 +127,7 @@ def cards(
     items = "".join(card(neighbour, gallery, wanted) for neighbour in neighbours)
     if not items:
         return f'<p class="hint">{both(none)}</p>'
-    return f'<ul class="cards">{items}</ul>'
+    return f'<ul class="cards" data-cases>{items}</ul>'
 
 
 def card(neighbour: Neighbour, gallery: Gallery, wanted: frozenset[str] = frozenset()) -> str:

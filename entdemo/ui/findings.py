@@ -10,15 +10,14 @@ from entdemo.ui.i18n import both, spans
 
 
 def likely_findings(prediction: Prediction) -> str:
-    """A short list below the answer; nothing where no finding is told."""
+    """A line below the answer that opens to its limits; nothing where no finding is told."""
     told = prediction.named_findings
     if not told:
         return ""
-    rows = "".join(
-        f"<li>{spans(it.en, it.vi)} <b>{escape(percent(likelihood))}</b></li>"
-        for it, likelihood in told
+    named = " · ".join(
+        f"{spans(it.en, it.vi)} <b>{escape(percent(likelihood))}</b>" for it, likelihood in told
     )
     return (
-        f'<div class="findings small"><h3>{both("findings.title")}</h3><ul>{rows}</ul>'
-        f'<p class="hint">{both("findings.hint")}</p></div>'
+        f'<details class="probabilities"><summary><strong>{both("findings.title")}</strong> '
+        f'{named}</summary><p class="hint small">{both("findings.hint")}</p></details>'
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from entdemo.locale.numbers import count
 from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS, findings_of, region_of
-from entdemo.ui.cases import basket, case_heading, case_picture, origin, sheet
+from entdemo.ui.cases import basket, case_heading, case_picture, origin, sheet, size_slider
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 
 if TYPE_CHECKING:
@@ -127,7 +127,10 @@ def page_of_cases(
     if not shown:
         return f'{head}<p class="hint">{both("gallery.none")}</p>'
     items = "".join(case_card(case, removable=case.case_id in removable) for case in shown)
-    return f'{head}<ul class="cards">{items}</ul>{_pager(page, pages)}'
+    return (
+        f'<div class="cases-head">{head}{size_slider()}</div>'
+        f'<ul class="cards" data-cases>{items}</ul>{_pager(page, pages)}'
+    )
 
 
 def case_card(case: Case, *, removable: bool) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from entdemo.locale import Language
+from entdemo.locale import LANGUAGES
 from entdemo.locale.numbers import count
 from entdemo.ui.i18n import alert, attribute_of, both, spans, word
 from entdemo.ui.shell import outlet
@@ -40,13 +40,13 @@ def head(predictor: Predictor) -> str:
     return (
         '<header class="banner"><div class="banner-name">'
         f'<h1><span class="mark" aria-hidden="true"></span>entdemo</h1>'
-        f'<p class="banner-title">{both("page.title")}</p></div>'
+        f'<p class="banner-title">{both("page.title")}</p>'
+        f'<p class="banner-purpose"><strong>{both("page.purpose")}</strong> '
+        f'<span class="running">{running_line(predictor)}</span></p></div>'
         f'<div class="banner-tools"><div class="switch" role="group" '
         f"{attribute_of('aria-label', 'page.language')}>{languages}</div>"
         f'<button type="button" class="quiet icon" data-theme-toggle '
-        f"{attribute_of('aria-label', 'page.theme')}></button></div>"
-        f'<p class="banner-purpose"><strong>{both("page.purpose")}</strong> '
-        f'<span class="running">{running_line(predictor)}</span></p></header>'
+        f"{attribute_of('aria-label', 'page.theme')}></button></div></header>"
     )
 
 
@@ -64,19 +64,9 @@ def build_footer(*, asks_login: bool) -> None:
 
 
 def running_line(predictor: Predictor) -> str:
-    """What the page runs on, in both languages."""
-    return spans(running(predictor, "en"), running(predictor, "vi"))
-
-
-def running(predictor: Predictor, language: Language) -> str:
-    """What the page runs on, in one line."""
-    return word(
-        "page.running",
-        language,
-        device=predictor.device,
-        bundle=predictor.bundle_name,
-        count=count(len(predictor.gallery.cases), language),
-    )
+    """How many cases there are to find, in both languages."""
+    held = len(predictor.gallery.cases)
+    return spans(*(word("page.running", code, count=count(held, code)) for code in LANGUAGES))
 
 
 def tab_list() -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import re
 from collections.abc import Iterable
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -23,6 +24,7 @@ _RULES = {
     # A Space is shown inside a page of the Hub.
     "frame-ancestors": "'self' https://huggingface.co",
 }
+_EFFORT = 6
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -61,18 +63,20 @@ class SecurityHeaders:
         self._head_hashes = script_hashes(head)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; a page is held back until its scripts are known."""
+        """Pass the request on; a page is held back until its scripts are known, and packed."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        await self._app(scope, receive, _Answer(send, self._head_hashes).send)
+        unpacks = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        await self._app(scope, receive, _Answer(send, self._head_hashes, unpacks=unpacks).send)
 
 
 class _Answer:
     """One answer on its way out."""
 
-    def __init__(self, send: Send, hashes: list[str]) -> None:
+    def __init__(self, send: Send, hashes: list[str], *, unpacks: bool) -> None:
         self._send = send
         self._hashes = hashes
+        self._unpacks = unpacks
         self._held: list[Message] = []
 
     async def send(self, message: Message) -> None:
@@ -96,9 +100,15 @@ class _Answer:
         if message.get("more_body", False):
             return
         start, *parts = self._held
-        html = b"".join(part.get("body", b"") for part in parts).decode("utf-8", "replace")
-        hashes = [*self._hashes, *script_hashes(html)]
-        MutableHeaders(scope=start)["Content-Security-Policy"] = policy(hashes)
-        for held in self._held:
-            await self._send(held)
+        body = b"".join(part.get("body", b"") for part in parts)
+        hashes = [*self._hashes, *script_hashes(body.decode("utf-8", "replace"))]
+        headers = MutableHeaders(scope=start)
+        headers["Content-Security-Policy"] = policy(hashes)
+        if self._unpacks and "content-encoding" not in headers:
+            body = gzip.compress(body, _EFFORT)
+            headers["Content-Encoding"] = "gzip"
+            headers["Content-Length"] = str(len(body))
+            headers.add_vary_header("Accept-Encoding")
         self._held.clear()
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body})

@@ -50,7 +50,9 @@ def picture_route(predictor: Predictor) -> Route:
 
     @lru_cache(maxsize=_KEPT_PICTURES)
     def encoded(path: Path, size: Size) -> bytes:
-        return encode_jpeg(load_frame(path).rgb, SIDES[size])
+        frame = load_frame(path)
+        # Beside a disc is nothing to see, and a small picture has no room for it.
+        return encode_jpeg(frame.content() if size == "small" else frame.rgb, SIDES[size])
 
     def picture(case_id: str, size: Size) -> bytes:
         gallery = predictor.gallery

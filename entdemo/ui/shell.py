@@ -10,8 +10,8 @@ import gradio as gr
 from entdemo.ui.events import MODEL_QUEUE, Handler, listener
 from entdemo.ui.i18n import both
 
-TASKS = ("frame", "describe", "quiz", "gallery")
-"""Tabs that a visitor may begin with."""
+TASKS = ("describe", "quiz", "gallery")
+"""Tabs that a visitor may go to beside handing in a frame."""
 
 
 def outlet(elem_id: str, value: str = "") -> gr.HTML:
@@ -20,18 +20,22 @@ def outlet(elem_id: str, value: str = "") -> gr.HTML:
 
 
 def empty(tab: str) -> str:
-    """What stands in an answer's place before there is one, and what else can be done."""
+    """What stands in an answer's place before there is one."""
+    return (
+        '<section class="answer empty"><div class="verdict" role="status">'
+        f'<h2>{both(f"empty.{tab}")}</h2><p class="hint">{both(f"empty.{tab}_more")}</p></div>'
+        "</section>"
+    )
+
+
+def tasks() -> str:
+    """What else can be done, beside the first answer."""
     others = "".join(
         f'<li><button type="button" class="quiet" data-go="{name}">{both(f"task.{name}")}</button>'
         "</li>"
         for name in TASKS
-        if name != tab
     )
-    return (
-        '<section class="answer empty"><div class="verdict" role="status">'
-        f'<h2>{both(f"empty.{tab}")}</h2><p class="hint">{both(f"empty.{tab}_more")}</p></div>'
-        f'<ul class="tasks">{others}</ul></section>'
-    )
+    return f'<p class="hint">{both("frame.first")}</p><ul class="tasks">{others}</ul>'
 
 
 def connect(

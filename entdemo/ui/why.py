@@ -1,4 +1,4 @@
-"""Where the model looked, laid over the visitor's frame, and the weights of the depths."""
+"""Where the model looked, laid over the visitor's frame."""
 
 from __future__ import annotations
 
@@ -47,29 +47,13 @@ def _picture(why: Explanation) -> str:
 
 
 def legend(why: Explanation) -> str:
-    """What the overlay says and what it does not, and the depths."""
+    """What the overlay says and what it does not; a scale, and how strongly it covers the frame."""
     names = CLASS_NAMES[why.class_name]
     told = spans(*(word("why.looked", language, name=names[language]) for language in LANGUAGES))
     return (
-        f'<div class="why"><p class="small">{told}</p>'
-        f'<p class="small hint">{both("why.no_localisation")}</p>'
-        f'<h3 class="small">{both("why.depths")}</h3>{depths(why)}</div>'
+        f'<div class="why small"><p><strong>{both("why.no_localisation")}</strong> {told}</p>'
+        f'<p class="why-scale"><span>{both("why.little")}</span><span class="scale" '
+        f'aria-hidden="true"></span><span>{both("why.much")}</span></p>'
+        f'<label class="why-opacity">{both("why.opacity")} <input type="range" min="0" max="100" '
+        'step="5" value="100" data-opacity></label></div>'
     )
-
-
-def depths(why: Explanation) -> str:
-    """The gates as one bar with its parts in words below it."""
-    levels = list(zip(why.levels, why.gates, strict=True))
-    parts = "".join(f'<span style="flex:{gate:.3f}"></span>' for _, gate in levels)
-    rows = "".join(
-        f"<li><span>{_depth(level, why.blocks)}</span> {100 * gate:.0f} %</li>"
-        for level, gate in levels
-    )
-    return (
-        f'<div class="depths" aria-hidden="true">{parts}</div>'
-        f'<ul class="depth-names small">{rows}</ul>'
-    )
-
-
-def _depth(level: int, blocks: int) -> str:
-    return both("why.depth", level=level, blocks=blocks) if level else both("why.before")

@@ -35,7 +35,9 @@ def page(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator
 
 def ask_everything(page: Page) -> None:
     page.locator("[data-example=throat-0]").click()
-    expect(page.locator("#frame-answer .answer:not(.empty) h2").first).to_be_visible(timeout=60_000)
+    expect(
+        page.locator("html:not([data-waiting]) [data-asked] #frame-answer .answer h2").first
+    ).to_be_visible(timeout=60_000)
     show(page, "describe")
     page.locator("#description").fill("wax in the left ear")
     page.locator("#description").press("Enter")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.helpers.browsing import needs_chromium
+from tests.helpers.browsing import first_answer, needs_chromium
 from tests.helpers.serving import served
 from tests.helpers.ui_fakes import FakePredictor, draw_frame, fake_gallery
 
@@ -70,10 +71,11 @@ def opened(browser: Browser, url: str, asked: list[str], locale: str) -> Iterato
     expect(page.locator("#panel-frame")).to_have_attribute("role", "tabpanel")
     for part in (
         "#panel-frame .ways[data-limit]",
-        "#frame-answer .tasks",
+        "#frame-tasks .tasks",
         "#frame-examples img >> nth=6",
     ):
         expect(page.locator(part)).to_be_visible()
+    first_answer(page)
     yield page
     context.close()
     assert faults == []
@@ -84,7 +86,7 @@ def upload(page: Page, file: Path) -> None:
 
 
 def verdict(page: Page, tab: str = "frame") -> str:
-    shown = page.locator(f"#{tab}-answer .answer:not(.empty) h2")
+    shown = page.locator(f"html:not([data-waiting]) #{tab}-answer .answer:not(.empty) h2")
     shown.wait_for()
     return str(shown.inner_text())
 
@@ -322,8 +324,14 @@ def test_the_theme_can_be_turned_and_is_kept(page: Page) -> None:
 def test_nothing_moves_when_the_answer_comes(page: Page, frame: Path) -> None:
     places = "[...document.querySelectorAll('.ways, .verdict')].slice(0, 2)"
     tops = f"{places}.map((element) => Math.round(element.getBoundingClientRect().top))"
-    before = page.evaluate(tops)
+
+    def late(route: Route) -> None:
+        time.sleep(0.3)
+        route.continue_()
+
+    page.route("**/queue/join*", late)
     upload(page, frame)
+    before = page.evaluate(tops)
     verdict(page)
     assert page.evaluate(tops) == before
 

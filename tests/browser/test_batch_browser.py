@@ -128,7 +128,9 @@ def test_a_clip_gets_a_timeline_whose_frames_can_be_asked_with(
         expect(rows).to_have_count(2, timeout=PATIENCE_MS)
         expect(rows.nth(1).get_by_role("heading")).to_have_text(title, use_inner_text=True)
         rows.nth(1).locator("[data-clip=similar]").click()
-        expect(page.locator("#frame-answer .answer:not(.empty)")).to_be_visible(timeout=PATIENCE_MS)
+        expect(
+            page.locator("html:not([data-waiting]) [data-asked] #frame-answer .answer")
+        ).to_be_visible(timeout=PATIENCE_MS)
         expect(page.locator("#frame-answer [data-case]").first).to_have_attribute(
             "data-case", "throat-0"
         )

@@ -42,7 +42,8 @@ def phone(browser: Browser, url: str) -> Iterator[Page]:
 def hand_in(page: Page, folder: Path, class_name: str = "vc-closed") -> None:
     frame = draw_frame(folder / f"{class_name}.jpg", class_name, shift=6)
     page.set_input_files("#panel-frame input[type=file]", str(frame))
-    expect(page.locator("#frame-answer .card")).to_have_count(12)
+    answered = page.locator("html:not([data-waiting]) [data-asked] #frame-answer .card")
+    expect(answered).to_have_count(12)
 
 
 def cards(page: Page, tab: str = "frame") -> Locator:
@@ -54,6 +55,10 @@ def transforms(page: Page) -> list[str]:
         "images => images.map((image) => image.style.transform)"
     )
     return [str(transform) for transform in found]
+
+
+def top(part: Locator) -> float:
+    return float(part.evaluate("element => element.getBoundingClientRect().top"))
 
 
 def no_sideways_scrolling(page: Page, selector: str = "html") -> bool:
@@ -122,11 +127,16 @@ def test_words_are_added_to_a_frame_and_weighed(page: Page, folder: Path) -> Non
 
 def test_the_view_of_where_the_model_looked(page: Page, folder: Path) -> None:
     why = page.get_by_role("button", name="Where the model looked")
-    expect(why).to_be_disabled()
     hand_in(page, folder)
     why.click()
-    expect(page.locator("#frame-why")).to_contain_text("not a localisation")
-    expect(page.locator("#frame-why")).to_contain_text("Block 12 of 12 40 %", use_inner_text=True)
+    words = page.locator("#frame-why")
+    expect(words).to_contain_text("This does not point at a finding")
+    assert top(words) < top(page.locator("#frame-query"))
+    opacity = page.get_by_label("How strongly it covers the frame")
+    opacity.focus()
+    page.keyboard.press("Home")
+    expect(page.locator("#frame-query .why-map")).to_have_css("opacity", "0")
+    page.keyboard.press("End")
     box = page.locator("#frame-query .why-map").bounding_box()
     assert box == page.locator("#frame-query img").bounding_box()
     why.click()
@@ -141,7 +151,7 @@ def test_the_view_of_where_the_model_looked(page: Page, folder: Path) -> None:
 def test_the_view_on_a_phone_in_vietnamese(phone: Page, folder: Path) -> None:
     hand_in(phone, folder)
     phone.get_by_role("button", name="Mô hình đã nhìn vào đâu").click()
-    expect(phone.locator("#frame-why")).to_contain_text("không phải định vị tổn thương")
+    expect(phone.locator("#frame-why")).to_contain_text("không phải là chỉ điểm tổn thương")
     assert no_sideways_scrolling(phone)
 
 
@@ -211,6 +221,48 @@ def test_two_cases_are_compared_on_a_phone_by_touch(phone: Page) -> None:
     dialog.locator(".strip button[aria-pressed=false]").first.tap()
     expect(dialog.locator(".pane img").first).not_to_have_attribute("src", str(before))
     assert no_sideways_scrolling(phone, "#compare")
+
+
+@pytest.mark.parametrize(("locale", "size"), [("en-GB", (1366, 768)), ("vi-VN", PHONE)])
+def test_the_first_screen_answers_an_example_beside_tasks(
+    browser: Browser, url: str, locale: str, size: tuple[int, int]
+) -> None:
+    with visit(browser, url, locale, size) as page:
+        expect(page.locator("#frame-tasks button")).to_have_count(3)
+        expect(page.locator("#frame-tasks button").last).to_be_visible()
+        expect(page.locator("#frame-query img")).to_be_visible()
+        expect(page.locator("#frame-answer details[open]")).to_have_count(0)
+        expect(page.locator("[data-example]").last).to_be_in_viewport(ratio=1)
+        if size[0] > 900:
+            expect(cards(page).first.locator("img")).to_be_in_viewport(ratio=0.5)
+        page.locator("[data-example=throat-0]").click()
+        expect(page.locator("#frame-tasks")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), PHONE], ids=["desktop", "phone"])
+def test_the_query_stays_in_view_beside_the_last_case(
+    browser: Browser, url: str, size: tuple[int, int]
+) -> None:
+    with visit(browser, url, size=size) as page:
+        cards(page).last.scroll_into_view_if_needed()
+        expect(page.locator("#frame-query img")).to_be_in_viewport(ratio=0.9)
+        assert page.locator("#frame-query").evaluate("query => query.clientHeight") < size[1] / 2
+        assert no_sideways_scrolling(page)
+
+
+def test_cases_stand_under_their_findings_and_grow(page: Page, folder: Path) -> None:
+    hand_in(page, folder)
+    group = page.locator("#frame-answer .case-group").first
+    title = group.locator(".card-title").first.inner_text().splitlines()[0]
+    expect(group.locator("h4")).to_contain_text(title, use_inner_text=True)
+    width = "document.querySelector('#frame-answer .card').clientWidth"
+    before = page.evaluate(width)
+    slider = page.get_by_label("Size of the pictures").first
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(width) > before * 1.2
+    page.reload()
+    expect(page.get_by_label("Size of the pictures").first).to_have_value("1")
 
 
 def test_an_example_and_its_cases_by_keyboard_in_three_actions(page: Page) -> None:

@@ -37,7 +37,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def ask_example(page: Page) -> None:
     page.locator("[data-example=ear-left-0]").click()
-    answered = page.locator("#frame-answer .answer:not(.empty) h2").first
+    answered = page.locator("html:not([data-waiting]) [data-asked] #frame-answer .answer h2").first
     expect(answered).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("html[data-waiting]")).to_have_count(0, timeout=PATIENCE_MS)
 
@@ -163,7 +163,9 @@ def test_nothing_moves_while_page_and_results_load(
 
         page.route("**/queue/join*", late)
         page.set_input_files("#panel-frame input[type=file] >> nth=0", str(frame))
-        answered = page.locator("#frame-answer .answer:not(.empty) h2").first
+        answered = page.locator(
+            "html:not([data-waiting]) [data-asked] #frame-answer .answer h2"
+        ).first
         expect(answered).to_be_visible(timeout=PATIENCE_MS)
         pictures_are_there(page)
         shifts = page.evaluate("window.shifts")

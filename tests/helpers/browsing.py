@@ -58,9 +58,17 @@ def visit(
     page.goto(url)
     expect(page.locator("#panel-frame")).to_have_attribute("role", "tabpanel", timeout=PATIENCE_MS)
     expect(page.locator("[data-example] >> nth=6")).to_be_attached(timeout=PATIENCE_MS)
+    if page.url.rpartition("#")[2] in (page.url, "frame"):
+        first_answer(page)
     yield page
     context.close()
     assert not faults, faults
+
+
+def first_answer(page: Page) -> None:
+    """Wait for the example that is answered before anybody asks."""
+    answered = page.locator("html:not([data-waiting]) #frame-answer .answer:not(.empty)")
+    expect(answered).to_be_attached(timeout=PATIENCE_MS)
 
 
 def sideways(page: Page) -> int:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from entdemo.ui.headers import SecurityHeaders, policy, script_hashes
 HASH_OF_ONE = "'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"
 
 
-def answer(app: ASGIApp, head: str = "") -> tuple[dict[str, str], bytes]:
+def answer(app: ASGIApp, head: str = "", unpacks: str = "") -> tuple[dict[str, str], bytes]:
     """Headers and body of an answer to one request."""
     sent: list[Any] = []
 
@@ -22,7 +23,8 @@ def answer(app: ASGIApp, head: str = "") -> tuple[dict[str, str], bytes]:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "query_string": b""}
+    scope["headers"] = [(b"accept-encoding", unpacks.encode())]
     asyncio.run(SecurityHeaders(app, head)(scope, receive, send))
     assert [message["type"] for message in sent[:1]] == ["http.response.start"]
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
@@ -41,6 +43,17 @@ def test_a_page_may_run_its_own_scripts_and_those_of_its_head_alone() -> None:
     assert rule.split()[:2] == ["'self'", "'unsafe-eval'"]
     assert set(rule.split()[2:]) == {HASH_OF_ONE, *script_hashes("<script>2</script>")}
     assert "unsafe-inline" not in rule
+
+
+def test_a_page_is_packed_for_who_can_unpack_it_and_still_runs_its_scripts() -> None:
+    page = HTMLResponse("<script>1</script>" + "x" * 5000)
+    headers, body = answer(page, unpacks="gzip, br")
+    assert gzip.decompress(body) == page.body
+    assert len(body) == int(headers["content-length"]) < 200
+    assert (headers["content-encoding"], headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert HASH_OF_ONE in headers["content-security-policy"]
+    assert "content-encoding" not in answer(page, unpacks="br")[0]
+    assert "content-encoding" not in answer(PlainTextResponse("x" * 5000), unpacks="gzip")[0]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from entdemo.errors import UserError
 from entdemo.image.frame import frame_from_array, load_frame
 from entdemo.taxonomy import CLASSES
 from entdemo.ui import describe_tab, frame_tab, theme
+from entdemo.ui.about_tab import about
 from entdemo.ui.api import checked
-from entdemo.ui.header import TABS, head, running, tab_list
+from entdemo.ui.header import TABS, head, tab_list
 from tests.helpers.ui_fakes import FakeGallery, FakePredictor
 
 
@@ -55,15 +56,26 @@ def test_example_descriptions_come_in_both_languages() -> None:
     assert 'data-vi="màng nhĩ phải co lõm"' in html
 
 
-def test_the_head_tells_purpose_device_and_size(predictor: FakePredictor) -> None:
+def test_the_head_tells_purpose_and_size(predictor: FakePredictor) -> None:
     html = head(predictor)
     assert "For teaching, not for diagnosis." in html
     assert "Chỉ để giảng dạy, không để chẩn đoán." in html
-    assert running(predictor, "en") == "28 cases · weights “default” · runs on CPU"
+    assert "28 cases" in html
+    assert "runs on CPU with the weights “default”" in about(predictor)
 
 
-def test_names_from_outside_are_escaped_in_the_head(predictor: FakePredictor) -> None:
-    assert "<img" not in head(replace(predictor, bundle_name="<img src=x>"))
+def test_names_from_outside_are_escaped(predictor: FakePredictor) -> None:
+    assert "<img" not in about(replace(predictor, bundle_name="<img src=x>"))
+
+
+def test_the_first_screen_is_answered_once_for_all_visitors(predictor: FakePredictor) -> None:
+    screen = frame_tab.FirstScreen(predictor)
+    query, _, html = screen.reply()
+    assert 'class="answer trust"' in html
+    assert 'data-of="nose-right-0"' in query
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(predictor, "fail", True)
+        assert screen.reply()[2] == html
 
 
 def test_each_tab_names_its_panel() -> None:

@@ -85,10 +85,17 @@ const entdemo = (window.entdemo = {});
     });
   };
 
+  /** How large cases are shown: by so many columns fewer than the page would choose. */
+  const sizeCases = (larger) => {
+    root.style.setProperty("--larger", larger);
+    all("[data-case-size]").forEach((slider) => { slider.value = larger; });
+  };
+
   // Gradio adds and changes parts of the page at times of its own.
   new MutationObserver(() => {
     all("[data-i18n]").forEach(localise);
     all(".tab-panel").forEach(dressPanel);
+    sizeCases(recall("case-size") ?? 0);
   }).observe(root, {
     subtree: true,
     childList: true,
@@ -132,6 +139,13 @@ const entdemo = (window.entdemo = {});
   addEventListener("popstate", () => {
     const wanted = location.hash.slice(1);
     if (tabNamed(wanted)) selectTab(wanted);
+  });
+
+  document.addEventListener("input", ({ target }) => {
+    if ("opacity" in target.dataset) root.style.setProperty("--opacity", target.value / 100);
+    if (!("caseSize" in target.dataset)) return;
+    remember("case-size", target.value);
+    sizeCases(target.value);
   });
 
   document.addEventListener("click", (event) => {

@@ -49,6 +49,7 @@
   let pending = null;
   let why = false;
   let turn = 0;
+  let done = () => {};
   let line = Promise.resolve();
 
   /** The visitor's frame for other parts of the page: its address, and the server's own copy. */
@@ -85,7 +86,7 @@
     lost = null;
     if (!pending || entdemo.refused("frame")) return;
     if (last?.address && last.file !== pending.file) URL.revokeObjectURL(last.address);
-    last = pending;
+    last = pending.first ? { case_id: find("#frame-query .query")?.dataset.of } : pending;
     find("[data-why]").disabled = Boolean(find("#frame-answer .refused"));
     entdemo.tellFound("frame");
   };
@@ -95,16 +96,18 @@
     const input = find("input[type=file]", element);
     const limit = Number(find(".ways[data-limit]", element).dataset.limit);
 
+    /** Ends when the answer is there, so that each answer is taken for its own question's. */
     const sendOne = async (what) => {
+      wait("frame");
       try {
-        const query = what.file
-          ? { path: (await upload(anonymous(what.file))).path } : { case_id: what.case_id };
+        const query = what.file ? { path: (await upload(anonymous(what.file))).path } : what;
         pending = what;
         ask({ ...query, ...entdemo.wordsOf(), filter: entdemo.filterOf("frame"), why });
       } catch {
         lost = what;
-        entdemo.fail("frame", "ui.upload_lost");
+        return entdemo.fail("frame", "ui.upload_lost");
       }
+      return new Promise((resolve) => { done = resolve; });
     };
 
     /** Ask with a file or a case. One goes after the other, and of those that wait only the latest:
@@ -112,9 +115,11 @@
     const hand = (what, scroll) => {
       const mine = ++turn;
       wait("frame");
+      if (!what.first) find("#panel-frame").dataset.asked = "";
       entdemo.arrivals.frame = () => {
         taken();
-        if (scroll) show("frame");
+        done();
+        if (scroll && mine === turn) show("frame");
       };
       line = line.then(() => (mine === turn ? sendOne(what) : null));
     };
@@ -142,6 +147,10 @@
     entdemo.again.frame = () => last && hand(last, false);
 
     mountCamera(element, send);
+    // Before anybody asks, an example shows what an answer is.
+    new IntersectionObserver(([entry]) => {
+      if (entry.isIntersecting && !turn) hand({ first: true }, false);
+    }).observe(find("#panel-frame"));
     input.addEventListener("change", () => {
       if (input.files.length) sendAll(input.files);
       input.value = "";
