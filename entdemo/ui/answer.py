@@ -17,6 +17,7 @@ from entdemo.taxonomy import CLASSES
 from entdemo.text.findings import finding_names
 from entdemo.text.terms import stems
 from entdemo.ui.cases import class_title, grouped_cards, size_slider
+from entdemo.ui.crop import turn_hint
 from entdemo.ui.findings import likely_findings
 from entdemo.ui.i18n import both, said, spans, word
 
@@ -58,7 +59,8 @@ def answer(
     body = _anyway(found) if refused else _body(prediction, kind, text, found, filtered=filtered)
     return (
         f'<section class="answer {judged.grade}">'
-        f'<div class="verdict" role="status">{verdict(prediction, kind)}{_note(notice)}</div>'
+        f'<div class="verdict" role="status">{verdict(prediction, kind)}{_note(notice)}'
+        f"{_upright(prediction, kind)}</div>"
         f"{body}</section>"
     )
 
@@ -98,6 +100,12 @@ def _note(notice: UserError | None) -> str:
     if notice is None:
         return ""
     return f'<p class="hint">{said(notice)}</p>'
+
+
+def _upright(prediction: Prediction, kind: Kind) -> str:
+    """A way to turn the frame, where the answer holds only for an upright one."""
+    stated = prediction.judgement.class_name or ""
+    return turn_hint() if kind == "frame" and stated.startswith("ear") else ""
 
 
 def _all_weak(prediction: Prediction) -> str:

@@ -175,18 +175,18 @@ def _similarity(similarity: float) -> str:
 
 def sheet(case: Case) -> str:
     """Everything about a case; the page moves it into the viewer."""
-    finding = finding_names(case.class_name, case.finding)
     rows = (
-        _row("case.finding", spans(finding["en"], finding["vi"]))
-        + "".join(_row(key, html) for key, html in taught(case.teaching))
+        "".join(_row(key, html) for key, html in taught(case.teaching))
         + _row("case.source", escape(case.source))
         + _row("case.licence", escape(case.licence))
         + _row("case.id", escape(case.case_id))
     )
     return (
-        '<div class="sheet-picture">'
+        '<div class="sheet-picture" tabindex="0" role="group" '
+        f"{attribute_of('aria-label', 'case.picture')}>"
         f"{case_picture(case.case_id, case.class_name, case.finding, size='large')}</div>"
-        f'<div class="sheet-text"><h2 tabindex="-1">{class_title(case.class_name)}</h2>'
+        f'<div class="sheet-text"><h2 tabindex="-1">'
+        f"{case_heading(case.class_name, case.finding)}</h2>"
         f'<p class="caption">{spans(case.caption_en, case.caption_vi)}</p>'
         f"<p>{origin(case)}</p><dl>{rows}</dl>"
         f'<div class="ways"><button type="button" class="primary" '

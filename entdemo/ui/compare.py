@@ -16,7 +16,7 @@ def dialog() -> str:
     """The empty dialog."""
     return (
         '<dialog id="compare" aria-labelledby="compare-title">'
-        f'<div class="viewer-bar"><h2 id="compare-title">{both("compare.title")}</h2>{_zoom()}'
+        f'<div class="viewer-bar"><h2 id="compare-title">{both("compare.title")}</h2>{zoom_bar()}'
         f'<button type="button" class="quiet" data-compare-close>{both("case.close")}</button>'
         f'</div><div class="panes" role="group" tabindex="0" aria-describedby="compare-hint" '
         f"{attribute_of('aria-label', 'compare.panes')}>{_pane('left')}{_pane('right')}</div>"
@@ -25,7 +25,8 @@ def dialog() -> str:
     )
 
 
-def _zoom() -> str:
+def zoom_bar() -> str:
+    """Buttons that zoom, and how far it is zoomed."""
     buttons = "".join(
         f'<button type="button" class="quiet icon-text" data-zoom="{name}" '
         f"{attribute_of('aria-label', f'compare.{name}')}>{sign}</button>"

@@ -18,6 +18,7 @@ from entdemo.predictor import MAX_TEXT
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
 from entdemo.ui.answer import answer
 from entdemo.ui.cases import case_picture
+from entdemo.ui.crop import crop_again, crop_dialog, crop_first
 from entdemo.ui.events import Data
 from entdemo.ui.filters import build_filters, read_filter
 from entdemo.ui.i18n import attribute, attribute_of, both, word
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from entdemo.predictor import Predictor
 
 NEIGHBOURS = 12
-_MOUNT = "entdemo.mountFrame(element, upload, d => trigger('frame', d))"
+EXAMPLE_SIDE, UPLOAD_SIDE = 480, 960
+"""Pixels of the longer side of the query as it is shown."""
+
+_MOUNT = "entdemo.mountCrop(element); entdemo.mountFrame(element, upload, d => trigger('frame', d))"
 
 
 def build_frame_tab(predictor: Predictor) -> None:
@@ -161,6 +165,8 @@ def query_view(frame: Frame, why: Explanation | None = None, case_id: str = "") 
     """
     height, width = frame.rgb.shape[:2]
     alt = attribute_of("alt", "frame.query")
+    # An example can be had larger by its address; of an upload nothing is kept to ask for.
+    side = EXAMPLE_SIDE if case_id else UPLOAD_SIDE
     ring = ""
     if frame.disc is not None:
         disc = frame.disc
@@ -168,12 +174,14 @@ def query_view(frame: Frame, why: Explanation | None = None, case_id: str = "") 
             f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">'
             f'<circle cx="{disc.cx:.1f}" cy="{disc.cy:.1f}" r="{disc.radius:.1f}"/></svg>'
         )
+    enlarge = attribute_of("aria-label", "frame.enlarge")
     caption = both("frame.disc" if ring else "frame.no_disc")
     return (
         f'<figure class="query" data-of="{escape(case_id)}">'
-        f'<img src="{query_picture(frame)}" {alt} width="{width}" '
+        f'<img src="{query_picture(frame, side)}" {alt} width="{width}" '
         f'height="{height}">{overlay(frame, why) if why else ""}{ring}'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f"<figcaption>{caption}</figcaption>"
+        f'<button type="button" class="enlarge" data-enlarge {enlarge}>⤢</button></figure>'
     )
 
 
@@ -190,7 +198,8 @@ def why_switch() -> str:
     """Asks for what the model looked at; there is nothing to ask before the first frame."""
     return (
         '<div class="ways why-row"><button type="button" class="quiet" data-why '
-        f'aria-pressed="false" aria-controls="frame-why" disabled>{both("why.show")}</button></div>'
+        f'aria-pressed="false" aria-controls="frame-why" disabled>{both("why.show")}</button>'
+        f"{crop_again()}</div>"
     )
 
 
@@ -201,7 +210,7 @@ def controls() -> str:
         '<label class="primary file"><input type="file" accept="image/*,.dcm" '
         f'class="unseen">{both("frame.choose")}</label>'
         f'<button type="button" class="quiet" data-camera hidden>{both("frame.camera")}</button>'
-        '</div><div id="frame-local"></div>'
+        f'</div>{crop_first()}{crop_dialog()}<div id="frame-local"></div>'
         f'<dialog id="camera" {attribute_of("aria-label", "frame.camera")}><div class="viewer-bar">'
         f'<button type="button" class="quiet" data-camera-stop>{both("case.close")}</button></div>'
         '<video playsinline muted></video><button type="button" class="primary" data-camera-shoot>'

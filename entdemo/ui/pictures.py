@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 Size = Literal["small", "large"]
 SIDES: dict[Size, int] = {"small": 320, "large": 1024}
-_QUERY_SIDE = 480
 _KEPT_PICTURES = 512
 
 
@@ -31,9 +30,14 @@ def picture_url(case_id: str, size: Size) -> str:
     return f"cases/{size}/{quote(case_id, safe='')}"
 
 
-def query_picture(frame: Frame) -> str:
-    """The visitor's frame as a ``data:`` address, so that nothing of it stays on the server."""
-    return data_url(encode_jpeg(frame.shown(), _QUERY_SIDE))
+def query_picture(frame: Frame, side: int = 480) -> str:
+    """The visitor's frame as a ``data:`` address, so that nothing of it stays on the server.
+
+    Args:
+        frame: of which only the content is shown.
+        side: pixels of its longer side.
+    """
+    return data_url(encode_jpeg(frame.shown(), side))
 
 
 def data_url(jpeg: bytes) -> str:

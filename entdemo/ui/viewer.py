@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from entdemo.ui.cases import cards
-from entdemo.ui.compare import build_compare
+from entdemo.ui.compare import build_compare, zoom_bar
 from entdemo.ui.events import Data
-from entdemo.ui.i18n import both
+from entdemo.ui.i18n import attribute_of, both
 from entdemo.ui.shell import connect, outlet
 
 if TYPE_CHECKING:
@@ -45,6 +45,16 @@ def similar(predictor: Predictor, case_id: str) -> str:
     )
 
 
+def _own_sheet() -> str:
+    """The visitor's frame enlarged; the page puts its picture in."""
+    return (
+        f'<template id="own-sheet"><div class="sheet-picture">'
+        f'<img {attribute_of("alt", "frame.query")} draggable="false"></div>'
+        f'<div class="sheet-text"><h2 tabindex="-1">{both("frame.query")}</h2>'
+        f'<p class="hint">{both("compare.hint")}</p></div></template>'
+    )
+
+
 def dialog() -> str:
     """The empty dialog; it keeps the focus inside and closes on Escape by itself."""
     steps = "".join(
@@ -54,8 +64,10 @@ def dialog() -> str:
     )
     return (
         '<dialog id="viewer" aria-labelledby="viewer-title"><div class="viewer-bar">'
-        f'{steps}<button type="button" class="quiet" data-viewer="close">{both("case.close")}'
-        '</button></div><div class="viewer-sheet"></div>'
+        f'{steps}{zoom_bar()}<button type="button" class="quiet" data-viewer="full" hidden>'
+        f"{both('case.full')}</button>"
+        f'<button type="button" class="quiet" data-viewer="close">{both("case.close")}'
+        f'</button></div><div class="viewer-sheet"></div>{_own_sheet()}'
         '<div id="similar-local"></div>'
         '<div class="viewer-similar" aria-live="polite"></div></dialog>'
     )

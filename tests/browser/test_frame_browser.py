@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.helpers.browsing import DESKTOP, PHONE, needs_chromium, visit
@@ -189,6 +190,84 @@ def test_query_and_case_are_compared_with_one_view(page: Page, folder: Path) -> 
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("button", name="Compare", exact=True)).to_be_focused()
+
+
+def test_a_case_and_the_query_are_enlarged(page: Page, folder: Path) -> None:
+    hand_in(page, folder)
+    viewer = page.locator("#viewer")
+    picture = viewer.locator(".sheet-picture img")
+    cards(page).nth(1).locator("[data-case]").click()
+    whole = picture.get_attribute("style")
+    page.keyboard.press("+")
+    expect(viewer.locator("[data-zoom-now]")).to_have_text("140 %")
+    viewer.locator(".sheet-picture").focus()
+    near = picture.get_attribute("style")
+    page.keyboard.press("ArrowRight")
+    moved = picture.get_attribute("style")
+    assert len({whole, near, moved}) == 3
+    viewer.get_by_role("button", name="Fit").click()
+    page.keyboard.press("ArrowRight")
+    third = str(cards(page).nth(2).locator("[data-case]").get_attribute("data-case"))
+    expect(viewer).to_contain_text(third)
+    viewer.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.evaluate("document.exitFullscreen()")
+    page.keyboard.press("Escape")
+    opener = page.get_by_role("button", name="Enlarge your frame")
+    opener.click()
+    expect(viewer.get_by_role("heading", name="Your frame")).to_be_focused()
+    expect(viewer.get_by_role("button", name="Next case")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
+PIXELS = "image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])"
+ASKED = "html:not([data-waiting]) [data-asked] #frame-answer .card"
+
+
+def test_a_frame_is_cropped_before_it_is_sent(page: Page, folder: Path) -> None:
+    page.get_by_label("Turn or crop each frame before asking").check()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    frame = draw_frame(folder / "cropped.jpg", "vc-closed")
+    page.set_input_files("#panel-frame input[type=file]", str(frame))
+    dialog = page.get_by_role("dialog", name="Turn or crop")
+    dialog.get_by_label("Cut off at the left").focus()
+    for _ in range(4):
+        page.keyboard.press("PageUp")
+    assert not [url for url in sent if "upload" in url]
+    dialog.get_by_role("button", name="Ask with this").click()
+    expect(page.locator(ASKED)).to_have_count(12)
+    width, height = page.locator("#frame-query img").evaluate(PIXELS)
+    assert width < height * 320 / 240 * 0.8
+
+
+def test_a_frame_is_turned_on_a_phone_in_vietnamese(phone: Page, folder: Path) -> None:
+    hand_in(phone, folder, "ear-left")
+    expect(phone.locator("#frame-answer")).to_contain_text("Ảnh không đứng thẳng?")
+    before = str(phone.locator("#frame-query img").get_attribute("src"))
+    phone.get_by_role("button", name="Xoay rồi hỏi lại").tap()
+    dialog = phone.get_by_role("dialog", name="Xoay hoặc cắt")
+    expect(dialog.locator("canvas")).to_be_visible()
+    assert no_sideways_scrolling(phone, "#crop")
+    dialog.get_by_role("button", name="Xoay phải").tap()
+    dialog.get_by_role("button", name="Hỏi với ảnh này").tap()
+    shown = phone.locator("#frame-query img")
+    expect(shown).not_to_have_attribute("src", before)
+    width, height = shown.evaluate(PIXELS)
+    assert width < height
+
+
+def test_a_file_that_the_browser_cannot_show_is_asked_as_it_is(page: Page, folder: Path) -> None:
+    page.get_by_label("Turn or crop each frame before asking").check()
+    frame = folder / "scan.tif"
+    with Image.open(draw_frame(folder / "scan.jpg", "vc-closed")) as image:
+        image.save(frame)
+    page.set_input_files("#panel-frame input[type=file]", str(frame))
+    dialog = page.get_by_role("dialog", name="Turn or crop")
+    expect(dialog.locator(".alert")).to_be_visible()
+    dialog.get_by_role("button", name="Ask with this").click()
+    expect(page.locator(ASKED)).to_have_count(12)
 
 
 PINCH = """pane => {

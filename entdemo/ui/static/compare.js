@@ -1,103 +1,9 @@
 /* Two frames side by side. Both follow one view: how large, and which point is in the middle. */
 {
   const { find, all } = entdemo;
-  const MOST = 8;
-  const STEP = 1.4;
-  const NUDGE = 0.15;
-  const STILL = 4;
-
-  let dialog, panes;
+  let dialog, panes, zoom;
   let turn = "right";
   const sides = {};
-  const view = { scale: 1, x: 0.5, y: 0.5 };
-
-  const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-
-  const paint = () => {
-    view.scale = clamp(view.scale, 1, MOST);
-    const margin = 0.5 / view.scale;
-    view.x = clamp(view.x, margin, 1 - margin);
-    view.y = clamp(view.y, margin, 1 - margin);
-    const shift = (middle) => (0.5 - middle * view.scale) * 100;
-    const move = `translate(${shift(view.x)}%, ${shift(view.y)}%) scale(${view.scale})`;
-    all("img", panes).forEach((image) => (image.style.transform = move));
-    find("[data-zoom-now]", dialog).textContent = `${Math.round(view.scale * 100)} %`;
-  };
-
-  /** Grow so that the picture's point under the pointer stays there. `at` is 0 to 1 in a pane. */
-  const zoom = (factor, at = { x: 0.5, y: 0.5 }) => {
-    const before = view.scale;
-    view.scale = clamp(before * factor, 1, MOST);
-    const gain = 1 / before - 1 / view.scale;
-    view.x += (at.x - 0.5) * gain;
-    view.y += (at.y - 0.5) * gain;
-    paint();
-  };
-
-  const fit = () => {
-    Object.assign(view, { scale: 1, x: 0.5, y: 0.5 });
-    paint();
-  };
-
-  const shiftBy = (x, y) => {
-    view.x += x / view.scale;
-    view.y += y / view.scale;
-    paint();
-  };
-
-  const placeIn = (pane, event) => {
-    const box = pane.getBoundingClientRect();
-    return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
-  };
-
-  /** One pointer drags, two pinch, and a click that does not move brings its point to the middle. */
-  const mountPointers = (pane) => {
-    const held = new Map();
-    let moved = 0;
-    const middle = () => {
-      const [one, other = one] = held.values();
-      return { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2,
-        apart: Math.hypot(one.x - other.x, one.y - other.y) };
-    };
-    pane.addEventListener("pointerdown", (event) => {
-      pane.setPointerCapture(event.pointerId);
-      moved = held.size ? STILL : 0;
-      held.set(event.pointerId, placeIn(pane, event));
-    });
-    pane.addEventListener("pointermove", (event) => {
-      if (!held.has(event.pointerId)) return;
-      const before = middle();
-      moved += Math.abs(event.movementX) + Math.abs(event.movementY);
-      held.set(event.pointerId, placeIn(pane, event));
-      const now = middle();
-      if (before.apart && now.apart) zoom(now.apart / before.apart, now);
-      shiftBy(before.x - now.x, before.y - now.y);
-    });
-    const release = (event) => {
-      if (event.type === "pointerup" && held.size === 1 && moved < STILL) {
-        const at = placeIn(pane, event);
-        shiftBy(at.x - 0.5, at.y - 0.5);
-      }
-      held.delete(event.pointerId);
-    };
-    pane.addEventListener("pointerup", release);
-    pane.addEventListener("pointercancel", release);
-    pane.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      zoom(STEP ** (-Math.sign(event.deltaY) / 2), placeIn(pane, event));
-    }, { passive: false });
-  };
-
-  const KEYS = {
-    "+": () => zoom(STEP),
-    "=": () => zoom(STEP),
-    "-": () => zoom(1 / STEP),
-    "0": fit,
-    ArrowLeft: () => shiftBy(-NUDGE, 0),
-    ArrowRight: () => shiftBy(NUDGE, 0),
-    ArrowUp: () => shiftBy(0, -NUDGE),
-    ArrowDown: () => shiftBy(0, NUDGE),
-  };
 
   /* --- which two -------------------------------------------------------------------------- */
   const alternative = ({ alt, dataset }) => ({ alt, en: dataset.en, vi: dataset.vi });
@@ -185,7 +91,7 @@
     const own = entries.find((entry) => entry.key === "own");
     const one = entries.find((entry) => entry.key === id);
     fill(entries);
-    fit();
+    zoom.fit();
     setTurn("right");
     put("left", own ?? one);
     put("right", own ? one : entries.find((entry) => entry.key !== id) ?? one);
@@ -196,18 +102,15 @@
   entdemo.mountCompare = (element) => {
     dialog = find("dialog", element);
     panes = find(".panes", dialog);
-    all(".pane-view", panes).forEach(mountPointers);
-    panes.addEventListener("keydown", (event) => {
-      if (!(event.key in KEYS) || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      KEYS[event.key]();
+    zoom = entdemo.mountZoom(all(".pane-view", panes), (scale) => {
+      find("[data-zoom-now]", dialog).textContent = `${Math.round(scale * 100)} %`;
     });
+    panes.addEventListener("keydown", zoom.press);
     dialog.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (event.target === dialog || button?.matches("[data-compare-close]")) dialog.close();
       else if (button?.dataset.turn) setTurn(button.dataset.turn);
-      else if (button?.dataset.zoom === "fit") fit();
-      else if (button?.dataset.zoom) zoom(button.dataset.zoom === "in" ? STEP : 1 / STEP);
+      else if (button?.dataset.zoom) zoom[button.dataset.zoom]();
     });
     document.addEventListener("click", (event) => {
       const button = event.target.closest("[data-compare]");

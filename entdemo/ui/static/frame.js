@@ -55,9 +55,10 @@
   /** The visitor's frame for other parts of the page: its address, and the server's own copy. */
   entdemo.ownFrame = () => {
     const shown = find("#frame-query img");
-    if (!last || !shown) return null;
-    const address = last.file ? (last.address ??= URL.createObjectURL(last.file))
-      : `cases/large/${encodeURIComponent(last.case_id)}`;
+    const here = find("#panel-frame[data-asked], #panel-frame:not([hidden])");
+    if (!last || !shown || !here) return null;
+    // Of a file only what the server shows back: beside that a name may be burned in.
+    const address = last.file ? shown.src : `cases/large/${encodeURIComponent(last.case_id)}`;
     return { address, fallback: shown.src };
   };
 
@@ -85,9 +86,9 @@
     mark(lost ?? pending);
     lost = null;
     if (!pending || entdemo.refused("frame")) return;
-    if (last?.address && last.file !== pending.file) URL.revokeObjectURL(last.address);
     last = pending.first ? { case_id: find("#frame-query .query")?.dataset.of } : pending;
     find("[data-why]").disabled = Boolean(find("#frame-answer .refused"));
+    find(".why-row [data-crop-again]").disabled = false;
     entdemo.tellFound("frame");
   };
 
@@ -124,15 +125,26 @@
       line = line.then(() => (mine === turn ? sendOne(what) : null));
     };
 
-    const send = (file) => {
-      if (!file) return complain("frame", words("ui.no_picture_dropped"));
+    /** Open what was asked with, as it was handed in, to turn and crop it. */
+    const editLast = async () => {
+      const original = last.original ?? last.file
+        ?? new File([await (await fetch(entdemo.ownFrame().address)).blob()], last.case_id);
+      const file = await entdemo.editFrame(original);
+      if (file) hand({ file, original }, true);
+    };
+
+    const send = async (original) => {
+      if (!original) return complain("frame", words("ui.no_picture_dropped"));
+      const fits = original.size <= limit;
+      const file = fits && entdemo.editsFirst() ? await entdemo.editFrame(original) : original;
+      if (!file) return null;
       if (file.size > limit) {
         const megabytes = Math.round(file.size / 1048576);
         complain("frame", words("frame.too_many_bytes", { megabytes, limit: limit / 1048576 }));
         return mark({ file });
       }
       selectTab("frame");
-      return hand({ file }, true);
+      return hand({ file, original }, true);
     };
 
     entdemo.askFrame = send;
@@ -158,6 +170,7 @@
     document.addEventListener("click", (event) => {
       const example = event.target.closest("[data-example]");
       if (example) hand({ case_id: example.dataset.example }, true);
+      if (event.target.closest("[data-crop-again]")) editLast();
       const button = event.target.closest("[data-why]");
       if (!button) return;
       why = !why;

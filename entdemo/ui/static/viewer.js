@@ -2,7 +2,7 @@
 {
   const { all, find, wait } = entdemo;
 
-  let viewer, trail = [], row = [], at = 0;
+  let viewer, zoom, opener, trail = [], row = [], at = 0;
 
   const showSheet = (html) => {
     find(".viewer-sheet", viewer).innerHTML = html;
@@ -15,6 +15,11 @@
       button.hidden = !steps;
       button.disabled = at === end;
     }
+    const picture = find(".sheet-picture", viewer);
+    zoom = entdemo.mountZoom([picture], (scale) => {
+      find("[data-zoom-now]", viewer).textContent = `${Math.round(scale * 100)} %`;
+    });
+    zoom.fit();
     viewer.scrollTop = 0;
     find("h2", viewer).focus();
   };
@@ -32,8 +37,9 @@
     const html = button.dataset.sheet;
     if (!viewer.open) {
       trail = [];
-      row = all("button[data-case]", button.closest("ul") ?? button.parentElement);
+      row = all("button[data-case]", button.closest("[data-cases]") ?? button.parentElement);
       at = row.indexOf(button);
+      opener = button;
     }
     trail.push(html);
     if (!viewer.open) viewer.showModal();
@@ -44,8 +50,29 @@
   const stepTo = (next) => {
     if (trail.length > 1 || !row[next]) return;
     at = next;
-    trail = [row[at].dataset.sheet];
+    opener = row[at];
+    trail = [opener.dataset.sheet];
     showSheet(trail[0]);
+  };
+
+  /** The visitor's own frame, as large as the page has it. */
+  const enlarge = (button) => {
+    const sheet = document.createElement("div");
+    sheet.append(find("#own-sheet").content.cloneNode(true));
+    find("img", sheet).src = entdemo.ownFrame().address;
+    opener = button;
+    row = [];
+    trail = [sheet.innerHTML];
+    viewer.showModal();
+    showSheet(trail[0]);
+  };
+
+  const press = (event) => {
+    if (event.target.closest("input, textarea, select")) return;
+    const moves = event.target.closest(".sheet-picture.zoomed");
+    if ((moves || !event.key.startsWith("Arrow")) && zoom.press(event)) return;
+    if (event.key === "ArrowLeft") stepTo(at - 1);
+    if (event.key === "ArrowRight") stepTo(at + 1);
   };
 
   entdemo.mountViewer = (element, ask) => {
@@ -53,12 +80,17 @@
     document.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-case]");
       if (button) openCase(button);
+      const query = event.target.closest("[data-enlarge]");
+      if (query) enlarge(query);
     });
     viewer.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (event.target === viewer || button?.dataset.viewer === "close") return viewer.close();
       if (button?.dataset.viewer === "previous") return stepTo(at - 1);
       if (button?.dataset.viewer === "next") return stepTo(at + 1);
+      if (button?.dataset.viewer === "full")
+        return find(".viewer-sheet", viewer).requestFullscreen();
+      if (button?.dataset.zoom) return zoom[button.dataset.zoom]();
       if (button?.dataset.viewer === "back") {
         trail.pop();
         return showSheet(trail.at(-1));
@@ -68,11 +100,8 @@
         ask({ case_id: button.dataset.similar });
       }
     });
-    viewer.addEventListener("keydown", (event) => {
-      if (event.target.closest("input, textarea, select")) return;
-      if (event.key === "ArrowLeft") stepTo(at - 1);
-      if (event.key === "ArrowRight") stepTo(at + 1);
-    });
-    viewer.addEventListener("close", () => row[at]?.focus());
+    find("[data-viewer=full]", viewer).hidden = !document.fullscreenEnabled;
+    viewer.addEventListener("keydown", press);
+    viewer.addEventListener("close", () => opener?.focus());
   };
 }
