@@ -35,7 +35,10 @@ def tasks() -> str:
         "</li>"
         for name in TASKS
     )
-    return f'<p class="hint">{both("frame.first")}</p><ul class="tasks">{others}</ul>'
+    return (
+        f'<p class="hint first">{both("frame.first")}</p><p class="hint">{both("frame.else")}</p>'
+        f'<ul class="tasks">{others}</ul>'
+    )
 
 
 def connect(

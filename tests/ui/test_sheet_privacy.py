@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[Tone, Tone, tuple[int, int, int, int], int]] = {
 
 
 def drawn(kind: str) -> tuple[np.ndarray, np.ndarray]:
-    """A screen with a picture and a name, [600, 800, 3] uint8; where its letters are, [600, 800]."""
+    """A screen with a picture and a name, [600, 800, 3] uint8, and where its letters are."""
     surround, letters, box, roundness = KINDS[kind]
     screen = Image.new("RGB", (800, 600), surround)
     side = (box[2] - box[0], box[3] - box[1])

@@ -163,10 +163,12 @@ const entdemo = (window.entdemo = {});
   /** What a place does with its answer, where that is more than scrolling to it. */
   entdemo.arrivals = {};
 
-  const wait = (place) => {
+  /** Wait for a place's answer; that to an older question is put away if this one is new. */
+  const wait = (place, isNew = false) => {
     calm(place);
     root.dataset.waiting = place;
     find(`#${place}-answer`)?.setAttribute("aria-busy", "true");
+    find(`#${place}-answer`)?.toggleAttribute("data-old", isNew);
     clearInterval(watch);
     // A server that has gone never answers the event itself.
     watch = setInterval(() => fetch("gradio_api/app_id").catch(() => {
@@ -179,6 +181,7 @@ const entdemo = (window.entdemo = {});
     delete root.dataset.waiting;
     const answer = find(`#${place}-answer`);
     answer?.setAttribute("aria-busy", "false");
+    answer?.removeAttribute("data-old");
     if (place in entdemo.arrivals) return entdemo.arrivals[place]();
     show(place);
   };

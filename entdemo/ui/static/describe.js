@@ -96,7 +96,7 @@
     let last = "";
     const send = (text, scroll) => {
       suggestions.close();
-      wait("describe");
+      wait("describe", text !== last);
       entdemo.arrivals.describe = () => {
         if (!entdemo.refused("describe")) {
           last = text;

@@ -99,7 +99,7 @@
 
     /** Ends when the answer is there, so that each answer is taken for its own question's. */
     const sendOne = async (what) => {
-      wait("frame");
+      wait("frame", what !== last);
       try {
         const query = what.file ? { path: (await upload(anonymous(what.file))).path } : what;
         pending = what;
@@ -115,7 +115,7 @@
         what is uploaded is also asked with, so that the server deletes it. */
     const hand = (what, scroll) => {
       const mine = ++turn;
-      wait("frame");
+      wait("frame", what !== last);
       if (!what.first) find("#panel-frame").dataset.asked = "";
       entdemo.arrivals.frame = () => {
         taken();
