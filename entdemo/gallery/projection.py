@@ -136,7 +136,7 @@ def _read(file: Path, key: str) -> Projection | None:
                 return None
             rows, points = opened.get_tensor("rows"), opened.get_tensor("points")
             return Projection(rows, points)
-    except (OSError, SafetensorError):
+    except (OSError, SafetensorError, AttributeError, TypeError):  # the last two: no numpy type
         return None
 
 

@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from entdemo.errors import BundleError
+
+_READ = frozenset(
+    ("F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL")
+)
+"""Kinds of number that are computed with; not those of 8 bits and fewer with a point."""
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """Read a safetensors file.
 
     Raises:
-        UserError: missing or damaged.
+        UserError: missing, damaged, or of numbers that are not computed with, as float8.
     """
     try:
-        return load_file(path)
+        with safe_open(path, framework="pt") as file:
+            kinds = {name: file.get_slice(name).get_dtype() for name in file.keys()}  # noqa: SIM118
+            for name, kind in kinds.items():
+                if kind not in _READ:
+                    reason = f"numbers of type {kind}"
+                    raise BundleError(
+                        "weights.key_invalid", file=path.name, name=name, reason=reason
+                    )
+            return {name: file.get_tensor(name) for name in kinds}
     except FileNotFoundError as error:
         raise BundleError("weights.file_missing", name=path.name) from error
     except (OSError, SafetensorError) as error:

@@ -351,7 +351,7 @@ def test_tensors_must_be_those_of_the_model(whole: Path, tmp_path: Path, file: s
             **state,
             name: torch.full_like(state[name], value),
         }
-    for dtype in (torch.int8, torch.complex64):
+    for dtype in (torch.int8, torch.complex64, torch.float8_e4m3fn, torch.float8_e8m0fnu):
         changes[f"weights.key_invalid {name} {dtype}"] = lambda state, dtype=dtype: {
             **state,
             name: state[name].to(dtype),

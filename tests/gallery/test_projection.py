@@ -49,6 +49,21 @@ def test_equal_vectors_lie_in_the_middle() -> None:
     assert project(np.repeat(clusters(1), 5, axis=0)).points == pytest.approx(0.5, abs=1e-5)
 
 
+@pytest.mark.parametrize("kind", ["BF16", "F8_E4M3", "F6_E2M3", "F4"])
+def test_a_kept_map_of_other_numbers_is_made_again(kind: str, tmp_path: Path) -> None:
+    gallery = Gallery(tmp_path, (), clusters(6), "fake", "")
+    made = gallery_map(gallery, keep=True)
+    data = (tmp_path / FILE_NAME).read_bytes()
+    size = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + size])
+    bits = {"BF16": 16, "F8_E4M3": 8, "F6_E2M3": 6, "F4": 4}[kind]
+    header["rows"] = {"dtype": kind, "shape": [8], "data_offsets": [0, bits]}
+    header["points"] = {"dtype": "U8", "shape": [1], "data_offsets": [bits, bits + 1]}
+    told = json.dumps(header).encode()
+    (tmp_path / FILE_NAME).write_bytes(len(told).to_bytes(8, "little") + told + bytes(bits + 1))
+    assert np.array_equal(gallery_map(gallery, keep=True).points, made.points)
+
+
 def test_of_a_large_gallery_every_nth_case_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projection, "MOST_POINTS", 7)
     made = project(clusters(100))
