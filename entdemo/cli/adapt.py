@@ -34,12 +34,17 @@ def adapt(
 
     adapted = learn(open_bundle(weights), frames, to, anyway)
     own, drawn, found = adapted.learned.own, adapted.learned.drawn, adapted.frames
+    if json:
+        print_json({"output": str(to), "n": len(found), **adapted.info.metrics["adaptation"]})
+    else:
+        _tell(own, drawn, to)
+    err.print(f"Learned from {len(found)} frames.", highlight=False)
     tell_skipped(found.skipped)
     if found.unlabelled:
         err.print(f"Frames left out, as nothing is stated of them: {found.unlabelled}")
-    if json:
-        print_json({"output": str(to), "n": len(found), **adapted.info.metrics["adaptation"]})
-        return
+
+
+def _tell(own: Judged, drawn: Judged, to: Path) -> None:
     lines = {**own.by_label(), "all": own, "drawn frames, by the new weights": drawn}
     title = "Right, each own frame judged by weights that had not seen it"
     columns = ["label", "n", "before", "after", "change (95 %)"]

@@ -48,10 +48,10 @@ def predict_many(
     if json:
         print_json(batch_json(found, held.left_out))
     else:
-        tell_skipped(held.left_out)
         columns = ["file", "verdict", "answer", "doubt", "nearest case"]
         out.print(rows("Frames", columns, [_line(it) for it in found]))
         out.print("For teaching, not for diagnosis.", style="dim")
+        tell_skipped(held.left_out)
 
 
 def _line(it: Answered) -> list[str]:

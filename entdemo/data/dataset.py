@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from entdemo.gallery.cases import class_of, read_class
 from entdemo.gallery.folder import tree_with_captions
 from entdemo.storage.names import comparable, comparable_label
 from entdemo.storage.skipped import Skipped, skipped_lines
-from entdemo.storage.table import Row
+from entdemo.storage.table import Row, read_any_table
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 
 ORIGINS = "frames.csv"
@@ -165,16 +164,18 @@ def read_origins(folder: Path, columns: Sequence[str]) -> dict[str, dict[str, An
     """What ``frames.csv`` tells of each file, by its comparable path, but for empty cells.
 
     Other people's tables of that name hold other columns; a table without ``file`` tells nothing.
+
+    Raises:
+        UserError: the table cannot be read.
     """
     file = folder / ORIGINS
     if not file.is_file():
         return {}
-    with file.open(newline="", encoding="utf-8-sig", errors="replace") as opened:
-        return {
-            comparable(row["file"]): {name: row[name] for name in columns if row.get(name)}
-            for row in csv.DictReader(opened)
-            if row.get("file")
-        }
+    return {
+        comparable(row["file"]): {name: row[name] for name in columns if row.get(name)}
+        for row in read_any_table(file.read_bytes(), ORIGINS)
+        if row.get("file")
+    }
 
 
 def _label(folder: str) -> tuple[str, str | None] | None:

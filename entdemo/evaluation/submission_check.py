@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from entdemo.data.entrep.files import TEST_FILES, read_list
+from entdemo.data.entrep.files import TEST_FILES, not_json, read_list
 from entdemo.errors import DataError, UserError
 from entdemo.evaluation.submission import picture_pool
 from entdemo.taxonomy import CLASSES
@@ -56,11 +56,11 @@ def _read_answers(file: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise DataError("evaluation.no_file", path=file) from error
     except RecursionError as error:
-        raise DataError("entrep.not_json", name=names[0].filename) from error
+        raise not_json(names[0].filename, error) from error
     except _DAMAGE as error:
         raise DataError("submit.not_zip", name=file.name) from error
     except ValueError as error:
-        raise DataError("entrep.not_json", name=names[0].filename) from error
+        raise not_json(names[0].filename, error) from error
     if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
         raise DataError("entrep.shape", name=names[0].filename, expected="{…: …}")
     if len(dict(pairs)) < len(pairs):

@@ -12,13 +12,21 @@ import numpy as np
 from rich.console import RenderableType
 from rich.table import Table
 
-from entdemo.errors import DataError
+from entdemo.errors import DataError, UserError, in_one
 from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
 from entdemo.locale import LANGUAGES
+from entdemo.storage.encoding import decoded
+from entdemo.storage.json_places import entry_places
 from entdemo.storage.names import comparable_label
+from entdemo.storage.table import read_table
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 from entdemo.text.letters import unreadable_letter
 from entdemo.text.wording import is_vietnamese, normalise
+
+_TABLES = (".csv", ".tsv")
+_COLUMNS = ("text", "class", "region", "about", "lang")
+_NO = ("false", "no", "0", "không")
+"""What stands in a table's column ``about`` where a text is about something else."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ def evaluate_texts(encoder: Encoder, file: Path, progress: Progress | None = Non
 
     Args:
         encoder: of the weights.
-        file: JSON lines, see ``read_sentences``.
+        file: see ``read_sentences``.
         progress: told after each batch.
 
     Raises:
@@ -149,37 +157,62 @@ def _encoded(encoder: Encoder, texts: list[str], progress: Progress | None) -> E
 
 
 def read_sentences(file: Path) -> list[Sentence]:
-    """Read lines ``{"text": ..., "class": ..., "region": ...}``; empty lines are passed over.
+    """Read lines ``{"text": ..., "class": ..., "region": ...}``, an array of such objects, or a
+    table ``.csv`` or ``.tsv`` with these columns; empty lines are passed over.
 
     ``class`` may be null where ``region`` is given, and ``"about": false`` stands in place of both
     where the text is about something else; other keys are ignored.
 
     Raises:
-        UserError: no such file, no lines, or what is wrong in the first bad line, by number.
+        UserError: no such file, no lines, or all that is wrong in its lines, by number.
     """
-    sentences = [_sentence(file.name, number, text) for number, text in _lines(file)]
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise DataError("evaluation.no_file", path=file) from error
+    sentences, wrong = [], list[UserError]()
+    for number, row in _rows(file.name, data):
+        try:
+            sentences.append(_sentence(file.name, number, row))
+        except DataError as error:
+            wrong.append(error)
+    if wrong:
+        raise in_one(wrong)
     if not sentences:
         raise DataError("evaluation.no_lines", name=file.name)
     return sentences
 
 
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
+def _rows(name: str, data: bytes) -> Iterator[tuple[int, Any]]:
+    """Line and content of each row; None for a line that is no JSON."""
+    if name.lower().endswith(_TABLES):
+        for row in read_table(data, name, _COLUMNS, ("text",)).rows():
+            about = row.cells["about"].lower() not in _NO
+            yield row.number, {**row.cells, "about": about}
+        return
     try:
-        content = file.read_text("utf-8-sig")
+        content = decoded(data)
     except UnicodeDecodeError as error:
-        raise DataError("evaluation.not_utf8", name=file.name) from error
-    except OSError as error:
-        raise DataError("evaluation.no_file", path=file) from error
+        raise DataError("evaluation.not_utf8", name=name) from error
+    listed = _json(content)
+    if isinstance(listed, list):
+        places = (place.line for place in entry_places(content))
+        yield from zip(places, listed, strict=True)
+        return
     # Not splitlines(): U+2028 and the like may stand inside a JSON string.
-    lines = enumerate(content.split("\n"), 1)
-    return ((number, line) for number, line in lines if line.strip())
+    for number, line in enumerate(content.split("\n"), 1):
+        if line.strip():
+            yield number, _json(line)
 
 
-def _sentence(name: str, line: int, content: str) -> Sentence:
+def _json(text: str) -> Any:
     try:
-        row = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise DataError("evaluation.line", name=name, line=line) from error
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _sentence(name: str, line: int, row: Any) -> Sentence:
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str) or not text.strip():
         raise DataError("evaluation.line", name=name, line=line)

@@ -14,10 +14,22 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Skipped:
-    """A picture, or another entry of a data set, that could not be used, and why."""
+    """A picture, or another entry of a data set, that could not be used, and why.
+
+    Attributes:
+        name: of the picture or entry.
+        reason: why.
+        place: file, line and column where it is named, if a file names it.
+    """
 
     name: str
     reason: UserError
+    place: str = ""
+
+    @property
+    def told(self) -> str:
+        """Its name and place."""
+        return f"“{self.name}” ({self.place})" if self.place else f"“{self.name}”"
 
 
 def skipped_lines(skipped: Sequence[Skipped]) -> Iterator[str]:
@@ -27,6 +39,6 @@ def skipped_lines(skipped: Sequence[Skipped]) -> Iterator[str]:
         by_reason[entry.reason.key].append(entry)
     for own in by_reason.values():
         for entry in own[:_NAMED]:
-            yield f"Skipped “{entry.name}”: {entry.reason}"
+            yield f"Skipped {entry.told}: {entry.reason}"
         if len(own) > _NAMED:
             yield f"Skipped for the same reason: {len(own) - _NAMED} more."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from entdemo.errors import DataError
+from entdemo.storage.encoding import encoding_of
 
 _SEPARATORS = (",", ";", "\t")
 _SAMPLE = 1_000
@@ -59,20 +60,36 @@ def read_table(data: bytes, name: str, columns: Sequence[str], required: Sequenc
     Raises:
         UserError: if it cannot be read, naming row and column.
     """
-    found_rows: list[list[str]] = []
-    try:
-        found_rows.extend(_records(data))
-    except UnicodeDecodeError as error:
-        raise DataError("table.encoding", name=name) from error
-    except csv.Error as error:
-        raise DataError("table.damaged", name=name, row=len(found_rows) + 1) from error
-    if not found_rows:
+    header, *records = _all_records(data, name) or [[]]
+    if not header and not records:
         raise DataError("table.empty", name=name)
-    header, *records = found_rows
     places = _places(header, name, columns, required)
     _refuse_more_cells(records, set(places.values()), name)
     found = {column: _column(records, places.get(column)) for column in columns}
     return _without_empty_rows(found, found[required[0]])
+
+
+def read_any_table(data: bytes, name: str) -> Iterator[Mapping[str, str]]:
+    """Rows of a table with whatever columns, by their tidy names in small letters.
+
+    Raises:
+        UserError: if it cannot be read, naming the row.
+    """
+    header, *records = _all_records(data, name) or [[]]
+    names = [tidy(cell).lower() for cell in header]
+    for record in records:
+        yield dict(zip(names, map(tidy, record), strict=False))
+
+
+def _all_records(data: bytes, name: str) -> list[list[str]]:
+    found: list[list[str]] = []
+    try:
+        found.extend(_records(data))
+    except UnicodeDecodeError as error:
+        raise DataError("table.encoding", name=name) from error
+    except csv.Error as error:
+        raise DataError("table.damaged", name=name, row=len(found) + 1) from error
+    return found
 
 
 def write_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
@@ -90,8 +107,7 @@ def tidy(text: str) -> str:
 
 
 def _records(data: bytes) -> Iterator[list[str]]:
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    lines = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+    lines = io.TextIOWrapper(io.BytesIO(data), encoding_of(data), newline="")
     first = lines.readline()
     if first.strip().lower() in {"sep=,", "sep=;"}:
         first = lines.readline()

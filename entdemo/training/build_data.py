@@ -30,12 +30,14 @@ class TrainingData:
         by_source: all frames that are trained on.
         train: those of ``config.data.train``, which statistics are fitted on.
         validation: frames to select and calibrate on.
+        told: lines that say what was taken of folders and what was left out.
     """
 
     preprocess: Preprocess
     by_source: dict[Source, FrameSet]
     train: FrameSet
     validation: FrameSet
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,20 +59,24 @@ def build_data(
     model = config.model
     preprocess = start.preprocess if start else preprocess_of(model.base, model.tag)
     size = square_side(preprocess.image_size)
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        told.append(line)
+        say(line)
 
     def frames(source: Source) -> FrameSet:
         if isinstance(source, FolderSource):
-            return read_frames(source.folder, size)
+            return read_frames(source.folder, size, tell)
         if isinstance(source, EntrepSource):
-            return read_entrep_frames(source, size, say)
+            return read_entrep_frames(source, size, tell)
         say(f"drawing {source.n} phantom frames from seed {source.seed}")
         with processes.main_process_first():
             return draw_frames(source, size, config.runs / "frames")
 
     by_source = {source: frames(source) for source in config.sources}
-    return TrainingData(
-        preprocess, by_source, by_source[config.data.train], frames(config.data.validation)
-    )
+    train, validation = by_source[config.data.train], frames(config.data.validation)
+    return TrainingData(preprocess, by_source, train, validation, tuple(told))
 
 
 def square_side(image_size: int) -> int:

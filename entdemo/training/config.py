@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
-from entdemo.errors import TrainingError
+from entdemo.errors import TrainingError, in_one
 from entdemo.training.yaml_file import YamlFile, read_yaml_file
 
 Positive = Annotated[int, Field(gt=0)]
@@ -308,17 +308,20 @@ def read_yaml(path: Path, kind: type[Checked]) -> Checked:
     """Read a YAML file as a model of ``kind``.
 
     Raises:
-        UserError: as ``read_yaml_file``; or, each with its line and column, all fields that are
-            missing, unknown or out of range.
+        UserError: as ``read_yaml_file``; or, each with its line and column, all its mistakes and
+            all fields that are missing, unknown or out of range.
     """
     file = read_yaml_file(path)
+    mistakes = list(file.mistakes)
     try:
-        return kind.model_validate(file.content)
+        checked = kind.model_validate(file.content)
     except ValidationError as error:
-        raise TrainingError(
-            "config.invalid", name=path.name,
-            problems="; ".join(_problem(file, one) for one in error.errors()),
-        ) from error  # fmt: skip
+        problems = "; ".join(_problem(file, one) for one in error.errors())
+        mistakes.append(TrainingError("config.invalid", name=path.name, problems=problems))
+        raise in_one(mistakes) from error
+    if mistakes:
+        raise in_one(mistakes)
+    return checked
 
 
 def _problem(file: YamlFile, error: ErrorDetails) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from entdemo import phantom
 from entdemo.data.entrep import EntrepItem, group_split, read_entrep
 from entdemo.data.entrep.captions import caption_keys
-from entdemo.errors import BadPictureError, DataError
+from entdemo.errors import BadPictureError, DataError, in_one
 from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase, bad_pictures, read_picture
 from entdemo.image.frame import Frame, frame_from_array, load_frame
@@ -102,17 +102,22 @@ def draw_frames(source: PhantomSource, size: int, cache: Path, workers: int = 2)
     )
 
 
-def read_frames(folder: Path, size: int) -> FrameSet:
+def read_frames(folder: Path, size: int, say: Callable[[str], None]) -> FrameSet:
     """Read a folder of frames with captions, see ``gallery.folder.read_folder``.
 
     Args:
         folder: one sub-folder a class, and ``captions.csv``.
         size: side S of the squares in pixels.
+        say: called with what was taken and left out, line by line.
 
     Raises:
         UserError: no frames, a frame that cannot be read, or a wrong table.
     """
-    items = read_folder(folder).cases
+    found = read_folder(folder)
+    items = found.cases
+    say(f"{folder.name}: {len(items)} frames, {len(found.left_out)} files left out")
+    for line in skipped_lines(found.left_out):
+        say(line)
     return FrameSet(
         squares=np.stack([frame.square(size) for frame in _loaded(items)]),
         labels=np.array([CLASSES.index(item.class_name) for item in items], np.int64),
@@ -137,10 +142,8 @@ def read_entrep_frames(source: EntrepSource, size: int, say: Callable[[str], Non
     found = read_entrep(source.folder)
     skipped = found.report.skipped
     if skipped and not source.skip_bad:
-        raise DataError(
-            "entrep.refused", count=len(skipped), path=source.folder, name=skipped[0].name,
-            reason=skipped[0].reason,
-        )  # fmt: skip
+        each = [DataError("entrep.entry", entry=it.told, reason=it.reason) for it in skipped]
+        raise DataError("entrep.refused", path=source.folder, mistakes=in_one(each))
     if source.part == "train":  # the other side reads the same folder
         for line in (*found.report.lines(), *skipped_lines(found.report.skipped)):
             say(line)

@@ -27,7 +27,8 @@ def train(config: TrainConfig, report: Report, say: Say) -> BundleInfo | None:
     Args:
         config: the recipe.
         report: called with each logged row of figures, in the main process.
-        say: called with one line before each longer step, in the main process.
+        say: called with one line before each longer step, in the main process; at the end with
+            what was taken of folders and what was left out.
 
     Returns:
         The bundle's record; None in every process but the main one.
@@ -58,6 +59,8 @@ def train(config: TrainConfig, report: Report, say: Say) -> BundleInfo | None:
     if processes.is_main_process:
         say("calibrating and writing the bundle")
         export_bundle(model, config, data, texts.tokenize, start)
+        for line in data.told:  # again: hours may lie between
+            say(line)
     processes.wait_for_everyone()
     return read_info(config.output) if processes.is_main_process else None
 

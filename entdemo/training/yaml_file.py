@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from entdemo.errors import TrainingError
+from entdemo.errors import TrainingError, UserError
+from entdemo.storage.encoding import decoded
 
 _NOT_DECIMAL = re.compile(r"[-+]?(0[0-9_]+|[0-9][0-9_]*(:[0-5]?[0-9])+)")
 """What YAML 1.1 reads as base 8 or base 60."""
@@ -18,11 +19,17 @@ _NOT_DECIMAL = re.compile(r"[-+]?(0[0-9_]+|[0-9][0-9_]*(:[0-5]?[0-9])+)")
 
 @dataclass(frozen=True)
 class YamlFile:
-    """A file's content, and where in the file each part of it stands."""
+    """A file's content, and where in the file each part of it stands.
+
+    Attributes:
+        mistakes: keys that appear twice, and numbers that YAML takes as other ones, each with its
+            line and column; ``content`` has then the last value, or YAML's number.
+    """
 
     name: str
     content: Any
     root: yaml.Node | None
+    mistakes: tuple[UserError, ...] = ()
 
     def place(self, path: Sequence[str | int]) -> tuple[int, int]:
         """Line and column, from 1, of the part at ``path``, or of the innermost that is there."""
@@ -39,32 +46,36 @@ def read_yaml_file(path: Path) -> YamlFile:
     """Read UTF-8, or UTF-16 with a byte order mark.
 
     Raises:
-        TrainingError: no such file; or, with line and column, no YAML, a key that appears twice,
-            or a number that YAML takes as another one.
+        TrainingError: no such file; or, with line and column, no YAML.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise TrainingError("config.missing", name=path.name) from error
     try:
-        encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-        text = data.decode(encoding)
+        text = decoded(data)
     except UnicodeDecodeError as error:
         raise TrainingError("config.not_yaml", name=path.name) from error
     loader = _Loader(text)
     try:
         root = loader.get_single_node()
-        return YamlFile(path.name, loader.construct_document(root) if root else None, root)
+        content = loader.construct_document(root) if root else None
+        mistakes = tuple(_told(path.name, it) for it in loader.mistakes)
+        return YamlFile(path.name, content, root, mistakes)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise TrainingError(
-            "config.yaml_line", name=path.name, reason=error.problem or error.context,
-            line=mark.line + 1 if mark else 1, column=mark.column + 1 if mark else 1,
-        ) from error  # fmt: skip
+        raise _told(path.name, error) from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise TrainingError("config.not_yaml", name=path.name) from error
     finally:
         loader.dispose()
+
+
+def _told(name: str, error: yaml.MarkedYAMLError) -> TrainingError:
+    mark = error.problem_mark or error.context_mark
+    return TrainingError(
+        "config.yaml_line", name=name, reason=error.problem or error.context,
+        line=mark.line + 1 if mark else 1, column=mark.column + 1 if mark else 1,
+    )  # fmt: skip
 
 
 def _inner(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
@@ -77,25 +88,29 @@ def _inner(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
 
 
 class _Loader(yaml.SafeLoader):
-    """``SafeLoader`` that refuses repeated keys and numbers that are not decimal."""
+    """``SafeLoader`` that notes repeated keys and numbers that are not decimal."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.mistakes: list[yaml.MarkedYAMLError] = []
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise _refused(key, f"“{key.value}” appears a second time")
+                self._note(key, f"“{key.value}” appears a second time")
             seen.add(str(key.value))
         return super().construct_mapping(node, deep)
 
     def construct_decimal(self, node: yaml.ScalarNode) -> int | float:
         if _NOT_DECIMAL.fullmatch(node.value.partition(".")[0]):
-            raise _refused(node, f"“{node.value}” would be read as another number")
+            self._note(node, f"“{node.value}” would be read as another number")
         is_whole = node.tag == "tag:yaml.org,2002:int"
         return self.construct_yaml_int(node) if is_whole else self.construct_yaml_float(node)
 
-
-def _refused(node: yaml.Node, problem: str) -> yaml.MarkedYAMLError:
-    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+    def _note(self, node: yaml.Node, problem: str) -> None:
+        mistake = yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        self.mistakes.append(mistake)
 
 
 for _kind in ("int", "float"):

@@ -178,6 +178,41 @@ def test_a_damaged_file_is_told(folder: EntrepFolder, name: str, content: bytes,
     assert name in caught.value.text("vi")
 
 
+def test_all_damaged_files_are_told_at_once_with_line_and_column(folder: EntrepFolder) -> None:
+    for name, content in {
+        "train/cls.json": '{"a.png": "throat",\n "b.png" 7}',
+        "train/i2i.json": "[]",
+        "public/data.json": '["a"]',
+        "test/cls.csv": '"a.png',
+    }.items():
+        (folder.path / name).write_text(content)
+    with pytest.raises(UserError) as caught:
+        read_entrep(folder.path)
+    told = str(caught.value)
+    assert "There are 4 mistakes." in told
+    assert "train/cls.json, line 2, column 10" in told
+    assert all(name in told for name in ("train/i2i.json", "public/data.json", "test/cls.csv"))
+
+
+def test_what_is_skipped_has_its_place(folder: EntrepFolder) -> None:
+    file = folder.path / "train" / "cls.json"
+    labels = json.loads(file.read_text("utf-8"))
+    write_json(file, {**labels, "gone_image01.png": "throat"})
+    (gone,) = [it for it in read_entrep(folder.path).report.skipped if "gone_" in it.name]
+    line = file.read_text("utf-8").splitlines().index(' "gone_image01.png": "throat"') + 1
+    assert gone.place == f"train/cls.json, {line}:2"
+    assert f"({gone.place})" in next(skipped_lines([gone]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_that_an_editor_saved_again_are_read(folder: EntrepFolder, encoding: str) -> None:
+    before = read_entrep(folder.path).items
+    for name in ("train/cls.json", "public/data.json", "test/cls.csv"):
+        file = folder.path / name
+        file.write_bytes(file.read_text("utf-8").replace("\n", "\r\n").encode(encoding))
+    assert read_entrep(folder.path).items == before
+
+
 def test_records_without_a_path_are_skipped(folder: EntrepFolder) -> None:
     write_json(folder.path / "public" / "data.json", [{"Classification": "throat"}])
     assert [entry.reason.key for entry in read_entrep(folder.path).report.skipped] == [

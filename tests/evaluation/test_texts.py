@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from entdemo.errors import UserError
-from entdemo.evaluation.texts import evaluate_texts, read_sentences
+from entdemo.evaluation.texts import Sentence, evaluate_texts, read_sentences
 from tests.helpers.evaluation_fakes import fake_encoder
 
 
@@ -84,6 +84,69 @@ def test_a_bad_line_is_named(tmp_path: Path, row: object, key: str) -> None:
     assert caught.value.key == key
     assert "line 3" in caught.value.text("en")
     assert "dòng 3" in caught.value.text("vi")
+
+
+def test_all_bad_lines_are_named_at_once(tmp_path: Path) -> None:
+    file = write(tmp_path, "{", {"text": "fine", "class": "throat"}, {"text": "x"})
+    with pytest.raises(UserError) as caught:
+        read_sentences(file)
+    told = str(caught.value)
+    assert "line 1:" in told
+    assert "line 3: neither class nor region" in told
+    assert "line 2" not in told
+
+
+SENTENCES = [
+    Sentence("wax in the left ear", "ear", "ear-left"),
+    Sentence("thủng màng nhĩ; tai", "ear", None),
+    Sentence("banana", None, None),
+]
+TABLE = """text,class,region,about
+wax in the left ear,Ear Left,,
+thủng màng nhĩ; tai,,ear,
+banana,,,no
+"""
+LINES = """{"text": "wax in the left ear", "class": "Ear Left"}
+
+{"text": "thủng màng nhĩ; tai", "region": "ear"}
+{"text": "banana", "about": false}
+"""
+ARRAY = f"[{','.join(filter(str.strip, LINES.splitlines(keepends=True)))}]"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.jsonl", LINES),
+        ("a.json", ARRAY),
+        ("a.csv", TABLE),
+        ("a.TSV", TABLE.replace(",", "\t")),
+        ("a.csv", TABLE.replace("\n", "\r\n")),
+    ],
+)
+def test_files_of_editors_and_spreadsheets_are_read(
+    name: str, text: str, encoding: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert read_sentences(tmp_path / name) == SENTENCES
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.csv", "text,class\nfine,throat\nx,thraot\n", "line 3: “thraot”"),
+        ("a.csv", "words,class\n", "column “words”"),
+        ("a.json", '[{"text": "fine", "class": "throat"},\n\n {"text": "x"}]', "line 3"),
+        ("a.jsonl", '{"text": "wax\\ud800", "class": "throat"}', "line 1"),
+    ],
+)
+def test_a_mistake_in_any_of_them_has_its_line(
+    name: str, text: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(UserError, match=told):
+        read_sentences(tmp_path / name)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

@@ -89,7 +89,10 @@ def test_bad_entries_end_the_run_unless_told_otherwise(folder: EntrepFolder) -> 
     add_broken(folder)
     with pytest.raises(UserError, match="skip_bad") as caught:
         read(folder)
-    assert "900000_gone" in str(caught.value)
+    told = str(caught.value)
+    assert "There are 3 mistakes." in told
+    assert "900000_gone" in told
+    assert told.count("train/cls.json, ") >= 1
     kept, told = read(folder, skip_bad=True)
     assert np.array_equal(kept.labels, whole.labels)
     assert sum(line.startswith("Skipped") for line in told) == 3

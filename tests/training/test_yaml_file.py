@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from entdemo.errors import UserError
 from entdemo.training.config import Strict, read_yaml
 from entdemo.training.yaml_file import read_yaml_file
+
+
+class Anything(BaseModel):
+    """Takes every field."""
 
 
 class Model(Strict):
@@ -33,7 +38,7 @@ def test_a_mistake_has_its_line_and_column(text: str, told: str, tmp_path: Path)
     file = tmp_path / "r.yaml"
     file.write_text(text, "utf-8")
     with pytest.raises(UserError, match=r"r\.yaml") as raised:
-        read_yaml_file(file)
+        read_yaml(file, Anything)
     assert told in str(raised.value)
 
 
@@ -46,10 +51,12 @@ def test_encodings_of_editors_are_read(encoding: str, tmp_path: Path) -> None:
 
 def test_all_wrong_fields_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "r.yaml"
-    file.write_text("seed: x\nstages: [1, 2, y]\nmore: 1\n", "utf-8")
+    file.write_text("seed: x\nstages: [010, 2, y]\nmore: 1\nmore: 2\n", "utf-8")
     with pytest.raises(UserError) as raised:
         read_yaml(file, Model)
     told = str(raised.value)
     assert "line 1, column 7, seed" in told
-    assert "line 2, column 16, stages.2" in told
+    assert "line 2, column 18, stages.2" in told
     assert "line 3, column 7, more" in told
+    assert "line 2, column 10: “010”" in told
+    assert "line 4, column 1: “more” appears a second time" in told

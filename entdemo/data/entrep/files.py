@@ -17,11 +17,14 @@ import csv
 import io
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
-from entdemo.errors import DataError
+from entdemo.errors import DataError, UserError, in_one
 from entdemo.gallery.tree import picture_tree
+from entdemo.storage.encoding import decoded
+from entdemo.storage.json_places import entry_places
 from entdemo.storage.names import comparable_name
 
 CLASSES_FILE = "train/cls.json"
@@ -95,8 +98,59 @@ def _fit(wanted: PurePosixPath, file: Path) -> tuple[int, bool]:
     return folders, comparable_name(wanted.suffix) == comparable_name(file.suffix)
 
 
+class Entry(NamedTuple):
+    """An entry of a JSON file.
+
+    Attributes:
+        key: of an object's entry; empty for an array's.
+        value: what it holds.
+        place: file, line and column.
+    """
+
+    key: str
+    value: Any
+    place: str
+
+
 class _Object(list[tuple[str, Any]]):
     """A JSON object as pairs: a repeated phrase is two pairs and not one."""
+
+
+class EntrepFiles(NamedTuple):
+    """What an ENTRep folder's files hold.
+
+    Attributes:
+        entries: of each JSON file, none of one that is missing.
+        tests: by track, what ``test`` asks for; without the lists that are missing.
+    """
+
+    entries: dict[str, list[Entry]]
+    tests: dict[int, list[str]]
+
+
+def read_files(folder: Path) -> EntrepFiles:
+    """Read all of a folder's files before any picture.
+
+    Raises:
+        UserError: each file that cannot be read, is built otherwise than expected, or is empty.
+    """
+    wrong: list[UserError] = []
+    found = EntrepFiles({}, {})
+    for name in _JSON_FILES:
+        try:
+            read = read_records if name == PUBLIC_FILE else read_pairs
+            found.entries[name] = read(folder, name)
+        except DataError as error:
+            wrong.append(error)
+    for track, name in TEST_FILES.items():
+        try:
+            if (folder / name).is_file():
+                found.tests[track] = read_list(folder, name)
+        except DataError as error:
+            wrong.append(error)
+    if wrong:
+        raise in_one(wrong)
+    return found
 
 
 def values_of(value: object) -> list[object]:
@@ -104,32 +158,32 @@ def values_of(value: object) -> list[object]:
     return list(value) if isinstance(value, list) and not isinstance(value, _Object) else [value]
 
 
-def read_pairs(folder: Path, name: str) -> list[tuple[str, Any]]:
-    """Keys and values of a JSON object in the order of the file; none if there is no such file.
+def read_pairs(folder: Path, name: str) -> list[Entry]:
+    """Entries of a JSON object in the order of the file; none if there is no such file.
 
     Raises:
         UserError: it cannot be read, is no JSON object, or holds nothing.
     """
     if not (folder / name).is_file():
         return []
-    found = _read_json(folder, name)
+    found, places = _read_json(folder, name)
     if not isinstance(found, _Object):
         raise DataError("entrep.shape", name=name, expected="{…: …}")
-    return found
+    return [Entry(*pair, place) for pair, place in zip(found, places, strict=True)]
 
 
-def read_records(folder: Path, name: str) -> list[dict[str, Any]]:
-    """Objects of a JSON array; none if there is no such file.
+def read_records(folder: Path, name: str) -> list[Entry]:
+    """Objects of a JSON array, as dictionaries; none if there is no such file.
 
     Raises:
         UserError: it cannot be read, is no array of JSON objects, or holds nothing.
     """
     if not (folder / name).is_file():
         return []
-    found = _read_json(folder, name)
+    found, places = _read_json(folder, name)
     if isinstance(found, _Object) or not all(isinstance(row, _Object) for row in found):
         raise DataError("entrep.shape", name=name, expected="[{…}, …]")
-    return [dict(row) for row in found]
+    return [Entry("", dict(row), place) for row, place in zip(found, places, strict=True)]
 
 
 def read_list(folder: Path, name: str) -> list[str]:
@@ -154,22 +208,31 @@ def read_list(folder: Path, name: str) -> list[str]:
     return items
 
 
-def _read_json(folder: Path, name: str) -> list[Any]:
+def _read_json(folder: Path, name: str) -> tuple[list[Any], Iterator[str]]:
+    """An object or array, and where each of its entries stands."""
     text = _read_text(folder, name)
     try:
         found = json.loads(text, object_pairs_hook=_Object) if text.strip() else []
     except (ValueError, RecursionError) as error:
-        raise DataError("entrep.not_json", name=name) from error
+        raise not_json(name, error) from error
     if not isinstance(found, list):
         raise DataError("entrep.shape", name=name, expected="{…} / […]")
     if not found:
         raise DataError("entrep.empty", name=name)
-    return found
+    return found, (f"{name}, {line}:{column}" for line, column in entry_places(text))
+
+
+def not_json(name: str, error: ValueError | RecursionError) -> DataError:
+    """Why a file is no JSON, with line and column where Python tells them."""
+    line, column, reason = 1, 1, type(error).__name__  # too many digits, brackets too deep
+    if isinstance(error, json.JSONDecodeError):
+        line, column, reason = error.lineno, error.colno, error.msg
+    return DataError("entrep.not_json", name=name, line=line, column=column, reason=reason)
 
 
 def _read_text(folder: Path, name: str) -> str:
     try:
-        return (folder / name).read_bytes().decode("utf-8-sig")
+        return decoded((folder / name).read_bytes())
     except UnicodeDecodeError as error:
         raise DataError("evaluation.not_utf8", name=name) from error
     except OSError as error:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from entdemo.data.entrep.captions import caption_language, one_line
 from entdemo.data.entrep.files import (
@@ -18,11 +17,10 @@ from entdemo.data.entrep.files import (
     PHRASES_FILE,
     PUBLIC_FILE,
     TEST_FILES,
+    Entry,
     Pictures,
     is_entrep,
-    read_list,
-    read_pairs,
-    read_records,
+    read_files,
     values_of,
 )
 from entdemo.data.entrep.near_copies import Look, look_alikes, look_of
@@ -90,8 +88,8 @@ def read_entrep(folder: Path) -> EntrepSet:
     or damaged, a class that is none of the seven, copies with contradicting classes.
 
     Raises:
-        UserError: no such folder, none of ENTRep's files in it, a list or JSON file that cannot
-            be read or is empty, or no frame at all although there are entries.
+        UserError: no such folder, none of ENTRep's files in it, all lists and JSON files that
+            cannot be read or are empty, or no frame at all although there are entries.
     """
     if not folder.is_dir():
         raise DataError("folder.missing", path=folder)
@@ -128,15 +126,13 @@ class _Reader:
         self.near_copies = 0
 
     def read(self) -> EntrepSet:
-        self._read_classes()
-        pairs = list(self._read_pairs())
-        phrases = list(self._read_phrases())
-        self._read_public()
-        tests = {
-            track: read_list(self.folder, name)
-            for track, name in TEST_FILES.items()
-            if (self.folder / name).is_file()
-        }
+        files = read_files(self.folder)
+        self.listed = {name: len(entries) for name, entries in files.entries.items() if entries}
+        self._read_classes(files.entries[CLASSES_FILE])
+        pairs = list(self._read_pairs(files.entries[PAIRS_FILE]))
+        phrases = list(self._read_phrases(files.entries[PHRASES_FILE]))
+        self._read_public(files.entries[PUBLIC_FILE])
+        tests = files.tests
         if self.listed and not self.entries:
             first = next(iter(self.skipped.values()))
             raise DataError("entrep.nothing", name=first.name, reason=first.reason)
@@ -151,59 +147,51 @@ class _Reader:
             report=self._report(items),
         )
 
-    def _read_classes(self) -> None:
-        for name, labels in self._pairs(CLASSES_FILE):
+    def _read_classes(self, entries: list[Entry]) -> None:
+        for name, labels, place in entries:
             for label in values_of(labels):
-                self._label(self._entry("train", name), label)
+                self._label(self._entry("train", name, place), label, place)
 
-    def _read_pairs(self) -> Iterator[tuple[Path, Path]]:
-        for first, others in self._pairs(PAIRS_FILE):
+    def _read_pairs(self, entries: list[Entry]) -> Iterator[tuple[Path, Path]]:
+        for first, others, place in entries:
             for second in values_of(others):
-                found = self._entry("train", first), self._entry("train", str(second))
+                names = (first, str(second))
+                found = [self._entry("train", name, place) for name in names]
                 if found[0] and found[1]:
                     yield found[0].file, found[1].file
 
-    def _read_phrases(self) -> Iterator[tuple[str, Path]]:
-        for phrase, names in self._pairs(PHRASES_FILE):
+    def _read_phrases(self, entries: list[Entry]) -> Iterator[tuple[str, Path]]:
+        for phrase, names, place in entries:
             for name in values_of(names):
-                entry = self._entry("train", str(name))
+                entry = self._entry("train", str(name), place)
                 if entry:
                     _describe(entry, caption_language(phrase), phrase)
                     yield phrase, entry.file
 
-    def _read_public(self) -> None:
-        records = read_records(self.folder, PUBLIC_FILE)
-        if records:
-            self.listed[PUBLIC_FILE] = len(records)
-        for number, record in enumerate(records, 1):
+    def _read_public(self, entries: list[Entry]) -> None:
+        for number, (_, record, place) in enumerate(entries, 1):
             name = record.get("Path")
             if not isinstance(name, str) or not name:
-                self._skip(f"{PUBLIC_FILE}, {number}", DataError("entrep.no_path"))
+                self._skip(f"{PUBLIC_FILE}, {number}", DataError("entrep.no_path"), place)
                 continue
-            entry = self._entry("public", name)
+            entry = self._entry("public", name, place)
             for label in values_of(record.get("Classification")):
                 if label not in (None, ""):
-                    self._label(entry, label)
+                    self._label(entry, label, place)
             if entry:
                 _describe(entry, "vi", record.get("Description"))
                 _describe(entry, "en", record.get("DescriptionEN"))
 
-    def _pairs(self, name: str) -> list[tuple[str, Any]]:
-        pairs = read_pairs(self.folder, name)
-        if pairs:
-            self.listed[name] = len(pairs)
-        return pairs
-
-    def _entry(self, part: str, name: str) -> _Entry | None:
+    def _entry(self, part: str, name: str, place: str) -> _Entry | None:
         """The entry of a file name; None, and a note, where its picture cannot be used."""
         pictures = self.pictures[part]
         try:
             file = pictures.find(name)
         except UserError as error:
-            self._skip(f"{part}/{name}", error)
+            self._skip(f"{part}/{name}", error, place)
             return None
         if file is None:
-            self._skip(f"{part}/{name}", FrameError("frame.missing", name=name))
+            self._skip(f"{part}/{name}", FrameError("frame.missing", name=name), place)
             return None
         self.respelt += file.name != name.replace("\\", "/").rpartition("/")[2]
         label = f"{part}/{pictures.label(file)}"
@@ -212,10 +200,10 @@ class _Reader:
                 frame = load_frame(file)
                 self.entries[file] = _Entry(label, file, frame.digest, look_of(frame))
             except UserError as error:
-                self._skip(label, error)
+                self._skip(label, error, place)
         return self.entries.get(file)
 
-    def _label(self, entry: _Entry | None, label: object) -> None:
+    def _label(self, entry: _Entry | None, label: object, place: str) -> None:
         if entry is None:
             return
         class_name = _class(label)
@@ -223,10 +211,11 @@ class _Reader:
             entry.classes.append(class_name)
         else:
             known = ", ".join(CLASSES)
-            self._skip(entry.name, DataError("entrep.unknown_class", value=label, known=known))
+            reason = DataError("entrep.unknown_class", value=label, known=known)
+            self._skip(entry.name, reason, place)
 
-    def _skip(self, name: str, reason: UserError) -> None:
-        self.skipped.setdefault(name, Skipped(name, reason))
+    def _skip(self, name: str, reason: UserError, place: str = "") -> None:
+        self.skipped.setdefault(name, Skipped(name, reason, place))
 
     def _merge(self) -> tuple[list[EntrepItem], dict[Path, Path]]:
         """Items, and for each file that of its item."""
