@@ -15,7 +15,7 @@ from entdemo.ui.answer import answer
 from entdemo.ui.events import Data
 from entdemo.ui.filters import build_filters, read_filter
 from entdemo.ui.i18n import attribute, attribute_of, both, spans
-from entdemo.ui.shell import connect, empty, outlet
+from entdemo.ui.shell import connect, earlier, empty, outlet
 from entdemo.ui.suggestions import suggestions
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ def build_describe_tab(predictor: Predictor) -> None:
             message = outlet("describe-message")
             build_filters(predictor.gallery, "describe")
             outlet("describe-examples", examples())
+            earlier()
         with gr.Column(elem_classes="reply"):
-            result = outlet("describe-answer", empty("describe"))
+            result = outlet("describe-answer", empty("describe"), kept=True)
 
     def on_search(data: Data) -> tuple[str]:
         return (reply(predictor, data),)

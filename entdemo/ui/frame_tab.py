@@ -23,7 +23,7 @@ from entdemo.ui.events import Data
 from entdemo.ui.filters import build_filters, read_filter
 from entdemo.ui.i18n import attribute, attribute_of, both, word
 from entdemo.ui.pictures import query_picture
-from entdemo.ui.shell import connect, empty, outlet, tasks
+from entdemo.ui.shell import connect, earlier, empty, outlet, tasks
 from entdemo.ui.uploads import read_upload
 from entdemo.ui.why import legend, overlay
 
@@ -45,10 +45,10 @@ def build_frame_tab(predictor: Predictor) -> None:
     with gr.Row(elem_classes="columns"):
         with gr.Column(elem_classes="ask"):
             # What the view says of the frame is to be read before the frame.
-            why = outlet("frame-why")
+            why = outlet("frame-why", kept=True)
             with gr.Column(elem_id="frame-stage"):
                 outlet("frame-drop", drop_area())
-                query = outlet("frame-query")
+                query = outlet("frame-query", kept=True)
             ask = gr.HTML(controls(), js_on_load=_MOUNT, apply_default_css=False)
             message = outlet("frame-message")
             outlet("frame-examples", examples(predictor.gallery))
@@ -60,10 +60,11 @@ def build_frame_tab(predictor: Predictor) -> None:
                 elem_classes="refine",
             )
             build_filters(predictor.gallery, "frame")
+            earlier()
             outlet("frame-limits", limits())
         with gr.Column(elem_classes="reply"):
             outlet("frame-tasks", tasks())
-            result = outlet("frame-answer", empty("frame"))
+            result = outlet("frame-answer", empty("frame"), kept=True)
     shown = FirstScreen(predictor)
 
     def on_frame(data: Data) -> tuple[str, str, str]:

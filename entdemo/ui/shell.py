@@ -14,9 +14,30 @@ TASKS = ("describe", "quiz", "gallery")
 """Tabs that a visitor may go to beside handing in a frame."""
 
 
-def outlet(elem_id: str, value: str = "") -> gr.HTML:
-    """A place on the page that handlers fill with HTML."""
-    return gr.HTML(value, elem_id=elem_id, js_on_load=None, apply_default_css=False)
+def outlet(elem_id: str, value: str = "", *, kept: bool = False) -> gr.HTML:
+    """A place on the page that handlers fill with HTML.
+
+    Args:
+        elem_id: its id.
+        value: what it holds at first.
+        kept: whether the page brings again what it held, at Back or after a reload.
+    """
+    keep = f"entdemo.keep('{elem_id}', props)" if kept else None
+    return gr.HTML(value, elem_id=elem_id, js_on_load=keep, apply_default_css=False)
+
+
+def earlier() -> gr.HTML:
+    """The list of what was asked in this visit; the page fills it."""
+    return gr.HTML(
+        f'<details data-earlier hidden><summary>{both("visit.earlier")}<span class="badge" '
+        'data-count></span></summary><div class="refine-body"><ul class="earlier"></ul>'
+        f'<p class="hint small">{both("visit.kept")}</p>'
+        f'<button type="button" class="link" data-forget>{both("visit.forget")}</button>'
+        "</div></details>",
+        js_on_load="entdemo.mountEarlier(element)",
+        apply_default_css=False,
+        elem_classes="refine",
+    )
 
 
 def empty(tab: str) -> str:

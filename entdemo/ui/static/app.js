@@ -72,11 +72,43 @@ const entdemo = (window.entdemo = {});
     panel.hidden = name !== tabName;
   };
 
+  /* The address is #TAB, or #TAB?… with what leads to the same answer. A frame is never in it. */
+  const addressed = () => {
+    const [name, query = ""] = location.hash.slice(1).split("?");
+    return { name, query: new URLSearchParams(query) };
+  };
+
+  const queries = {};
+  const states = {};
+
+  const addressOf = (name) =>
+    `${location.pathname}${location.search}#${name}${queries[name] ? `?${queries[name]}` : ""}`;
+
+  /** What a tab's address is to tell from now on; lists stand as several values of one name. */
+  const tell = (name, values, state = null, push = false) => {
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries(values))
+      for (const one of [value].flat()) if (one) query.append(key, one);
+    queries[name] = query.toString();
+    states[name] = state;
+    if (name !== tabName) return;
+    if (push) return history.pushState(state, "", addressOf(name));
+    // A case in view stays in the address.
+    const inView = addressed().query.get("case");
+    if (inView) query.append("case", inView);
+    const kept = inView && history.state?.viewer ? { ...state, viewer: true } : state;
+    history.replaceState(kept, "", `#${name}${query.size ? `?${query}` : ""}`);
+  };
+
   /** Shows a tab; one that the visitor chose can be left again by the browser's Back. */
   const selectTab = (name, chosen = false) => {
-    const address = `${location.pathname}${location.search}#${name}`;
-    if (chosen && name !== tabName) history.pushState(null, "", address);
-    else history.replaceState(null, "", address);
+    if (chosen && name !== tabName) history.pushState(states[name] ?? null, "", addressOf(name));
+    else if (name !== tabName || !tabNamed(addressed().name))
+      history.replaceState(states[name] ?? null, "", addressOf(name));
+    showTab(name);
+  };
+
+  const showTab = (name) => {
     tabName = name;
     all(".tab-panel").forEach(dressPanel);
     all("[role=tab]").forEach((tab) => {
@@ -117,8 +149,13 @@ const entdemo = (window.entdemo = {});
     const stored = recall("theme");
     if (stored) setTheme(stored === "dark");
     setLanguage(language());
-    const wanted = location.hash.slice(1);
-    selectTab(tabNamed(wanted) ? wanted : "frame");
+    const { name, query } = addressed();
+    if (tabNamed(name)) {
+      query.delete("case");
+      queries[name] = query.toString();
+      states[name] = history.state;
+      showTab(name);
+    } else selectTab("frame");
     element.addEventListener("keydown", moveTab);
     element.addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -136,9 +173,15 @@ const entdemo = (window.entdemo = {});
     });
   };
 
-  addEventListener("popstate", () => {
-    const wanted = location.hash.slice(1);
-    if (tabNamed(wanted)) selectTab(wanted);
+  addEventListener("popstate", ({ state }) => {
+    const { name, query } = addressed();
+    if (!tabNamed(name)) return;
+    entdemo.arrived?.(query);
+    query.delete("case");
+    queries[name] = query.toString();
+    states[name] = state;
+    showTab(name);
+    if (state?.entry) entdemo.bring(state.entry);
   });
 
   document.addEventListener("input", ({ target }) => {
@@ -162,6 +205,9 @@ const entdemo = (window.entdemo = {});
 
   /** What a place does with its answer, where that is more than scrolling to it. */
   entdemo.arrivals = {};
+
+  /** What a place does with an earlier answer that is shown again. */
+  entdemo.brought = {};
 
   /** Wait for a place's answer; that to an older question is put away if this one is new. */
   const wait = (place, isNew = false) => {
@@ -211,6 +257,7 @@ const entdemo = (window.entdemo = {});
   const calm = (place) => find(`#${place}-local`)?.replaceChildren();
 
   Object.assign(entdemo, {
-    find, all, recall, remember, language, words, putBoth, sayBoth, selectTab, wait, show, complain, calm,
+    find, all, recall, remember, language, words, putBoth, sayBoth, selectTab, addressed, tell, wait,
+    show, complain, calm,
   });
 }

@@ -99,13 +99,31 @@
       wait("describe", text !== last);
       entdemo.arrivals.describe = () => {
         if (!entdemo.refused("describe")) {
+          const again = last === text;
           last = text;
           entdemo.tellFound("describe");
+          const values = { text, ...entdemo.asked("describe") };
+          entdemo.note("describe", { ask: { text }, values, again });
         }
         if (scroll) show("describe");
       };
       ask({ text, filter: entdemo.filterOf("describe") });
     };
+    entdemo.brought.describe = (_, { ask: { text } }) => {
+      box.value = last = text;
+    };
+    // The address, or what was shown before a reload, is answered when the tab is first looked at.
+    let looked = false;
+    new IntersectionObserver(async ([entry]) => {
+      if (!entry.isIntersecting || looked) return;
+      looked = true;
+      if (history.state?.entry && await entdemo.bring(history.state.entry)) return;
+      const { query } = entdemo.addressed();
+      if (!query.get("text") || last) return;
+      entdemo.setAsked("describe", query);
+      box.value = query.get("text");
+      send(box.value, false);
+    }).observe(element);
     entdemo.again.describe = () => last && send(last, false);
     form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -28,6 +28,28 @@
     };
   };
 
+  /** What beside the query itself a place's address tells: its filters, and words with a frame. */
+  entdemo.asked = (place) => {
+    const { min, ...sets } = entdemo.filterOf(place);
+    const { words, share } = place === "frame" ? entdemo.wordsOf() : { words: "" };
+    return { ...sets, min: min || "", words, share: words && share };
+  };
+
+  /** Fill in what an address tells. */
+  entdemo.setAsked = (place, query) => {
+    const panel = panelOf(place);
+    all("input[type=checkbox]", panel).forEach((input) => {
+      input.checked = query.getAll(input.name).includes(input.value);
+    });
+    find("input[name=min]", panel).value = query.get("min") ?? 0;
+    dress(panel);
+    if (place !== "frame") return;
+    const added = find("[data-words]");
+    find("input[name=words]", added).value = query.get("words") ?? "";
+    if (query.has("share")) find("input[name=share]", added).value = query.get("share");
+    badge(added, entdemo.wordsOf().words ? 1 : 0);
+  };
+
   /** The words beside a frame and their share. */
   entdemo.wordsOf = () => {
     const panel = find("[data-words]");

@@ -1,6 +1,6 @@
 /* The Frame tab: file, paste, drop or camera. */
 {
-  const { find, words, selectTab, wait, show, complain, calm } = entdemo;
+  const { find, words, selectTab, addressed, wait, show, complain, calm } = entdemo;
 
   // The name on the visitor's disk may say who the patient is, so it is not sent along; a name of
   // its own also keeps equal uploads of two visitors apart.
@@ -86,10 +86,27 @@
     mark(lost ?? pending);
     lost = null;
     if (!pending || entdemo.refused("frame")) return;
+    const again = pending === last;
     last = pending.first ? { case_id: find("#frame-query .query")?.dataset.of } : pending;
     find("[data-why]").disabled = Boolean(find("#frame-answer .refused"));
     find(".why-row [data-crop-again]").disabled = false;
     entdemo.tellFound("frame");
+    entdemo.note("frame", {
+      ask: last.case_id ? { case_id: last.case_id } : {},
+      file: last.file,
+      values: { example: pending.first ? "" : last.case_id, ...entdemo.asked("frame") },
+      again,
+    });
+  };
+
+  entdemo.brought.frame = (id, { ask, values }) => {
+    last = entdemo.askedWith(id);
+    turn += 1;
+    find("#panel-frame").toggleAttribute("data-asked", !ask.case_id || Boolean(values.example));
+    find("#panel-frame").removeAttribute("data-failed");
+    find("[data-why]").disabled = Boolean(find("#frame-answer .refused"));
+    find(".why-row [data-crop-again]").disabled = false;
+    calm("frame");
   };
 
   entdemo.mountFrame = (element, upload, ask) => {
@@ -159,9 +176,15 @@
     entdemo.again.frame = () => last && hand(last, false);
 
     mountCamera(element, send);
-    // Before anybody asks, an example shows what an answer is.
-    new IntersectionObserver(([entry]) => {
-      if (entry.isIntersecting && !turn) hand({ first: true }, false);
+    // Before anybody asks, an example shows what an answer is, unless the address tells another.
+    new IntersectionObserver(async ([entry]) => {
+      if (!entry.isIntersecting || turn) return;
+      turn += 1;
+      if (history.state?.entry && await entdemo.bring(history.state.entry)) return;
+      const { query } = addressed();
+      entdemo.setAsked("frame", query);
+      const example = query.get("example");
+      hand(example ? { case_id: example } : { first: true }, false);
     }).observe(find("#panel-frame"));
     input.addEventListener("change", () => {
       if (input.files.length) sendAll(input.files);

@@ -13,6 +13,9 @@
     clearTimeout(timer);
     seen = true;
     wait("gallery");
+    const { view } = panel().dataset;
+    entdemo.tell("gallery", {
+      ...fields(), page: page > 1 ? page : "", view: view === "cards" ? "" : view });
     asks.browse({ ...fields(), page });
   };
 
@@ -41,6 +44,8 @@
     all("[data-view]", panel()).forEach((button) => {
       button.setAttribute("aria-pressed", String(button.dataset.view === view));
     });
+    const told = Object.fromEntries(entdemo.addressed().query);
+    if (seen) entdemo.tell("gallery", { ...told, view: view === "cards" ? "" : view });
     if (view === "map" && (old || !find("#map-answer .map"))) makeMap();
   };
 
@@ -56,14 +61,18 @@
     });
   };
 
-  /** Look again after the gallery has changed; `values` are put back into the form. */
-  entdemo.browseAgain = (values) => {
+  const fill = (values) => {
     for (const [name, value] of Object.entries(values)) {
       const field = form().elements[name];
       if (field?.type === "checkbox") field.checked = Boolean(value);
       else if (field) field.value = value;
     }
     narrow();
+  };
+
+  /** Look again after the gallery has changed; `values` are put back into the form. */
+  entdemo.browseAgain = (values) => {
+    fill(values);
     changed = old = true;
     show("cards");
     find("#gallery-view").scrollIntoView({ block: "start" });
@@ -88,6 +97,8 @@
       wait("pick");
       asks.pick({ case_id: id });
     };
+    const { query } = entdemo.addressed();
+    if (query.get("case")) entdemo.pickCase(query.get("case"));
     const tab = panel();
     tab.addEventListener("click", act);
     tab.addEventListener("submit", (event) => {
@@ -110,7 +121,11 @@
     }));
     // The first page of cases is fetched when the tab is first looked at.
     new IntersectionObserver(([entry]) => {
-      if (entry.isIntersecting && !seen) browse();
+      if (!entry.isIntersecting || seen) return;
+      const { query } = entdemo.addressed();
+      fill(Object.fromEntries(query));
+      if (["map", "edit"].includes(query.get("view"))) show(query.get("view"));
+      browse(Number(query.get("page")) || 1);
     }).observe(tab);
   };
 }

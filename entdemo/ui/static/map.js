@@ -234,6 +234,10 @@
   };
 
   entdemo.arrivals.pick = () => {
-    if (!find("#map-message .alert")) find("#pick-answer button[data-case]")?.click();
+    const alert = find("#map-message .alert");
+    if (!alert) return find("#pick-answer button[data-case]")?.click();
+    if (find("#panel-gallery").dataset.view === "map") return undefined;
+    entdemo.selectTab("gallery");
+    return find("#pick-local").replaceChildren(alert.cloneNode(true));
   };
 }

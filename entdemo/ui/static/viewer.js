@@ -4,6 +4,41 @@
 
   let viewer, zoom, opener, trail = [], row = [], at = 0;
 
+  /* The case in view stands in the address, which Back takes away again. */
+  const withCase = (id) => {
+    const { name, query } = entdemo.addressed();
+    if (id) query.set("case", id);
+    else query.delete("case");
+    const text = query.toString();
+    return `${location.pathname}${location.search}#${name}${text ? `?${text}` : ""}`;
+  };
+
+  let leaving = null;
+
+  const tellCase = async (id) => {
+    await leaving;
+    if (!id || !viewer.open || entdemo.addressed().query.get("case") === id) return;
+    if (history.state?.viewer) history.replaceState(history.state, "", withCase(id));
+    else history.pushState({ ...history.state, viewer: true }, "", withCase(id));
+  };
+
+  const untellCase = () => {
+    if (!entdemo.addressed().query.has("case")) return;
+    if (!history.state?.viewer) return history.replaceState(history.state, "", withCase());
+    leaving = new Promise((resolve) => {
+      addEventListener("popstate", () => { leaving = null; resolve(); }, { once: true });
+    });
+    history.back();
+  };
+
+  /** Follow the address: open its case, or close the one in view. */
+  entdemo.arrived = (query) => {
+    if (leaving) return;
+    const id = query.get("case");
+    if (id && !viewer.open) entdemo.pickCase(id);
+    else if (!id && viewer.open) viewer.close();
+  };
+
   const showSheet = (html) => {
     find(".viewer-sheet", viewer).innerHTML = html;
     find(".viewer-similar", viewer).replaceChildren();
@@ -20,6 +55,7 @@
       find("[data-zoom-now]", viewer).textContent = `${Math.round(scale * 100)} %`;
     });
     zoom.fit();
+    tellCase(find("[data-similar]", viewer)?.dataset.similar);
     viewer.scrollTop = 0;
     find("h2", viewer).focus();
   };
@@ -102,6 +138,9 @@
     });
     find("[data-viewer=full]", viewer).hidden = !document.fullscreenEnabled;
     viewer.addEventListener("keydown", press);
-    viewer.addEventListener("close", () => opener?.focus());
+    viewer.addEventListener("close", () => {
+      untellCase();
+      opener?.focus();
+    });
   };
 }
