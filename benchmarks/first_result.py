@@ -23,7 +23,7 @@ from entdemo.phantom import draw
 from entdemo.predictor import Predictor
 from entdemo.settings import Settings
 from entdemo.ui.page import build_page, launch_options
-from entdemo.ui.serve import warm_up
+from entdemo.ui.served import warm_up
 
 SIZE = (640, 480)
 LIMIT_MS = 1500

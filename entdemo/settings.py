@@ -39,9 +39,14 @@ def _own_gallery(data: Path) -> Path:
     return _CHECKOUT_GALLERY if is_used else data / "gallery"
 
 
+def _learned_weights(data: Path) -> Path:
+    return data / "learned"
+
+
 def _weights(known: dict[str, Any]) -> str:
-    own: Path = known["data"] / "weights"
-    return str(own if (own / "entdemo.json").is_file() else DEFAULT_WEIGHTS)
+    data: Path = known["data"]
+    own = (_learned_weights(data), data / "weights")
+    return str(next((it for it in own if (it / "entdemo.json").is_file()), DEFAULT_WEIGHTS))
 
 
 def _gallery(known: dict[str, Any]) -> str:
@@ -54,8 +59,8 @@ class Settings(BaseSettings):
 
     Attributes:
         data: the user's folder of own weights and own cases.
-        weights: a folder, or a Hub repo as ``owner/name@revision``; own weights serve where they
-            exist, else the shipped ones.
+        weights: a folder, or a Hub repo as ``owner/name@revision``; those that learned from own
+            cases serve where they exist, then own weights, else the shipped ones.
         gallery: a folder; likewise.
         index: address of a Milvus cluster or a file ``*.db``; empty to search in memory.
         device: ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
@@ -89,6 +94,11 @@ class Settings(BaseSettings):
     def own_weights(self) -> Path:
         """Folder of weights that serve in place of the shipped ones."""
         return self.data / "weights"
+
+    @property
+    def learned_weights(self) -> Path:
+        """Folder of weights that learned from own cases in the app."""
+        return _learned_weights(self.data)
 
     @property
     def own_gallery(self) -> Path:

@@ -43,6 +43,14 @@ REGION_NAMES: dict[str, dict[str, str]] = {
     "throat": {"en": "throat", "vi": "họng"},
 }
 
+SIDE_NAMES: dict[str, dict[str, str]] = {
+    "left": {"en": "left", "vi": "trái"},
+    "right": {"en": "right", "vi": "phải"},
+}
+
+_LABEL_NAMES = SIDE_NAMES | REGION_NAMES | CLASS_NAMES
+_EITHER = " or "
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -95,6 +103,15 @@ FINDINGS: tuple[Finding, ...] = (
 def region_of(class_name: str) -> str:
     """The region of a class, for example ``vocal-cords`` for ``vc-open``."""
     return _REGION_OF_PREFIX[class_name.split("-", 1)[0]]
+
+
+def label_names(label: str) -> dict[str, str]:
+    """A class, region or side in words, by language; of several between ``or`` each of them."""
+    parts = [_LABEL_NAMES[part] for part in label.split(_EITHER)]
+    return {
+        "en": _EITHER.join(part["en"] for part in parts),
+        "vi": " hoặc ".join(part["vi"] for part in parts),
+    }
 
 
 def findings_of(region: str) -> tuple[Finding, ...]:

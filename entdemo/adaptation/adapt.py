@@ -83,7 +83,7 @@ def adapt(bundle: Bundle, path: Path, target: Path, anyway: bool = False) -> Ada
         raise AdaptationError(
             "adapt.no_gain", **_figures(learned.own), wanted=wanted(frames), enough=ENOUGH
         )
-    return Adapted(_written(bundle, target, frames, learned), frames, learned)
+    return Adapted(write_adapted(bundle, target, target.name, frames, learned), frames, learned)
 
 
 def wanted(frames: OwnFrames) -> str:
@@ -106,11 +106,25 @@ def _metrics(learned: Learned) -> dict[str, Any]:
     return {"adaptation": {**_figures(own), **ece, "labels": labels, "drawn": drawn}}
 
 
-def _written(bundle: Bundle, target: Path, frames: OwnFrames, learned: Learned) -> BundleInfo:
+def write_adapted(
+    bundle: Bundle, target: Path, name: str, frames: OwnFrames, learned: Learned
+) -> BundleInfo:
+    """Write what was learned as a bundle, in place of what ``target`` holds.
+
+    Args:
+        bundle: that was gone on from; its network gets the new head.
+        target: folder of the new bundle.
+        name: of the new bundle.
+        frames: that were learned from.
+        learned: from them.
+
+    Raises:
+        StorageError: it cannot be written; what ``target`` held stays.
+    """
     kept = bundle.info.model_dump(mode="json", exclude={"files", "digest", "format"})
     values = {
         **kept,
-        "name": target.name,
+        "name": name,
         "metrics": _metrics(learned),
         "calibration": learned.calibration.model_dump(),
         "ood": learned.ood.model_dump(),
@@ -126,7 +140,7 @@ def _written(bundle: Bundle, target: Path, frames: OwnFrames, learned: Learned) 
         save_head(model, folder / HEAD)
         squares, _ = read_golden(bundle.folder / GOLDEN, bundle.preprocess.image_size)
         write_golden(folder / GOLDEN, model, bundle.preprocess, squares)
-        (folder / CARD).write_text(_card(bundle, target.name, frames, learned), "utf-8")
+        (folder / CARD).write_text(_card(bundle, name, frames, learned), "utf-8")
         return write_info(folder, values)
 
 

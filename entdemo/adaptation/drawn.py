@@ -6,15 +6,22 @@ import numpy as np
 
 from entdemo.adaptation.frames import OwnFrames, encoded_frames
 from entdemo.adaptation.labels import Labelled
+from entdemo.adaptation.steps import Steps
 from entdemo.bundle.weights import Bundle
 from entdemo.gallery.cases import FILE_NAME, read_cases
 from entdemo.image.frame import load_frame
 from entdemo.settings import DEFAULT_GALLERY
+from entdemo.taxonomy import CLASSES
 
 _EACH = 10
 
 
-def drawn_frames(bundle: Bundle) -> OwnFrames:
+def drawn_count() -> int:
+    """How many frames ``drawn_frames`` gives."""
+    return _EACH * len(CLASSES)
+
+
+def drawn_frames(bundle: Bundle, steps: Steps) -> OwnFrames:
     """Ten frames a class of the shipped gallery, of which no training saw any."""
     counts: dict[str, int] = {}
     items = []
@@ -22,5 +29,8 @@ def drawn_frames(bundle: Bundle) -> OwnFrames:
         counts[case.class_name] = counts.get(case.class_name, 0) + 1
         if counts[case.class_name] <= _EACH:
             items.append(Labelled(DEFAULT_GALLERY / case.file, frozenset({case.class_name})))
-    squares = [load_frame(item.file).square(bundle.preprocess.image_size) for item in items]
-    return encoded_frames(bundle, items, squares, np.arange(len(items)))
+    squares = []
+    for item in items:
+        squares.append(load_frame(item.file).square(bundle.preprocess.image_size))
+        steps.take()
+    return encoded_frames(bundle, items, squares, np.arange(len(items)), steps)

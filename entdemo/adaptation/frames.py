@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from entdemo.adaptation.labels import Labelled, read_labelled
+from entdemo.adaptation.labels import Labelled, LabelledFrames, read_labelled
+from entdemo.adaptation.steps import Steps
 from entdemo.bundle.weights import Bundle
 from entdemo.data.entrep.near_copies import Look, look_alikes, look_of
 from entdemo.errors import AdaptationError, UserError
@@ -103,15 +104,29 @@ def join(*parts: FrameDepths) -> FrameDepths:
 
 
 def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
-    """Read and encode labelled frames; those whose label leaves every class open are left out.
+    """Find, read and encode labelled frames.
 
     Raises:
-        UserError: see ``labels.read_labelled``; too few frames, one label alone, or copies of a
-            picture under labels that exclude each other.
+        UserError: see ``labels.read_labelled`` and ``own_frames``.
     """
-    found = read_labelled(path)
+    return own_frames(read_labelled(path), bundle)
+
+
+def own_frames(found: LabelledFrames, bundle: Bundle, steps: Steps | None = None) -> OwnFrames:
+    """Read and encode labelled frames; those whose label leaves every class open are left out.
+
+    Args:
+        found: the frames.
+        bundle: whose network encodes.
+        steps: told of each frame twice, when it is read and when it is encoded.
+
+    Raises:
+        UserError: too few frames, one label alone, or copies of a picture under labels that exclude
+            each other.
+    """
+    steps = steps or Steps()
     named = [item for item in found.items if item.label]
-    items, looks, squares, damaged = read_pictures(named, bundle)
+    items, looks, squares, damaged = read_pictures(named, bundle, steps)
     pairs = list(look_alikes(looks))
     allowed = torch.stack([_allowed(item) for item in items]) if items else torch.empty(0)
     against = [(a, b) for a, b in pairs if not (allowed[a] & allowed[b]).any()]
@@ -125,14 +140,18 @@ def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
     if len(labels) == 1:
         raise AdaptationError("adapt.one_label", count=len(items), name=labels.pop())
     return replace(
-        encoded_frames(bundle, items, squares, groups),
+        encoded_frames(bundle, items, squares, groups, steps),
         skipped=(*found.left_out, *damaged),
         unlabelled=len(found.items) - len(named),
     )
 
 
 def encoded_frames(
-    bundle: Bundle, items: list[Labelled], squares: list[NDArray[np.uint8]], groups: Ints
+    bundle: Bundle,
+    items: list[Labelled],
+    squares: list[NDArray[np.uint8]],
+    groups: Ints,
+    steps: Steps,
 ) -> OwnFrames:
     """Encode N frames, N at least 1, and their mirror images up to the fusion.
 
@@ -141,9 +160,11 @@ def encoded_frames(
         items: N.
         squares: N, each uint8 [S, S, 3].
         groups: int64 [N].
+        steps: told of each frame.
     """
     stack = np.stack(squares)
-    depths, mirrored = (_encoded(bundle, it) for it in (stack, stack[:, :, ::-1]))
+    depths = _encoded(bundle, stack, steps)
+    mirrored = _encoded(bundle, stack[:, :, ::-1], Steps())
     allowed = torch.stack([_allowed(item) for item in items])
     return OwnFrames(depths, mirrored, allowed, groups, items)
 
@@ -157,10 +178,11 @@ class Pictures(NamedTuple):
     damaged: list[Skipped]
 
 
-def read_pictures(found: list[Labelled], bundle: Bundle) -> Pictures:
+def read_pictures(found: list[Labelled], bundle: Bundle, steps: Steps) -> Pictures:
     """Read frames in the size of the network's input, uint8 [S, S, 3] each."""
     read = Pictures([], [], [], [])
     for item in found:
+        steps.take()
         try:
             frame = load_frame(item.file)
         except UserError as error:
@@ -189,10 +211,11 @@ def _groups(items: list[Labelled], copies: list[tuple[int, int]]) -> Ints:
 
 
 @torch.no_grad()
-def _encoded(bundle: Bundle, squares: NDArray[np.uint8]) -> FrameDepths:
+def _encoded(bundle: Bundle, squares: NDArray[np.uint8], steps: Steps) -> FrameDepths:
     """Depths of uint8 [N, S, S, 3]."""
     parts = []
     for start in range(0, len(squares), BATCH):
         batch = np.ascontiguousarray(squares[start : start + BATCH])
         parts.append(bundle.model.frame_depths(bundle.preprocess.tensor(batch)))
+        steps.take(len(batch))
     return join(*parts)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from entdemo.adaptation.fit import fitted_head
 from entdemo.adaptation.frames import Ints, OwnFrames, join
+from entdemo.adaptation.steps import Steps
 from entdemo.bundle.weights import Calibration
 from entdemo.evaluation.bootstrap import Interval, mean_interval
 from entdemo.evaluation.metrics import expected_calibration_error
@@ -22,7 +23,7 @@ from entdemo.model.slerp import slerp
 from entdemo.taxonomy import CLASSES
 
 FOLDS = 5
-_IMPROBABLE = 0.05
+IMPROBABLE = 0.05
 """A label less probable than this is either wrong or of a frame that the network does not read."""
 _SEED = 0
 
@@ -73,6 +74,7 @@ class Judged:
             lies in one region; None where there is none.
         labels: N.
         groups: int64 [N].
+        classes: int64 [N] each, the most probable class before and after.
         doubtful: whose label is improbable after, the least probable first.
     """
 
@@ -82,12 +84,19 @@ class Judged:
     ece: tuple[float, float] | None
     labels: list[str]
     groups: Ints
+    classes: tuple[Ints, Ints]
     doubtful: tuple[Doubtful, ...] = ()
 
     @property
     def rates(self) -> tuple[float, float]:
         """Shares that are right, before and after."""
         return float(self.before.mean()), float(self.after.mean())
+
+    @property
+    def turned(self) -> list[int]:
+        """Rows whose most probable class is another one after; those that were right come first."""
+        rows = np.flatnonzero(np.not_equal(*self.classes))
+        return sorted(rows.tolist(), key=lambda row: not self.before[row])
 
     def by_label(self) -> dict[str, Judged]:
         """The frames of each label; their calibration is not told, as they are few."""
@@ -96,17 +105,20 @@ class Judged:
         for name in sorted(set(self.labels)):
             rows = names == name
             was, now, groups = self.before[rows], self.after[rows], self.groups[rows]
+            classes = self.classes[0][rows], self.classes[1][rows]
             change, labels = _change(was, now, groups), [name] * len(was)
-            found[name] = Judged(was, now, change, None, labels, groups)
+            found[name] = Judged(was, now, change, None, labels, groups, classes)
         return found
 
 
-def cross_validated(model: EntClip, frames: OwnFrames) -> Said:
+def cross_validated(model: EntClip, frames: OwnFrames, steps: Steps | None = None) -> Said:
     """Fit without each fold in turn: each frame is seen by a head that never saw its group."""
+    steps = steps or Steps()
     folds = dealt_out(frames.groups, frames.labels, FOLDS, _SEED)
     parts, order = [], []
     for fold in range(FOLDS):
         held = np.flatnonzero(folds == fold)
+        steps.take()
         if len(held):
             head = fitted_head(model, *frames.training(np.flatnonzero(folds != fold)))
             parts.append(said_by(head, frames.part(held), model.config.slerp_join))
@@ -143,7 +155,8 @@ def dealt_out(groups: Ints, kinds: list[str], parts: int, seed: int) -> Ints:
 
 def judge(frames: OwnFrames, before: Calibrated, after: Calibrated) -> Judged:
     """Compare what is stated of frames with their labels."""
-    was, now = (_right(it.probabilities, frames.allowed) for it in (before, after))
+    old_class, new_class = (it.probabilities.argmax(1) for it in (before, after))
+    was, now = (_right(it, frames.allowed) for it in (old_class, new_class))
     rows, regions = frames.regions
     ece = None
     if len(rows):
@@ -153,7 +166,8 @@ def judge(frames: OwnFrames, before: Calibrated, after: Calibrated) -> Judged:
         ece = (old, new)
     change = _change(was, now, frames.groups)
     doubtful = _doubtful(frames, after.probabilities)
-    return Judged(was, now, change, ece, frames.labels, frames.groups, doubtful)
+    classes = old_class.numpy(), new_class.numpy()
+    return Judged(was, now, change, ece, frames.labels, frames.groups, classes, doubtful)
 
 
 def _doubtful(frames: OwnFrames, probabilities: Tensor) -> tuple[Doubtful, ...]:
@@ -161,7 +175,7 @@ def _doubtful(frames: OwnFrames, probabilities: Tensor) -> tuple[Doubtful, ...]:
     found = [
         Doubtful(item.name, item.label, CLASSES[int(row.argmax())], float(share))
         for item, row, share in zip(frames.items, probabilities, given, strict=True)
-        if share < _IMPROBABLE
+        if share < IMPROBABLE
     ]
     return tuple(sorted(found, key=lambda it: it.probability))
 
@@ -175,8 +189,7 @@ def encoded_by(head: FusionHead, depths: FrameDepths, slerp_join: bool) -> Encod
     return EncodedFrames(embedding, gates, depths.features, levels)
 
 
-def _right(probabilities: Tensor, allowed: Tensor) -> NDArray[np.bool_]:
-    found = probabilities.argmax(1)
+def _right(found: Tensor, allowed: Tensor) -> NDArray[np.bool_]:
     right: NDArray[np.bool_] = allowed[torch.arange(len(found)), found].numpy()
     return right
 

@@ -15,14 +15,21 @@ from entdemo.gallery.manifest import FILE_NAME
 from entdemo.gallery.store import Gallery
 from entdemo.storage.names import comparable
 from entdemo.storage.skipped import Skipped
-from entdemo.taxonomy import CLASS_NAMES, CLASSES, FINDINGS, REGION_NAMES, REGIONS, region_of
+from entdemo.taxonomy import (
+    CLASS_NAMES,
+    CLASSES,
+    FINDINGS,
+    REGION_NAMES,
+    REGIONS,
+    SIDE_NAMES,
+    region_of,
+)
 from entdemo.text.letters import plain_letters
 
 Classes = frozenset[str]
 
 EVERY: Classes = frozenset(CLASSES)
 _NOTHING = ("unlabelled", "unlabeled", "unknown")
-_SIDES = {"left": ("left", "trái"), "right": ("right", "phải")}
 _STATED = ("class", "region", "side", "finding")
 
 
@@ -79,7 +86,7 @@ def read_labelled(path: Path) -> LabelledFrames:
             exclude each other.
     """
     if (path / FILE_NAME).is_file():
-        found = LabelledFrames(_of_gallery(path), [])
+        found = LabelledFrames(labelled_cases(Gallery.open(path)), [])
     elif is_entrep(path):
         data = read_data(path)
         items = [
@@ -93,9 +100,10 @@ def read_labelled(path: Path) -> LabelledFrames:
     return found
 
 
-def _of_gallery(path: Path) -> list[Labelled]:
-    own = (case for case in Gallery.open(path).cases if not case.is_drawn)
-    return [Labelled(path / it.file, frozenset({it.class_name}), it.group) for it in own]
+def labelled_cases(gallery: Gallery) -> list[Labelled]:
+    """The cases of a gallery that are not drawn."""
+    own = (case for case in gallery.cases if not case.is_drawn)
+    return [Labelled(gallery.frame_path(it), frozenset({it.class_name}), it.group) for it in own]
 
 
 def _of_folder(path: Path) -> LabelledFrames:
@@ -144,7 +152,7 @@ def _of_name(name: str) -> Classes:
 
 
 def _known() -> str:
-    return ", ".join([*CLASSES, *REGIONS[:3], *_SIDES, _NOTHING[0]])
+    return ", ".join([*CLASSES, *REGIONS[:3], *SIDE_NAMES, _NOTHING[0]])
 
 
 def _plain(text: str) -> str:
@@ -156,11 +164,11 @@ def _members(name: str) -> Classes:
     return frozenset(
         each
         for each in CLASSES
-        if name in (each, region_of(each)) or (name in _SIDES and each.endswith(f"-{name}"))
+        if name in (each, region_of(each)) or (name in SIDE_NAMES and each.endswith(f"-{name}"))
     )
 
 
-_PLAIN = {name: _members(name) for name in (*CLASSES, *REGIONS, *_SIDES)}
+_PLAIN = {name: _members(name) for name in (*CLASSES, *REGIONS, *SIDE_NAMES)}
 """What each key of the taxonomy states."""
 
 
@@ -171,7 +179,8 @@ def _meanings() -> dict[str, Classes]:
         for text in {finding.key, finding.en, finding.vi}:
             of_others = found.get(_plain(text), frozenset())
             found[_plain(text)] = of_others | _members(finding.region)
-    words = {key: tuple(it.values()) for key, it in (REGION_NAMES | CLASS_NAMES).items()} | _SIDES
+    names = REGION_NAMES | CLASS_NAMES | SIDE_NAMES
+    words = {key: tuple(it.values()) for key, it in names.items()}
     for key, classes in _PLAIN.items():
         found |= {_plain(text): classes for text in (key, *words[key])}
     return found

@@ -35,6 +35,9 @@ def pull(
         print_json({"folder": str(target), "name": info.name, "embedder_id": info.embedder_id})
     else:
         typer.echo(f"{info.name} ({info.embedder_id}) in {target}.")
+    learned = read_settings(Settings).learned_weights
+    if folder is None and learned.exists():
+        typer.echo(f"Weights that learned from own cases serve before them: {learned}.", err=True)
 
 
 @app.command()

@@ -44,13 +44,16 @@ class Editor:
         predictor: whose gallery is changed.
         shipped: the gallery that is only ever copied.
         own: where its copy goes.
+
+    Attributes:
+        lock: held while the gallery changes.
     """
 
     def __init__(self, predictor: Predictor, shipped: Path, own: Path) -> None:
         self._predictor = predictor
         self._shipped = shipped
         self._own = own
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._shipped_ids = _ids(shipped)
 
     @property
@@ -76,7 +79,7 @@ class Editor:
                 added then.
         """
         pictures = list(items)
-        with self._lock:
+        with self.lock:
             folder, before = self._changeable(), len(self._predictor.gallery.cases)
             embedder = self._predictor.embedder
             add = partial(add_cases, folder, pictures, embedder, progress=progress)
@@ -96,7 +99,7 @@ class Editor:
             UserError: if there is no such case, it came with the app, or the folder cannot be
                 written.
         """
-        with self._lock:
+        with self.lock:
             case = self._predictor.gallery.case(case_id)
             if case_id not in self.own_ids():
                 raise PageError("edit.shipped_case")

@@ -18,6 +18,7 @@ from entdemo.predictor import MAX_TEXT
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
 from entdemo.ui.answer import answer
 from entdemo.ui.cases import case_picture
+from entdemo.ui.correction import build_correction
 from entdemo.ui.crop import crop_again, crop_dialog, crop_first
 from entdemo.ui.events import Data
 from entdemo.ui.filters import build_filters, read_filter
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from entdemo.gallery.store import Gallery
     from entdemo.inference.prediction import Explanation
     from entdemo.predictor import Predictor
+    from entdemo.ui.editor import Editor
 
 NEIGHBOURS = 12
 EXAMPLE_SIDE, UPLOAD_SIDE = 480, 960
@@ -40,8 +42,13 @@ EXAMPLE_SIDE, UPLOAD_SIDE = 480, 960
 _MOUNT = "entdemo.mountCrop(element); entdemo.mountFrame(element, upload, d => trigger('frame', d))"
 
 
-def build_frame_tab(predictor: Predictor) -> None:
-    """Place the tab's components and connect them."""
+def build_frame_tab(predictor: Predictor, editor: Editor | None = None) -> None:
+    """Place the tab's components and connect them.
+
+    Args:
+        predictor: answers.
+        editor: takes up frames that were answered wrongly; None where visitors must not.
+    """
     with gr.Row(elem_classes="columns"):
         with gr.Column(elem_classes="ask"):
             # What the view says of the frame is to be read before the frame.
@@ -65,6 +72,8 @@ def build_frame_tab(predictor: Predictor) -> None:
         with gr.Column(elem_classes="reply"):
             outlet("frame-tasks", tasks())
             result = outlet("frame-answer", empty("frame"), kept=True)
+            if editor:
+                build_correction(editor)
     shown = FirstScreen(predictor)
 
     def on_frame(data: Data) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from entdemo.ui.events import GALLERY_QUEUE, Data
 from entdemo.ui.gallery_tab_edit import build_edit
 from entdemo.ui.gallery_tab_views import case_button, filters, page_of_cases
 from entdemo.ui.i18n import attribute_of, both
+from entdemo.ui.learn_part import build_learning
 from entdemo.ui.map_view import Maps, map_view
 from entdemo.ui.shell import connect, outlet
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from entdemo.gallery.store import Gallery
     from entdemo.predictor import Predictor
     from entdemo.ui.editor import Editor
+    from entdemo.ui.learning import Learning
 
 _MOST_TEXT = 200
 _MOUNT = (
@@ -32,12 +34,15 @@ _MOUNT = (
 )
 
 
-def build_gallery_tab(predictor: Predictor, editor: Editor | None) -> None:
+def build_gallery_tab(
+    predictor: Predictor, editor: Editor | None, learning: Learning | None = None
+) -> None:
     """Place the tab's components and connect them.
 
     Args:
         predictor: whose gallery is shown.
         editor: adds and removes cases; None where visitors must not.
+        learning: likewise lets weights learn from them.
     """
 
     def filter_form() -> str:
@@ -49,9 +54,11 @@ def build_gallery_tab(predictor: Predictor, editor: Editor | None) -> None:
             fields = outlet("gallery-filters", filter_form())
             message = outlet("gallery-message")
         with gr.Column(elem_classes="reply"):
-            outlet("gallery-view", view_switch(edit=editor is not None))
+            outlet("gallery-view", view_switch(edit=editor is not None, learn=learning is not None))
             if editor:
                 build_edit(predictor, editor, filter_form, fields)
+            if learning:
+                build_learning(predictor, learning)
             found = outlet("gallery-answer")
             chart = outlet("map-answer")
             chart_message = outlet("map-message")
@@ -74,15 +81,16 @@ def build_gallery_tab(predictor: Predictor, editor: Editor | None) -> None:
     connect(form.pick, on_pick, [picked, chart_message], "pick", GALLERY_QUEUE)
 
 
-def view_switch(*, edit: bool) -> str:
-    """The choice between cards, map and, where that may be, own cases."""
-    views = ("cards", "map", "edit") if edit else ("cards", "map")
+def view_switch(*, edit: bool, learn: bool = False) -> str:
+    """The choice between cards, map and, where that may be, own cases and learning from them."""
+    own = (*(["edit"] if edit else []), *(["learn"] if learn else []))
+    views = ("cards", "map", *own)
     buttons = "".join(
         f'<button type="button" data-view="{name}" aria-pressed="{str(name == "cards").lower()}">'
         f"{both(f'gallery.as_{name}')}</button>"
         for name in views
     )
-    places = ("gallery", "map", "pick", "edit") if edit else ("gallery", "map", "pick")
+    places = ("gallery", "map", "pick", *own)
     local = "".join(f'<div id="{place}-local"></div>' for place in places)
     return (
         f'<div class="switch" role="group" {attribute_of("aria-label", "gallery.view")}>'

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from entdemo.ui.events import GALLERY_QUEUE, Data, as_user_error, data_of
+from entdemo.ui.following import followed
 from entdemo.ui.gallery_tab_form import done, form, place, progress_bar, removal_dialog, removed
 from entdemo.ui.gallery_tab_intake import handed_in
 from entdemo.ui.i18n import alert
@@ -23,7 +22,6 @@ _MOUNT = (
     "entdemo.mountEdit(element, upload, {enrol: d => trigger('enrol', d), "
     "discard: d => trigger('discard', d), refresh: d => trigger('refresh', d)})"
 )
-_Step = tuple[int, int | None]
 
 
 def build_edit(
@@ -81,22 +79,7 @@ def adding(editor: Editor, items: Sequence[Any], held: Callable[[], int]) -> Ite
     Raises:
         UserError: as the editor does.
     """
-    steps: SimpleQueue[_Step | None] = SimpleQueue()
-    with ThreadPoolExecutor(1) as worker:
-        job = worker.submit(editor.add, items, lambda count, of: steps.put((count, of)))
-        job.add_done_callback(lambda _: steps.put(None))
-        while (step := _latest(steps)) is not None:
-            yield progress_bar(*step, len(items))
-        added = job.result()
+    added = yield from followed(
+        lambda told: editor.add(items, told), lambda done, of: progress_bar(done, of, len(items))
+    )
     yield done(added, held())
-
-
-def _latest(steps: SimpleQueue[_Step | None]) -> _Step | None:
-    """The newest step, waited for if there is none yet; None is the last."""
-    step = steps.get()
-    while step is not None:
-        try:
-            step = steps.get_nowait()
-        except Empty:
-            break
-    return step

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from entdemo.gallery.collection import Shelf
     from entdemo.predictor import Predictor
     from entdemo.ui.editor import Editor
+    from entdemo.ui.learning import Learning
 
 _MOST_WAITING = 256
 _MOST_SESSIONS = 1_000
@@ -53,6 +54,7 @@ def build_page(
     editor: Editor | None = None,
     visits: ProgramVisits | None = None,
     shelf: Shelf | None = None,
+    learning: Learning | None = None,
     *,
     asks_login: bool = False,
 ) -> gr.Blocks:
@@ -62,6 +64,7 @@ def build_page(
         predictor: answers and holds the gallery.
         editor: lets visitors change the gallery; None where they must not.
         shelf: keeps collections; None where visitors' stay in their browsers.
+        learning: lets weights learn from own cases; None where visitors must not change them.
         visits: is told of programs' calls; None where nobody clears after them.
         asks_login: whether visitors log in, and so may log out.
     """
@@ -76,7 +79,7 @@ def build_page(
     ) as page:
         build_header(predictor)
         with gr.Column(elem_id="panel-frame", elem_classes="tab-panel"):
-            build_frame_tab(predictor)
+            build_frame_tab(predictor, editor)
         with gr.Column(elem_id="panel-describe", elem_classes="tab-panel"):
             build_describe_tab(predictor)
         with gr.Column(elem_id="panel-batch", elem_classes="tab-panel"):
@@ -85,7 +88,7 @@ def build_page(
         with gr.Column(elem_id="panel-quiz", elem_classes="tab-panel"):
             build_quiz_tab(predictor)
         with gr.Column(elem_id="panel-gallery", elem_classes="tab-panel"):
-            build_gallery_tab(predictor, editor)
+            build_gallery_tab(predictor, editor, learning)
         with gr.Column(elem_id="panel-collection", elem_classes="tab-panel"):
             build_collection_tab(predictor, shelf is not None)
         with gr.Column(elem_id="panel-about", elem_classes="tab-panel"):

@@ -32,11 +32,13 @@ from entdemo.ui.gate.callers import PRIVATE, Access, names
 from entdemo.ui.gate.connections import bound_connections
 from entdemo.ui.housekeeping import keep_clearing
 from entdemo.ui.lazy_predictor import Opening, is_foreseeable
+from entdemo.ui.learning import Learning
 from entdemo.ui.logs import set_up_logs
 from entdemo.ui.memory import keep_memory_flat
 from entdemo.ui.page import build_page, launch_options
 from entdemo.ui.periodic import every
 from entdemo.ui.program_visits import ProgramVisits
+from entdemo.ui.served import Served, warm_up
 from entdemo.ui.upload_folder import private_uploads
 
 
@@ -66,12 +68,14 @@ def _serve(settings: ServeSettings) -> None:
     predictor = predictor_of(settings)
     for notice in notices(predictor, settings):
         print(f"entdemo: {notice}", file=sys.stderr)
-    served = cast(Predictor, predictor)  # an opening one has all that a predictor has
+    replaceable = Served(predictor)
+    served = cast(Predictor, replaceable)  # it has all that a predictor has
     visits = ProgramVisits()
     shelf = shelf_of(settings)
-    demo = build_page(
-        served, editor_of(served, settings), visits, shelf, asks_login=settings.login is not None
-    )
+    editor = editor_of(served, settings)
+    learning = Learning(replaceable, editor, settings) if editor else None
+    asks_login = settings.login is not None
+    demo = build_page(served, editor, visits, shelf, learning, asks_login=asks_login)
     ready = threading.Event()
     options: dict[str, Any] = launch_options(served, access_of(settings), shelf, ready.is_set) | {
         "server_name": f"[{host}]" if ":" in host else host,
@@ -89,7 +93,9 @@ def _serve(settings: ServeSettings) -> None:
     every(LOOK_EVERY_S, GalleryWatch(served, seen).look, "gallery")
     print(f"entdemo runs at {url}", flush=True)
     try:
-        warm_up(predictor.open() if isinstance(predictor, Opening) else predictor)
+        opened = predictor.open() if isinstance(predictor, Opening) else predictor
+        if not on_zero_gpu():  # it lends its GPU to visitors' requests only
+            warm_up(opened)
         ready.set()
         demo.block_thread()
     finally:
@@ -163,15 +169,3 @@ def editor_of(predictor: Predictor, settings: ServeSettings) -> Editor | None:
 def shelf_of(settings: ServeSettings) -> Shelf | None:
     """Where collections are kept, None where visitors must not write; on a Space all share it."""
     return None if get_space() or not settings.may_edit else Shelf(settings.collections)
-
-
-def warm_up(predictor: Predictor) -> None:
-    """Answer once, so that the first visitor does not wait for what is made on first use.
-
-    A ZeroGPU Space lends its GPU to visitors' requests only.
-    """
-    if on_zero_gpu():
-        return
-    for case in predictor.gallery.cases[:1]:
-        predictor.predict(predictor.gallery.frame_path(case))
-    predictor.search("ear")

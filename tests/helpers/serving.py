@@ -17,9 +17,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(predictor: Any, editor: Any = None, shelf: Any = None, **options: Any) -> Iterator[str]:
+def served(
+    predictor: Any, editor: Any = None, shelf: Any = None, learning: Any = None, **options: Any
+) -> Iterator[str]:
     """Address of a page around ``predictor``, ending in a slash."""
-    page = build_page(predictor, editor, shelf=shelf)
+    page = build_page(predictor, editor, shelf=shelf, learning=learning)
     settings = launch_options(predictor, shelf=shelf) | {"server_port": free_port()} | options
     _, url, _ = page.launch(prevent_thread_lock=True, server_name="127.0.0.1", **settings)
     try:

@@ -90,6 +90,7 @@
     last = pending.first ? { case_id: find("#frame-query .query")?.dataset.of } : pending;
     find("[data-why]").disabled = Boolean(find("#frame-answer .refused"));
     find(".why-row [data-crop-again]").disabled = false;
+    entdemo.offerCorrection(last.file);
     entdemo.tellFound("frame");
     entdemo.note("frame", {
       ask: last.case_id ? { case_id: last.case_id } : {},

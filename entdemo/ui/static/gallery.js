@@ -124,7 +124,8 @@
       if (!entry.isIntersecting || seen) return;
       const { query } = entdemo.addressed();
       fill(Object.fromEntries(query));
-      if (["map", "edit"].includes(query.get("view"))) show(query.get("view"));
+      const view = query.get("view");
+      if (["map", "edit", "learn"].includes(view)) find(`[data-view=${view}]`, tab)?.click();
       browse(Number(query.get("page")) || 1);
     }).observe(tab);
   };
