@@ -24,7 +24,20 @@ REGIONS: tuple[str, ...] = ("nose", "ear", "vocal-cords", "throat")
 DRAWN_SOURCE = "phantom frame, drawn by entdemo"
 """What drawn frames state as their source."""
 
-_REGION_OF_PREFIX = {"nose": "nose", "ear": "ear", "vc": "vocal-cords", "throat": "throat"}
+SIDES: tuple[str, ...] = ("left", "right")
+
+LABELS: tuple[str, ...] = (*CLASSES, *REGIONS[:3], *SIDES)
+"""What may be stated of a frame: its class, its region without side or state, or a side alone."""
+
+_REGION_OF_PREFIX = {
+    "nose": "nose",
+    "ear": "ear",
+    "vc": "vocal-cords",
+    "vocal": "vocal-cords",
+    "throat": "throat",
+    "left": "",
+    "right": "",
+}
 
 CLASS_NAMES: dict[str, dict[str, str]] = {
     "nose-right": {"en": "nose, right", "vi": "mũi phải"},
@@ -49,6 +62,18 @@ SIDE_NAMES: dict[str, dict[str, str]] = {
 }
 
 _LABEL_NAMES = SIDE_NAMES | REGION_NAMES | CLASS_NAMES
+
+STATED_NAMES: dict[str, dict[str, str]] = CLASS_NAMES | {
+    "nose": {"en": "nose, side not stated", "vi": "mũi, chưa rõ bên"},
+    "ear": {"en": "ear, side not stated", "vi": "tai, chưa rõ bên"},
+    "vocal-cords": {
+        "en": "vocal cords, open or closed not stated",
+        "vi": "dây thanh, chưa rõ mở hay khép",
+    },
+    "left": {"en": "left, region not stated", "vi": "bên trái, chưa rõ vùng"},
+    "right": {"en": "right, region not stated", "vi": "bên phải, chưa rõ vùng"},
+}
+"""Each of ``LABELS`` in words that say what it leaves open."""
 _EITHER = " or "
 
 
@@ -100,9 +125,23 @@ FINDINGS: tuple[Finding, ...] = (
 )
 
 
-def region_of(class_name: str) -> str:
-    """The region of a class, for example ``vocal-cords`` for ``vc-open``."""
-    return _REGION_OF_PREFIX[class_name.split("-", 1)[0]]
+def region_of(label: str) -> str:
+    """The region of a class or a label, as ``vocal-cords`` for ``vc-open``; empty for a side."""
+    return _REGION_OF_PREFIX[label.split("-", 1)[0]]
+
+
+def open_classes(label: str) -> frozenset[str]:
+    """The classes that a label leaves open: one for a class, more for a region or a side."""
+    return frozenset(
+        name
+        for name in CLASSES
+        if label in (name, region_of(name)) or (label in SIDES and name.endswith(f"-{label}"))
+    )
+
+
+def label_of_classes(classes: frozenset[str]) -> str | None:
+    """The label that leaves just these classes open; None where none does."""
+    return next((label for label in LABELS if open_classes(label) == classes), None)
 
 
 def label_names(label: str) -> dict[str, str]:
@@ -128,10 +167,10 @@ def finding_names(class_name: str, finding: str) -> dict[str, str]:
 
 
 def mirror_class(class_name: str) -> str:
-    """The class of the mirrored frame; classes without a side stay as they are."""
-    if class_name.endswith("-right"):
+    """The class or label of the mirrored frame; those without a side stay as they are."""
+    if class_name.endswith("right"):
         return class_name.removesuffix("right") + "left"
-    if class_name.endswith("-left"):
+    if class_name.endswith("left"):
         return class_name.removesuffix("left") + "right"
     return class_name
 

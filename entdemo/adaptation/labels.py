@@ -10,21 +10,21 @@ from entdemo.data.dataset import ORIGINS, read_data, read_origins
 from entdemo.data.entrep import is_entrep
 from entdemo.errors import DataError
 from entdemo.gallery.captions import read_captions
+from entdemo.gallery.cases import label_of
 from entdemo.gallery.folder import tree_with_captions
 from entdemo.gallery.manifest import FILE_NAME
 from entdemo.gallery.store import Gallery
 from entdemo.storage.names import comparable
 from entdemo.storage.skipped import Skipped
 from entdemo.taxonomy import (
-    CLASS_NAMES,
     CLASSES,
     FINDINGS,
-    REGION_NAMES,
-    REGIONS,
-    SIDE_NAMES,
+    LABELS,
+    label_of_classes,
+    open_classes,
     region_of,
 )
-from entdemo.text.letters import plain_letters
+from entdemo.text.letters import comparable_label
 
 Classes = frozenset[str]
 
@@ -57,8 +57,8 @@ class Labelled:
         """A class, a region, a side, or the regions of a finding; empty where nothing is stated."""
         if self.open == EVERY:
             return ""
-        names = (name for name, classes in _PLAIN.items() if classes == self.open)
-        return next(names, " or ".join(sorted({region_of(name) for name in self.open})))
+        regions = {region_of(name) for name in self.open}
+        return label_of_classes(self.open) or " or ".join(sorted(regions))
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def read_labelled(path: Path) -> LabelledFrames:
     elif is_entrep(path):
         data = read_data(path)
         items = [
-            Labelled(it.file, _members(it.class_name or it.region), it.group) for it in data.items
+            Labelled(it.file, open_classes(it.class_name or it.region), it.group)
+            for it in data.items
         ]
         found = LabelledFrames(items, data.skipped)
     else:
@@ -103,7 +104,7 @@ def read_labelled(path: Path) -> LabelledFrames:
 def labelled_cases(gallery: Gallery) -> list[Labelled]:
     """The cases of a gallery that are not drawn."""
     own = (case for case in gallery.cases if not case.is_drawn)
-    return [Labelled(gallery.frame_path(it), frozenset({it.class_name}), it.group) for it in own]
+    return [Labelled(gallery.frame_path(it), open_classes(it.class_name), it.group) for it in own]
 
 
 def _of_folder(path: Path) -> LabelledFrames:
@@ -127,7 +128,7 @@ def _of_folder(path: Path) -> LabelledFrames:
 def _of_path(key: str) -> list[Classes]:
     """What the folders of a path state; one of them states something, if there are any."""
     folders = key.split("/")[:-1]
-    found = [_MEANINGS[_plain(name)] for name in folders if _plain(name) in _MEANINGS]
+    found = [classes for name in folders if (classes := _meaning(name))]
     return found or [_of_name(name) for name in folders[:1]]
 
 
@@ -136,7 +137,7 @@ def _of_row(row: Mapping[str, str]) -> Iterator[Classes]:
         text = row.get(column, "").strip()
         if not text:
             continue
-        found = _MEANINGS.get(_plain(text))
+        found = _meaning(text)
         if found is not None:
             yield found
         elif column != "finding":  # people name findings as they like
@@ -145,45 +146,30 @@ def _of_row(row: Mapping[str, str]) -> Iterator[Classes]:
 
 def _of_name(name: str) -> Classes:
     """What a folder's name states."""
-    found = _MEANINGS.get(_plain(name))
+    found = _meaning(name)
     if found is None:
         raise DataError("adapt.unknown_label", name=name, known=_known())
     return found
 
 
 def _known() -> str:
-    return ", ".join([*CLASSES, *REGIONS[:3], *SIDE_NAMES, _NOTHING[0]])
+    return ", ".join([*LABELS, _NOTHING[0]])
 
 
-def _plain(text: str) -> str:
-    return plain_letters(text).lower().replace("_", "-").replace(" ", "-").replace(",", "")
+def _meaning(text: str) -> Classes | None:
+    """The classes that a word or a key leaves open; None where it says nothing known."""
+    label = label_of(text)
+    return open_classes(label) if label else _OTHERS.get(comparable_label(text))
 
 
-def _members(name: str) -> Classes:
-    """The classes of a class, a region or a side."""
-    return frozenset(
-        each
-        for each in CLASSES
-        if name in (each, region_of(each)) or (name in SIDE_NAMES and each.endswith(f"-{name}"))
-    )
-
-
-_PLAIN = {name: _members(name) for name in (*CLASSES, *REGIONS, *SIDE_NAMES)}
-"""What each key of the taxonomy states."""
-
-
-def _meanings() -> dict[str, Classes]:
-    """By plain letters: keys and names of findings, regions, classes and sides."""
-    found: dict[str, Classes] = {_plain(name): EVERY for name in _NOTHING}
+def _others() -> dict[str, Classes]:
+    """What findings leave open, and words for nothing, by their comparable form."""
+    found: dict[str, Classes] = {comparable_label(name): EVERY for name in _NOTHING}
     for finding in FINDINGS:
         for text in {finding.key, finding.en, finding.vi}:
-            of_others = found.get(_plain(text), frozenset())
-            found[_plain(text)] = of_others | _members(finding.region)
-    names = REGION_NAMES | CLASS_NAMES | SIDE_NAMES
-    words = {key: tuple(it.values()) for key, it in names.items()}
-    for key, classes in _PLAIN.items():
-        found |= {_plain(text): classes for text in (key, *words[key])}
+            of_others = found.get(comparable_label(text), frozenset())
+            found[comparable_label(text)] = of_others | open_classes(finding.region)
     return found
 
 
-_MEANINGS = _meanings()
+_OTHERS = _others()

@@ -11,12 +11,13 @@ from entdemo.data.entrep import EntrepItem, group_split, is_entrep, read_entrep
 from entdemo.data.entrep.captions import caption_keys
 from entdemo.errors import DataError, UserError, in_one
 from entdemo.gallery.captions import CAPTIONS, read_captions
-from entdemo.gallery.cases import class_of, read_class
+from entdemo.gallery.cases import class_of, read_label
 from entdemo.gallery.folder import tree_with_captions
-from entdemo.storage.names import comparable, comparable_label
+from entdemo.storage.names import comparable
 from entdemo.storage.skipped import Skipped, skipped_lines
 from entdemo.storage.table import Row, read_any_table
-from entdemo.taxonomy import CLASSES, REGIONS, region_of
+from entdemo.taxonomy import CLASSES, REGIONS, open_classes, region_of
+from entdemo.text.letters import comparable_label
 
 ORIGINS = "frames.csv"
 _ORIGIN_COLUMNS = ("source", "group", "finding")
@@ -219,9 +220,9 @@ def _item(key: str, file: Path, row: Row | None) -> Item:
 
 
 def _check_class(row: Row, folder: str) -> None:
-    """``folder`` is a class or a region, and the row's class must be it or lie in it."""
-    found = read_class(row, CAPTIONS)
-    if folder not in (found, region_of(found)):
+    """``folder`` is a class or a region, and what the row states must leave a class of it open."""
+    found = read_label(row, CAPTIONS)
+    if not open_classes(folder) & open_classes(found):
         raise DataError(
             "folder.two_classes", name=CAPTIONS, row=row.number, first=folder, second=found
         )

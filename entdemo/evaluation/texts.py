@@ -17,10 +17,9 @@ from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
 from entdemo.locale import LANGUAGES
 from entdemo.storage.encoding import decoded
 from entdemo.storage.json_places import entry_places
-from entdemo.storage.names import comparable_label
 from entdemo.storage.table import read_table
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
-from entdemo.text.letters import unreadable_letter
+from entdemo.text.letters import comparable_label, unreadable_letter
 from entdemo.text.wording import is_vietnamese, normalise
 
 _TABLES = (".csv", ".tsv")

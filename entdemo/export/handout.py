@@ -7,7 +7,7 @@ from typing import Literal
 
 from entdemo.gallery.cases import credit
 from entdemo.locale import Language, page_text
-from entdemo.taxonomy import CLASS_NAMES
+from entdemo.taxonomy import STATED_NAMES
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class HandoutCase:
 
     Attributes:
         case_id: its id in the gallery.
-        class_name: one of ``taxonomy.CLASSES``.
+        class_name: one of ``taxonomy.LABELS``.
         finding: in words, may be empty.
         caption: may be empty.
         source: where the frame comes from.
@@ -99,7 +99,7 @@ class Handout:
 
     def answer(self, case: HandoutCase) -> str:
         """Class and finding of a case in one line."""
-        parts = (CLASS_NAMES[case.class_name][self.language], case.finding)
+        parts = (STATED_NAMES[case.class_name][self.language], case.finding)
         return ": ".join(part for part in parts if part)
 
     def alternative(self, number: int, case: HandoutCase) -> str:

@@ -17,7 +17,7 @@ from PIL import Image
 from entdemo.export.handout import Asked, Handout, HandoutCase
 from entdemo.export.letters import plain
 from entdemo.locale.numbers import decimal, percent
-from entdemo.taxonomy import CLASS_NAMES
+from entdemo.taxonomy import CLASS_NAMES, STATED_NAMES
 
 _FONTS = Path(__file__).parent / "fonts"
 _INK, _MUTED, _TRACK, _FILL = (20, 33, 31), (75, 90, 88), (227, 233, 232), (11, 107, 101)
@@ -178,7 +178,7 @@ class _Page(FPDF):
 
     def _lines(self, case: HandoutCase) -> list[tuple[str, bool]]:
         language = self._handout.language
-        lines = [(CLASS_NAMES[case.class_name][language], True)]
+        lines = [(STATED_NAMES[case.class_name][language], True)]
         if case.similarity is not None:
             value = decimal(case.similarity, language)
             near = self._handout.word("similarity", value=value)

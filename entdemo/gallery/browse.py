@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from entdemo.gallery.cases import Case
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
-from entdemo.taxonomy import CLASS_NAMES, REGION_NAMES, findings_of
+from entdemo.taxonomy import REGION_NAMES, findings_of, label_names
 
 _KEPT_TEXTS = 20_000
 
@@ -40,7 +40,8 @@ def _holds(case: Case, words: list[str]) -> bool:
 def _words_of(case: Case) -> str:
     """All words of a case, each after a space."""
     texts = [case.caption_en, case.caption_vi, case.finding, case.case_id]
-    texts += [*CLASS_NAMES[case.class_name].values(), *REGION_NAMES[case.region].values()]
+    texts += label_names(case.class_name).values()
+    texts += REGION_NAMES.get(case.region, {}).values()
     for finding in findings_of(case.region):
         if finding.key == case.finding:
             texts += [finding.en, finding.vi]

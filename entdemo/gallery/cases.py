@@ -11,9 +11,16 @@ from typing import NamedTuple
 from entdemo.errors import DataError, UserError
 from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.gallery.teaching import LINK, NOTHING, Teaching
-from entdemo.storage.names import comparable_label
 from entdemo.storage.table import Row, Table, read_table, write_table
-from entdemo.taxonomy import CLASSES, DRAWN_SOURCE, region_of
+from entdemo.taxonomy import (
+    CLASSES,
+    DRAWN_SOURCE,
+    LABELS,
+    STATED_NAMES,
+    label_names,
+    region_of,
+)
+from entdemo.text.letters import comparable_label
 
 FILE_NAME = "cases.csv"
 COLUMNS = (
@@ -40,7 +47,7 @@ class Case(NamedTuple):
     Attributes:
         case_id: letters, digits, ``-`` and ``_``; says nothing of where the frame came from.
         file: ``frames/NAME`` inside the gallery.
-        class_name: one of ``taxonomy.CLASSES``.
+        class_name: one of ``taxonomy.LABELS``: the class, or what is known of it.
         finding: key of the main finding or a free term, may be empty.
         source: where the frame comes from, for example ``phantom``.
         group: frames of one group stem from one examination; never shown.
@@ -59,7 +66,7 @@ class Case(NamedTuple):
 
     @property
     def region(self) -> str:
-        """Region of the class."""
+        """Region of the class; empty where only a side is stated."""
         return region_of(self.class_name)
 
     @property
@@ -87,7 +94,7 @@ def read_cases(data: bytes) -> list[Case]:
     table = read_table(data, FILE_NAME, (*COLUMNS, *TEACHING), _REQUIRED)
     ids, files, classes, *texts = (table.columns[column] for column in COLUMNS)
     files = [file.replace("\\", "/") for file in files]
-    known = {cell: class_of(cell) for cell in set(classes)}
+    known = {cell: label_of(cell) for cell in set(classes)}
     named = [known[cell] for cell in classes]
     wrong = [
         (_first_wrong(map(_CASE_ID.fullmatch, ids), len(ids)), "case_id", "table.value"),
@@ -128,13 +135,25 @@ def class_of(text: str) -> str | None:
     return name if name in CLASSES else None
 
 
-def read_class(row: Row, name: str) -> str:
-    """The row's class.
+_LABEL_OF = {
+    comparable_label(text): label
+    for label in LABELS
+    for text in (label, *label_names(label).values(), *STATED_NAMES[label].values())
+}
+
+
+def label_of(text: str) -> str | None:
+    """The class, region or side that a cell or a folder names, by its key or in words."""
+    return _LABEL_OF.get(comparable_label(text))
+
+
+def read_label(row: Row, name: str) -> str:
+    """What the row's column ``class`` states.
 
     Raises:
-        UserError: if it is none of the seven.
+        UserError: if it is none of ``taxonomy.LABELS``.
     """
-    found = class_of(row.cells["class"])
+    found = label_of(row.cells["class"])
     if found is None:
         raise _wrong_class(name, row.number, row.cells["class"])
     return found
@@ -154,4 +173,4 @@ def _first_repeat(ids: Sequence[str]) -> int:
 
 
 def _wrong_class(name: str, row: int, value: str) -> UserError:
-    return DataError("table.class", name=name, row=row, value=value, known=", ".join(CLASSES))
+    return DataError("table.class", name=name, row=row, value=value, known=", ".join(LABELS))

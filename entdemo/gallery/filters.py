@@ -10,7 +10,7 @@ import numpy as np
 from entdemo.errors import QueryError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.index import Allowed
-from entdemo.taxonomy import CLASSES, REGIONS
+from entdemo.taxonomy import LABELS, REGIONS
 
 _NONE: frozenset[str] = frozenset()
 
@@ -21,7 +21,8 @@ class CaseFilter:
 
     Attributes:
         regions: some of ``taxonomy.REGIONS``.
-        classes: some of ``taxonomy.CLASSES``.
+        classes: some of ``taxonomy.LABELS``, as cases state them: the ear without a side is asked
+            for by ``ear``, and is no left ear.
         findings: findings as cases have them, or ``region/finding`` where one region is meant.
         sources: where cases come from, as written in the gallery.
         without: ids of cases that are not to be found, such as the one that is asked with.
@@ -41,7 +42,7 @@ class CaseFilter:
 
     def __post_init__(self) -> None:
         _check(self.regions, REGIONS)
-        _check(self.classes, CLASSES)
+        _check(self.classes, LABELS)
         if not -1 <= self.min_similarity <= 1:
             raise QueryError("filter.similarity", value=self.min_similarity)
 

@@ -17,6 +17,7 @@ from entdemo.gallery.manifest import Mark
 from entdemo.gallery.pipeline import in_batches, in_threads
 from entdemo.gallery.store import Progress
 from entdemo.image.frame import Frame, load_frame
+from entdemo.taxonomy import open_classes
 
 _READERS = 2
 """Threads that read pictures beside each other. More read no faster than one encoder asks; on
@@ -128,7 +129,7 @@ class Ingest:
         self.notes += [f"left out: {error}" for error in self._bad]
 
     def _fold(self, item: NewCase, case: Case, earlier: Case) -> None:
-        if case.class_name != earlier.class_name:
+        if not open_classes(case.class_name) & open_classes(earlier.class_name):
             raise GalleryError(
                 "gallery.two_classes", name=item.name, first=earlier.class_name,
                 second=case.class_name,

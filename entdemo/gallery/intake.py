@@ -26,7 +26,7 @@ from entdemo.image.pixels import MIN_SIDE
 from entdemo.storage.atomic import write_atomically
 from entdemo.storage.files import read_regular, sha256
 from entdemo.storage.table import tidy
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import LABELS
 
 STORED_SIDE = 480
 _QUALITY = 88
@@ -37,7 +37,8 @@ _GROUP = re.compile(r"g-(\d+)")
 class NewCase:
     """A case to take up; ``picture`` is a frame, a picture file's bytes or its path.
 
-    ``group`` names the examination; only a running number of it is kept.
+    ``class_name`` is one of ``taxonomy.LABELS``. ``group`` names the examination; only a running
+    number of it is kept.
     """
 
     picture: Frame | bytes | str | Path
@@ -124,9 +125,9 @@ def take_in(item: NewCase, folder: Path, journal: Journal) -> Taken:
 
     Raises:
         UserError: if the picture cannot be read or its frame not be written.
-        ValueError: if the class is none of the seven.
+        ValueError: if the class is none of ``taxonomy.LABELS``.
     """
-    if item.class_name not in CLASSES:
+    if item.class_name not in LABELS:
         raise ValueError(f"{item.class_name!r} is not one of the classes")
     source = _source_hash(item)
     known = journal.find(source)

@@ -19,7 +19,7 @@ from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.index import Allowed, Ids, Vectors
 from entdemo.gallery.match_threshold import Labels, Residuals, spread, weak_below
 from entdemo.gallery.store import Gallery
-from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of
+from entdemo.taxonomy import CLASSES, LABELS, findings_of, label_names, open_classes
 from entdemo.text.findings import FindingIndex
 from entdemo.text.query import Reading, read_query
 from entdemo.text.terms import TermIndex, stems
@@ -31,6 +31,13 @@ recipe uses: Recall@1 by class .938 without, .960 with."""
 
 WORDS_SHARE = 0.25
 """How much the words of a description count beside its vector."""
+
+_OPEN = np.array([[name in open_classes(label) for name in CLASSES] for label in LABELS])
+"""[L, C] which classes a label leaves open; of a case whose class is not stated the most probable
+of them counts."""
+_ONE_CLASS = np.eye(len(LABELS), dtype=bool) & (_OPEN.sum(1) == 1)
+_TOLD = _ONE_CLASS | ~(_OPEN.astype(int) @ _OPEN.T.astype(int)).astype(bool)
+"""[L, L] whether two labels tell if they are of one class: the ear is a left ear or is not."""
 
 _SPARE = 8
 _SAMPLE = 256
@@ -184,8 +191,9 @@ class Matcher:
         rows = spread(len(self.gallery.cases), _SAMPLE)
         cosines = self.gallery.vectors[rows] @ self.gallery.vectors.T
         cosines[np.arange(len(rows)), rows] = np.nan
-        known = ~np.isnan(cosines)
-        return weak_below(cosines[known], self._same(rows)[known])
+        same, told = self._same(rows)
+        known = ~np.isnan(cosines) & told
+        return weak_below(cosines[known], same[known])
 
     @cached_property
     def weak_text_below(self) -> float:
@@ -195,7 +203,8 @@ class Matcher:
             return -1.0
         chosen = np.array(rows)[spread(len(rows), _CAPTIONS)]
         queries = self._text_vectors([_caption(self.gallery.cases[row]) for row in chosen])
-        return weak_below(queries @ self.gallery.vectors.T, self._same(chosen))
+        same, told = self._same(chosen)
+        return weak_below((queries @ self.gallery.vectors.T)[told], same[told])
 
     @cached_property
     def _terms(self) -> TermIndex:
@@ -209,7 +218,7 @@ class Matcher:
 
     @cached_property
     def _labels(self) -> Labels:
-        return np.array([CLASSES.index(case.class_name) for case in self.gallery.cases], np.int64)
+        return np.array([LABELS.index(case.class_name) for case in self.gallery.cases], np.int64)
 
     @cached_property
     def _residuals(self) -> Residuals:
@@ -219,9 +228,10 @@ class Matcher:
     def _rows(self) -> dict[str, int]:
         return {case.case_id: row for row, case in enumerate(self.gallery.cases)}
 
-    def _same(self, rows: Ids) -> Allowed:
-        same: Allowed = self._labels[rows][:, None] == self._labels[None]
-        return same
+    def _same(self, rows: Ids) -> tuple[Allowed, Allowed]:
+        """[Q, N] whether cases are of one class, and whether their labels tell."""
+        pairs = self._labels[rows][:, None], self._labels[None]
+        return _ONE_CLASS[pairs], _TOLD[pairs]
 
     def _masked(self, where: CaseFilter) -> Allowed:
         return where.mask(self.gallery.cases)
@@ -252,7 +262,7 @@ class Matcher:
         """Those k of the rows ``among`` whose cosine, words and class fit best."""
         scores = (1 - query.words_share) * cosines + query.words_share * words
         if query.probabilities:
-            probable = np.array(query.probabilities)[self._labels[among]]
+            probable = (_OPEN * np.array(query.probabilities)).max(1)[self._labels[among]]
             scores = (1 - query.class_share) * scores + query.class_share * probable
         best = np.argsort(-scores, kind="stable")[:k]
         return [
@@ -303,7 +313,7 @@ def _caption(case: Case) -> str:
 
 def _texts(case: Case) -> Iterator[str]:
     yield from (case.caption_en, case.caption_vi, case.finding)
-    yield from CLASS_NAMES[case.class_name].values()
+    yield from label_names(case.class_name).values()
     for finding in findings_of(case.region):
         if finding.key == case.finding:
             yield from (finding.en, finding.vi)

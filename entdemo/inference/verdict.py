@@ -133,9 +133,10 @@ def _doubts(evidence: Evidence, region: str, probability: float) -> list[Reason]
     strange = evidence.strangeness > KNOWN_STRANGENESS
     if strange or evidence.unlikeness > KNOWN_UNLIKENESS:
         doubts.append("unlike-known")
-    if not evidence.nearest:
+    regions = [stated for name in evidence.nearest if (stated := region_of(name))]
+    if not regions:
         doubts.append("no-cases")
-    elif _share(region, [region_of(name) for name in evidence.nearest]) < CASES_AGREE:
+    elif _share(region, regions) < CASES_AGREE:
         doubts.append("cases-disagree")
     return doubts
 

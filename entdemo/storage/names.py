@@ -18,8 +18,3 @@ def comparable_name(name: str) -> str:
     """One part of a path, likewise."""
     composed = unicodedata.normalize("NFC", name).casefold()
     return unicodedata.normalize("NFC", " ".join(composed.split()))
-
-
-def comparable_label(text: str) -> str:
-    """A class or a region as the taxonomy spells them, whatever its case and dashes."""
-    return comparable_name(text).replace("_", "-").replace(" ", "-")

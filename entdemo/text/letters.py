@@ -11,6 +11,12 @@ def plain_letters(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+def comparable_label(text: str) -> str:
+    """A label as the taxonomy spells keys, whatever its case, marks, spaces, commas and dashes."""
+    spaced = " ".join(plain_letters(text).casefold().replace(",", " ").split())
+    return spaced.replace("_", "-").replace(" ", "-")
+
+
 def unreadable_letter(text: str) -> str | None:
     """The first lone surrogate or control character as U+XXXX, None where all can be read.
 

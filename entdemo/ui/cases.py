@@ -10,7 +10,7 @@ from entdemo.gallery.teaching import Teaching
 from entdemo.inference.prediction import Neighbour
 from entdemo.locale import LANGUAGES, Language
 from entdemo.locale.numbers import decimal
-from entdemo.taxonomy import CLASS_NAMES, finding_names, region_of
+from entdemo.taxonomy import STATED_NAMES, finding_names, region_of
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 from entdemo.ui.marks import marked_spans
 from entdemo.ui.pictures import SIDES, Size, picture_url
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def class_title(class_name: str) -> str:
-    """A class in both languages, as a title."""
-    names = CLASS_NAMES[class_name]
+    """A class, or what is stated in its place, in both languages, as a title."""
+    names = STATED_NAMES[class_name]
     return spans(capital(names["en"]), capital(names["vi"]))
 
 
@@ -61,7 +61,7 @@ def case_picture(case_id: str, class_name: str, finding: str, size: Size) -> str
 
 
 def _alt(class_name: str, finding: str, language: Language) -> str:
-    parts = (CLASS_NAMES[class_name][language], finding_names(class_name, finding)[language])
+    parts = (STATED_NAMES[class_name][language], finding_names(class_name, finding)[language])
     return ": ".join(part for part in parts if part)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from entdemo.taxonomy import CLASS_NAMES, CLASSES, label_names
+from entdemo.taxonomy import LABELS, STATED_NAMES
 from entdemo.ui.events import GALLERY_QUEUE, Data
 from entdemo.ui.gallery_tab_intake import handed_in
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
@@ -39,8 +39,8 @@ def build_correction(editor: Editor) -> None:
 def correction_form() -> str:
     """The classes to choose from, and where messages of the page itself go."""
     options = "".join(
-        f'<option value="{name}" {_label(name)}>{capital(CLASS_NAMES[name]["en"])}</option>'
-        for name in CLASSES
+        f'<option value="{name}" {_label(name)}>{capital(STATED_NAMES[name]["en"])}</option>'
+        for name in LABELS
     )
     first = f'<option value="" {attribute_of("label", "edit.choose_class")}></option>'
     return (
@@ -66,7 +66,7 @@ def corrected(editor: Editor, data: Data) -> str:
     with handed_in({"files": [file]}) as cases:
         added = editor.add(cases)
         key = "correction.kept" if added.new else "correction.known"
-        names = label_names(cases[0].class_name)
+        names = STATED_NAMES[cases[0].class_name]
     said = spans(*(word(key, code, name=names[code]) for code in ("en", "vi")))
     button = (
         '<button type="button" class="quiet" data-go="gallery">'
@@ -76,5 +76,5 @@ def corrected(editor: Editor, data: Data) -> str:
 
 
 def _label(name: str) -> str:
-    names = CLASS_NAMES[name]
+    names = STATED_NAMES[name]
     return attribute("label", capital(names["en"]), capital(names["vi"]))

@@ -10,7 +10,7 @@ import gradio as gr
 
 from entdemo.errors import PageError
 from entdemo.gallery.filters import CaseFilter, finding_keys
-from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS, finding_names
+from entdemo.taxonomy import LABELS, REGION_NAMES, REGIONS, STATED_NAMES, finding_names
 from entdemo.ui.i18n import attribute_of, both, capital, spans
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _regions(cases: list[Case]) -> str:
 
 def _classes(cases: list[Case]) -> str:
     held = {case.class_name for case in cases}
-    picks = [(name, _titled(CLASS_NAMES[name])) for name in CLASSES if name in held]
+    picks = [(name, _titled(STATED_NAMES[name])) for name in LABELS if name in held]
     return _choices("classes", "case.class", picks)
 
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from entdemo.errors import PageError
 from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.locale.numbers import count
-from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGIONS, findings_of, region_of
+from entdemo.taxonomy import (
+    LABELS,
+    REGIONS,
+    STATED_NAMES,
+    findings_of,
+    region_of,
+)
 from entdemo.ui.gallery_tab_intake import MOST
 from entdemo.ui.header import running_line
 from entdemo.ui.i18n import alert, attribute, attribute_of, both, capital, spans, word
@@ -74,9 +80,9 @@ def _field(name: str, key: str) -> str:
 def _row() -> str:
     """One picture; the page fills in a copy for each."""
     classes = "".join(
-        f'<option value="{name}" data-region="{region_of(name)}" {_label(CLASS_NAMES[name])}>'
-        f"{capital(CLASS_NAMES[name]['en'])}</option>"
-        for name in CLASSES
+        f'<option value="{name}" data-region="{region_of(name)}" {_label(STATED_NAMES[name])}>'
+        f"{capital(STATED_NAMES[name]['en'])}</option>"
+        for name in LABELS
     )
     first = f'<option value="" {attribute_of("label", "edit.choose_class")}></option>'
     return (
@@ -146,7 +152,7 @@ def done(added: Added, held: int) -> str:
 
 def removed(case: Case, held: int) -> str:
     """What was removed."""
-    names = CLASS_NAMES[case.class_name]
+    names = STATED_NAMES[case.class_name]
     lines = (
         word("edit.removed", code, name=names[code], all=count(held, code)) for code in ("en", "vi")
     )

@@ -14,7 +14,7 @@ from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.gallery.teaching import teaching_of
-from entdemo.taxonomy import CLASSES, findings_of, region_of
+from entdemo.taxonomy import LABELS, findings_of, region_of
 from entdemo.ui.events import Data
 from entdemo.ui.uploads import move_upload
 
@@ -75,7 +75,7 @@ def _by_form(folder: Path, file: Mapping[str, Any]) -> NewCase:
     folder.mkdir()
     picture = move_upload(file.get("path"), folder / file_name(file.get("name")))
     class_name = str(file.get("class") or "")
-    if class_name not in CLASSES:
+    if class_name not in LABELS:
         raise PageError("edit.no_class", name=picture.name)
     return NewCase(
         picture,

@@ -7,7 +7,15 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from entdemo.locale.numbers import count
-from entdemo.taxonomy import CLASS_NAMES, CLASSES, REGION_NAMES, REGIONS, findings_of, region_of
+from entdemo.taxonomy import (
+    CLASSES,
+    LABELS,
+    REGION_NAMES,
+    REGIONS,
+    STATED_NAMES,
+    findings_of,
+    region_of,
+)
 from entdemo.ui.cases import basket, case_heading, case_picture, origin, sheet, size_slider
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 
@@ -40,7 +48,7 @@ def filters(cases: Sequence[Case], *, own: bool) -> str:
         'aria-describedby="gallery-text-hint">'
         f'<p class="hint small" id="gallery-text-hint">{both("gallery.text_hint")}</p>'
         "</div>"
-        f"{_select('region', _regions())}{_select('class', _classes())}"
+        f"{_select('region', _regions())}{_select('class', _classes(cases))}"
         f"{_finding_select(cases)}{_select('source', _sources(cases))}{tick}"
         f'<button type="reset" class="link">{both("gallery.clear")}</button></form>'
     )
@@ -71,11 +79,13 @@ def _regions() -> list[Option]:
     return [(key, capital(names[key]["en"]), capital(names[key]["vi"]), "") for key in REGIONS]
 
 
-def _classes() -> list[Option]:
-    names = CLASS_NAMES
+def _classes(cases: Sequence[Case]) -> list[Option]:
+    """The classes, and what the gallery's cases state in place of one."""
+    names, held = STATED_NAMES, {case.class_name for case in cases}
     return [
         (key, capital(names[key]["en"]), capital(names[key]["vi"]), region_of(key))
-        for key in CLASSES
+        for key in LABELS
+        if key in CLASSES or key in held
     ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from entdemo.gallery.projection import Projection, gallery_map
 from entdemo.settings import DEFAULT_GALLERY
-from entdemo.taxonomy import CLASS_NAMES, CLASSES, findings_of, region_of
+from entdemo.taxonomy import CLASSES, LABELS, STATED_NAMES, findings_of, region_of
 from entdemo.ui.cases import class_title, origin_names
 from entdemo.ui.i18n import attribute_of, both
 
@@ -25,9 +25,15 @@ SHAPES: dict[str, str] = {
     "vc-open": "M0-6A6 6 0 0 1 0 6 6 6 0 0 1 0-6ZM0-2.4A2.4 2.4 0 0 0 0 2.4 2.4 2.4 0 0 0 0-2.4Z",
     "vc-closed": "M0-5.4A5.4 5.4 0 0 1 0 5.4 5.4 5.4 0 0 1 0-5.4Z",
     "throat": "M0-7 7 0 0 7-7 0Z",
+    "nose": "M-6-5H6L0 6Z",
+    "ear": "M-5-5H5V5H-5Z",
+    "vocal-cords": "M-5.4 0A5.4 5.4 0 0 1 5.4 0Z",
+    "left": "M5-5-5 0 5 5 2 0Z",
+    "right": "M-5-5 5 0-5 5-2 0Z",
 }
 """A shape a class, as SVG paths about 12 wide: right points to the right and left to the left, the
-open vocal cords are a ring and the closed ones a disc."""
+open vocal cords are a ring and the closed ones a disc. Of what is stated in place of a class, a
+region points nowhere, the vocal cords are half a disc, and a side is an arrow."""
 
 
 class Maps:
@@ -76,7 +82,7 @@ def points(gallery: Gallery, made: Projection) -> str:
     found = [
         [
             case.case_id,
-            CLASSES.index(case.class_name),
+            LABELS.index(case.class_name),
             number[case.region, case.finding],
             *(round(float(value) * 1000) for value in point),
             place_of[shown["en"]],
@@ -84,8 +90,8 @@ def points(gallery: Gallery, made: Projection) -> str:
         for case, point, shown in zip(cases, made.points, origins, strict=True)
     ]
     classes = [
-        {"name": name, "shape": SHAPES[name], **CLASS_NAMES[name], "region": region_of(name)}
-        for name in CLASSES
+        {"name": name, "shape": SHAPES[name], **STATED_NAMES[name], "region": region_of(name)}
+        for name in LABELS
     ]
     findings = [_finding(*name) for name in names]
     known = list(by_name.values())
@@ -112,7 +118,8 @@ def _legend(gallery: Gallery, made: Projection) -> str:
         f'<svg viewBox="-8 -8 16 16" aria-hidden="true"><path class="mark-{name}" '
         f'd="{SHAPES[name]}"/></svg>{class_title(name)} <span class="hint">{counts[name]}</span>'
         "</button></li>"
-        for number, name in enumerate(CLASSES)
+        for number, name in enumerate(LABELS)
+        if name in CLASSES or counts[name]
     )
     return (
         f'<h3 class="subhead" id="map-legend">{both("map.legend")}</h3>'

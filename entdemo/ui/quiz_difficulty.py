@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from entdemo.taxonomy import CLASSES
 from entdemo.ui.quiz import LEVELS, Item, Level
 
 if TYPE_CHECKING:
@@ -17,9 +18,11 @@ _BLOCK = 512
 
 
 def gallery_items(gallery: Gallery) -> list[Item]:
-    """The gallery's cases as items of a quiz; of a large gallery every n-th case."""
-    count = len(gallery.cases)
-    rows = np.unique(np.linspace(0, count - 1, min(count, _MOST_ROWS)).astype(np.int64))
+    """The gallery's cases whose class is stated as items of a quiz; of many every n-th case."""
+    stated = [row for row, case in enumerate(gallery.cases) if case.class_name in CLASSES]
+    count = len(stated)
+    places = np.unique(np.linspace(0, count - 1, min(count, _MOST_ROWS)).astype(np.int64))
+    rows = np.array(stated, np.int64)[places]
     cases = [gallery.cases[row] for row in rows]
     found = levels(margins(gallery.vectors[rows], [case.class_name for case in cases]))
     return [

@@ -12,6 +12,7 @@ import gradio as gr
 
 from entdemo.errors import PageError, UserError
 from entdemo.image.frame import Frame, load_frame
+from entdemo.taxonomy import CLASSES
 from entdemo.ui.events import MODEL_QUEUE, Data, as_user_error, data_of
 from entdemo.ui.i18n import alert
 from entdemo.ui.pictures import query_picture
@@ -125,7 +126,7 @@ class Quiz:
         return [
             judged.get(case.case_id) or Item(case.case_id, case.class_name, case.finding, "medium")
             for case in self._predictor.gallery.cases
-            if case.case_id in case_ids
+            if case.case_id in case_ids and case.class_name in CLASSES
         ]
 
     def _gallery_items(self) -> list[Item]:

@@ -87,11 +87,25 @@ def test_stray_pixels_are_no_open_glottis(tmp_path: Path) -> None:
     assert read_public("bagls", tmp_path).cases[0].class_name == "vc-closed"
 
 
+def test_ears_without_a_side_are_cases_with_their_diagnosis(tmp_path: Path) -> None:
+    for name in ("Normal/o1.png", "Tympanoskleros/deep/o2.png", "Csom/o3.png", "o4.png"):
+        frame(tmp_path / name)
+    (tmp_path / "Csom" / "Thumbs.db").touch()
+    cases = read_public("ear-imagery", tmp_path).cases
+    assert [(case.name, case.class_name, case.finding) for case in cases] == [
+        ("o3.png", "ear", "Csom"), ("o1.png", "ear", "normal"), ("o2.png", "ear", "plaque"),
+    ]  # fmt: skip
+    assert cases[2].caption_en == "Ear: tympanosclerosis plaque."
+    assert cases[2].caption_vi == "Tai: mảng xơ nhĩ."
+    assert cases[0].licence == "CC0"
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [
         ("elbows", "Known are vocalfolds, bagls"),
-        ("ear-imagery", "the side is not stated"),
+        ("ear-imagery", "holds no frame of Ear imagery"),
+        ("scope-hn", "its layout is not read yet"),
         ("vocalfolds", "holds no frame of vocalfolds"),
     ],
 )

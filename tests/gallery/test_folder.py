@@ -73,7 +73,7 @@ def test_classes_may_come_from_the_table(pictures: Path) -> None:
     ("text", "key"),
     [
         ("file,class\nz.jpg,ear-left\n", "folder.two_classes"),
-        ("file,class\nz.jpg,nose\n", "table.class"),
+        ("file,class\nz.jpg,elbow\n", "table.class"),
         ("file,class\nnone.jpg,throat\n", "table.no_such_file"),
         ("file,class\na.png,throat\n", "table.no_such_file"),
         ("file,class\nz.jpg,throat\nthroat/z.jpg,throat\n", "table.value_twice"),

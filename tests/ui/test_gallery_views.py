@@ -12,7 +12,7 @@ import pytest
 
 from entdemo.errors import UserError
 from entdemo.gallery.projection import Projection
-from entdemo.taxonomy import CLASSES
+from entdemo.taxonomy import CLASSES, LABELS
 from entdemo.ui import theme
 from entdemo.ui.gallery_tab import listing, marks, view_switch, wanted
 from entdemo.ui.gallery_tab_form import progress_bar, shown_folder
@@ -102,7 +102,7 @@ def on_a_line(count: int) -> Projection:
 def test_the_map_carries_its_points_and_a_legend(cases: Any) -> None:
     html = map_view(cases, on_a_line(28))
     data = json.loads(unescape(re.search(r"data-points='([^']+)'", html)[1]))  # type: ignore[index]
-    assert [entry["name"] for entry in data["classes"]] == list(CLASSES)
+    assert [entry["name"] for entry in data["classes"]] == list(LABELS)
     assert len(data["points"]) == 28
     case_id, kind, finding, x, y, origin = data["points"][-1]
     assert data["origins"][origin]["en"] == "drawn for tests · CC0-1.0"
@@ -135,9 +135,9 @@ def test_the_map_is_made_once_for_each_gallery(cases: Any, monkeypatch: pytest.M
     assert made == [cases, other]
 
 
-def test_each_class_has_a_shape_of_its_own() -> None:
-    assert set(SHAPES) == set(CLASSES)
-    assert len(set(SHAPES.values())) == len(CLASSES)
+def test_each_label_has_a_shape_of_its_own() -> None:
+    assert set(SHAPES) == set(LABELS)
+    assert len(set(SHAPES.values())) == len(LABELS)
 
 
 def luminance(colour: str) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from entdemo.data.dataset import read_data
 from entdemo.data.entrep import is_entrep
+from entdemo.data.public.ears import read_ear_imagery
 from entdemo.data.public.glottis import read_bagls, read_vocalfolds
 from entdemo.errors import DataError
 from entdemo.gallery.folder import FolderCases
@@ -43,11 +44,10 @@ def _read_entrep(path: Path) -> FolderCases:
     found = read_data(path)
     cases = [
         NewCase(
-            item.file, item.class_name, item.finding, item.caption_en, item.caption_vi,
-            group=item.group,
+            item.file, item.class_name or item.region, item.finding, item.caption_en,
+            item.caption_vi, group=item.group,
         )
         for item in found.items
-        if item.class_name
     ]  # fmt: skip
     return FolderCases(cases, found.skipped)
 
@@ -73,8 +73,8 @@ PUBLIC_SETS = (
     PublicSet(
         "ear-imagery", "Ear imagery database, Başaran et al.", "ear", "CC0",
         "https://doi.org/10.6084/m9.figshare.11886630",
-        "a folder a diagnosis; the side is not stated, so that it makes no cases; adapt learns "
-        "from the pictures in a folder ear",
+        "a folder a diagnosis, with pictures in any folder below; the side is not stated",
+        read_ear_imagery,
     ),
     PublicSet(
         "scope-hn", "SCOPE-HN", "all", "CC BY-NC", "published by its authors",
