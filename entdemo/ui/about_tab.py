@@ -10,12 +10,13 @@ import gradio as gr
 
 from entdemo.bundle.weights import read_card
 from entdemo.ui.about_figures import figures
+from entdemo.ui.events import GALLERY_QUEUE
 from entdemo.ui.i18n import attribute_of, both
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
 
-_MOUNT = "entdemo.mountAbout(element)"
+_RENEW = "() => trigger('renew', {})"
 _MOST_LETTERS = 50_000
 _COMMANDS = """\
 ENTDEMO_WEIGHTS=owner/name@revision python app.py
@@ -35,9 +36,23 @@ for case in found["neighbours"]:
 _ENDPOINTS = ("predict", "search", "health")
 
 
-def build_about_tab(predictor: Predictor) -> None:
-    """Place the tab."""
-    gr.HTML(about(predictor), js_on_load=_MOUNT, apply_default_css=False)
+def build_about_tab(predictor: Predictor, *, changes: bool = False) -> None:
+    """Place the tab.
+
+    Args:
+        predictor: whose weights are described.
+        changes: whether other weights may come to serve while the app runs.
+    """
+    mount = f"entdemo.mountAbout(element, {_RENEW if changes else 'null'})"
+    tab = gr.HTML(about(predictor), js_on_load=mount, apply_default_css=False)
+    if changes:
+        renewed = tab.renew(lambda: about(predictor), None, tab, **GALLERY_QUEUE)
+        renewed.then(
+            fn=None,
+            js="() => entdemo.nameServer()",
+            api_visibility="private",
+            show_progress="hidden",
+        )
 
 
 def about(predictor: Predictor) -> str:

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 _TOGETHER = 8
 """Frames that are checked as one batch."""
-_USUAL_PACE = 0.05
+_USUAL_PACE = 0.07
 """Seconds that a frame takes where none was encoded yet: two cores without 8 bits."""
 _SLOWER = {"torch": 1.0, "onnxruntime": 3.0}
 """How much longer learning takes for a frame than what serves: it computes in fp32 by torch."""
-_FITS_S = 3.0
+_FITS_S = 5.0
 """Seconds for all else: opening the weights and fitting, of a few hundred frames."""
 
 

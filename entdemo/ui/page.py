@@ -92,7 +92,7 @@ def build_page(
         with gr.Column(elem_id="panel-collection", elem_classes="tab-panel"):
             build_collection_tab(predictor, shelf is not None)
         with gr.Column(elem_id="panel-about", elem_classes="tab-panel"):
-            build_about_tab(predictor)
+            build_about_tab(predictor, changes=learning is not None)
         build_viewer(predictor)
         build_sheet()
         build_footer(asks_login=asks_login)

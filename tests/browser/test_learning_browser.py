@@ -76,6 +76,7 @@ def test_eight_frames_are_added_learned_from_kept_and_undone(
         page.locator("[data-learn=keep]").click()
         expect(page.locator(answer)).to_contain_text("Kept: the app now answers")
         assert table.served.bundle_id != before
+        expect(page.locator("#about-figures h3").first).to_contain_text("default, own cases")
         ask(page, odd_frame(tmp_path / "new.jpg", "throat", 77))
         page.locator("#correction-class").select_option("throat")
         page.locator("#correction-form [type=submit]").click()

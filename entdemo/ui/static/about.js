@@ -15,11 +15,18 @@
     setTimeout(() => { status.textContent = ""; }, SHOWN_MS);
   };
 
-  entdemo.mountAbout = (element) => {
+  entdemo.nameServer = () => {
     const here = new URL(".", location.href).href;
-    all("code", element).forEach((code) => {
+    all("#panel-about code").forEach((code) => {
       code.textContent = code.textContent.replace(/Client\("[^"]*"\)/, `Client("${here}")`);
     });
+  };
+
+  /** `renew` describes the weights anew: others may serve than when the page was built. */
+  entdemo.mountAbout = (element, renew) => {
+    entdemo.nameServer();
+    renew?.();
+    entdemo.renewAbout = renew;
     element.addEventListener("click", (event) => {
       const button = event.target.closest("[data-copy]");
       if (button) copy(button);

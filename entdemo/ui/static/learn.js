@@ -15,6 +15,7 @@
   entdemo.arrivals.learn = () => {
     const now = find("#learn-status template");
     if (now) find(".running").innerHTML = now.innerHTML;
+    if (find("#learn-answer .edit-done")) entdemo.renewAbout();
   };
 
   entdemo.mountLearn = (element, asks) => {
