@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from entdemo.cli.output import out, print_json, progress_bar, rows, tell_skipped
 from entdemo.errors import StorageError
 from entdemo.inference.spoken import headline
+from entdemo.locale import in_language
 
 if TYPE_CHECKING:
     from entdemo.batch import Answered
@@ -59,6 +60,10 @@ def _line(it: Answered) -> list[str]:
         return [it.name, "unreadable", "", "", str(it.note)]
     judged = it.prediction.judgement
     near = () if judged.grade == "refused" else it.prediction.neighbours[:1]
-    case = "".join(f"{one.caption_en or one.class_name} ({one.similarity:.3f})" for one in near)
+    case = "".join(
+        f"{in_language(one.caption_en, one.caption_vi, 'en') or one.class_name} "
+        f"({one.similarity:.3f})"
+        for one in near
+    )
     said = headline(judged, "frame", "en")
     return [it.name, judged.grade, said, f"{it.doubt:.2f}", case]

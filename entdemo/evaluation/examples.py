@@ -10,6 +10,7 @@ from entdemo.evaluation.pool import Pool
 from entdemo.evaluation.retrieval import without
 from entdemo.gallery.matching import Query
 from entdemo.inference.encoder import Encoder
+from entdemo.locale import LANGUAGES, in_language
 from entdemo.taxonomy import CLASSES
 
 _ANSWERS = 5
@@ -50,9 +51,7 @@ def text_examples(encoder: Encoder, pool: Pool) -> list[Example]:
 
 
 def _caption(item: Item, turn: int) -> str:
-    if turn % 2:
-        return item.caption_vi or item.caption_en
-    return item.caption_en or item.caption_vi
+    return in_language(item.caption_en, item.caption_vi, LANGUAGES[turn % 2])
 
 
 def _first_of_each_class(items: Sequence[Item | None]) -> list[int]:

@@ -15,7 +15,7 @@ from entdemo.gallery.store import Gallery
 from entdemo.gallery.teaching import Teaching
 from entdemo.image.frame import load_frame
 from entdemo.image.jpeg import encode_jpeg
-from entdemo.locale import Language, page_text
+from entdemo.locale import Language, in_language, page_text
 from entdemo.taxonomy import finding_names
 
 MOST_CASES = 200
@@ -91,13 +91,11 @@ def handout_case(
     Raises:
         UserError: its picture cannot be read.
     """
-    captions = (case.caption_en, case.caption_vi)
-    own, other = captions if language == "en" else captions[::-1]
     return HandoutCase(
         case_id=case.case_id,
         class_name=case.class_name,
         finding=finding_names(case.class_name, case.finding)[language],
-        caption=own or other,
+        caption=in_language(case.caption_en, case.caption_vi, language),
         source=case.source,
         licence=case.licence,
         jpeg=encode_jpeg(load_frame(gallery.frame_path(case)).rgb, side),

@@ -12,8 +12,8 @@ from typing import cast
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import CoreFont, TTFFont
-from PIL import Image
 
+from entdemo.export.fitting import fitted
 from entdemo.export.handout import Asked, Handout, HandoutCase
 from entdemo.export.letters import plain
 from entdemo.locale.numbers import decimal, percent
@@ -207,10 +207,7 @@ class _Page(FPDF):
         self, jpeg: bytes, text: str, x: float, y: float, room: tuple[float, float]
     ) -> None:
         """Put a picture into the upper left of a room that begins at x, y."""
-        with Image.open(io.BytesIO(jpeg)) as image:
-            scale = min(room[0] / image.width, room[1] / image.height)
-            size = image.width * scale, image.height * scale
-        self.image(io.BytesIO(jpeg), x, y, *size, alt_text=text)
+        self.image(io.BytesIO(jpeg), x, y, *fitted(jpeg, room), alt_text=text)
 
     def _text(
         self,

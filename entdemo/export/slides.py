@@ -6,7 +6,6 @@ import io
 import zipfile
 from datetime import datetime
 
-from PIL import Image
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.lang import MSO_LANGUAGE_ID
@@ -17,6 +16,7 @@ from pptx.text.text import TextFrame
 from pptx.util import Inches, Pt
 
 from entdemo.export.archive import packed
+from entdemo.export.fitting import fitted
 from entdemo.export.handout import Asked, Handout, HandoutCase
 from entdemo.export.letters import plain
 
@@ -102,9 +102,7 @@ class _Show:
         return slide
 
     def _picture(self, slide: Slide, jpeg: bytes, alternative: str, credit: str) -> None:
-        with Image.open(io.BytesIO(jpeg)) as image:
-            scale = min(_PICTURE[0] / image.width, _PICTURE[1] / image.height)
-            size = Inches(image.width * scale), Inches(image.height * scale)
+        size = [Inches(side) for side in fitted(jpeg, _PICTURE)]
         shown = slide.shapes.add_picture(
             io.BytesIO(jpeg), Inches(_EDGE), Inches(_TOP), width=size[0], height=size[1]
         )

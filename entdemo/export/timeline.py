@@ -9,7 +9,7 @@ from entdemo.errors import DataError
 from entdemo.export.handout import Handout, HandoutCase
 from entdemo.image.frame import Frame, load_frame
 from entdemo.inference.prediction import Neighbour
-from entdemo.locale import Language, page_text
+from entdemo.locale import Language, in_language, page_text
 from entdemo.locale.numbers import clock, decimal
 
 Nearest = Callable[[Frame], Sequence[Neighbour]]
@@ -45,8 +45,7 @@ def _case(
     doubt = decimal(it.doubt, language)
     told = [page_text("handout.stretch_times", language, doubt=doubt, **times)]
     for case in near[:1]:
-        own, other = case.caption_en, case.caption_vi
-        caption = (own or other) if language == "en" else (other or own)
+        caption = in_language(case.caption_en, case.caption_vi, language)
         values = {"case": case.case_id, "caption": caption}
         told.append(page_text("handout.stretch_near", language, **values))
     best = page_text("handout.stretch_frame", language, best=times["best"])

@@ -19,6 +19,7 @@ from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.index import Allowed, Ids, Vectors
 from entdemo.gallery.match_threshold import Labels, Residuals, spread, weak_below
 from entdemo.gallery.store import Gallery
+from entdemo.locale import in_language
 from entdemo.taxonomy import CLASSES, LABELS, findings_of, label_names, open_classes
 from entdemo.text.findings import FindingIndex
 from entdemo.text.query import Reading, read_query
@@ -308,7 +309,7 @@ def _match(group: list[tuple[_Found, Case]], query: Query) -> Match:
 
 
 def _caption(case: Case) -> str:
-    return case.caption_en or case.caption_vi
+    return in_language(case.caption_en, case.caption_vi, "en")
 
 
 def _texts(case: Case) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from entdemo.errors import DataError
-from entdemo.locale import Language
+from entdemo.locale import Language, in_language
 
 LINK = re.compile(r"(https?://[^\s/]\S*)?")
 """Nothing, or an address that a browser may be sent to."""
@@ -34,7 +34,7 @@ class Teaching(NamedTuple):
     def both(self, name: str) -> tuple[str, str]:
         """A text in English and in Vietnamese; one that lacks a language is taken in the other."""
         english, vietnamese = (getattr(self, f"{name}_{code}") for code in ("en", "vi"))
-        return english or vietnamese, vietnamese or english
+        return in_language(english, vietnamese, "en"), in_language(english, vietnamese, "vi")
 
     def one(self, name: str, language: Language) -> str:
         """The same in one language."""

@@ -4,6 +4,13 @@
 of the case sheet. A text is found by ``table.key`` and filled in by ``str.format``.
 """
 
-from entdemo.locale.catalogue import LANGUAGES, Language, error_text, page_text, texts_of
+from entdemo.locale.catalogue import (
+    LANGUAGES,
+    Language,
+    error_text,
+    in_language,
+    page_text,
+    texts_of,
+)
 
-__all__ = ["LANGUAGES", "Language", "error_text", "page_text", "texts_of"]
+__all__ = ["LANGUAGES", "Language", "error_text", "in_language", "page_text", "texts_of"]

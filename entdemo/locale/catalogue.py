@@ -21,6 +21,12 @@ def texts_of(catalogue: Catalogue, language: Language) -> dict[str, str]:
     return {f"{table}.{key}": text for table, rows in tables.items() for key, text in rows.items()}
 
 
+def in_language(english: str, vietnamese: str, language: Language) -> str:
+    """A text that a person wrote, taken in the other language where it lacks this one."""
+    own, other = (english, vietnamese) if language == "en" else (vietnamese, english)
+    return own or other
+
+
 def error_text(key: str, language: Language, **values: object) -> str:
     """The sentence of an error.
 

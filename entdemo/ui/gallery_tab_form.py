@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entdemo.errors import PageError
 from entdemo.gallery.teaching import COLUMNS as TEACHING
+from entdemo.gallery.tree import PICTURE_ENDINGS
 from entdemo.locale.numbers import count
 from entdemo.taxonomy import (
     LABELS,
@@ -59,7 +60,7 @@ def _drop() -> str:
         f'<div class="drop"><p class="drop-main with-mouse">{both("edit.drop")}</p>'
         f'<p class="hint">{both("edit.drop_table", most=MOST)}</p></div>'
         '<div class="ways"><label class="primary file"><input type="file" multiple class="unseen" '
-        f'accept="image/*,.csv">{both("edit.choose")}</label></div>'
+        f'accept="image/*,.csv,{",".join(PICTURE_ENDINGS)}">{both("edit.choose")}</label></div>'
         f'<p class="hint small">{both("edit.table_columns")}</p>'
     )
 

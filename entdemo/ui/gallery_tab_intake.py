@@ -85,6 +85,7 @@ def _by_form(folder: Path, file: Mapping[str, Any]) -> NewCase:
         _text(file, "caption_vi"),
         _text(file, "source"),
         _text(file, "licence"),
+        _text(file, "group"),
         teaching=teaching_of({column: _text(file, column) for column in TEACHING}),
     )
 

@@ -34,7 +34,9 @@ def test_a_form_for_each_picture(uploaded: Any, upload_folder: Path) -> None:
             "a.jpg", **{"class": "ear-left", "finding": "Thủng màng nhĩ", "caption_en": " A\nb"}
         ),
         uploaded(
-            "a.jpg", **{"class": "throat", "finding": "a scar", "source": "own", "licence": "x"}
+            "a.jpg",
+            **{"class": "throat", "finding": "a scar", "source": "own", "licence": "x"},
+            group="7f",
         ),
     ]
     with handed_in({"files": files}) as (first, second):
@@ -45,6 +47,7 @@ def test_a_form_for_each_picture(uploaded: Any, upload_folder: Path) -> None:
         )
         assert (second.class_name, second.finding, second.source) == ("throat", "a scar", "own")
         assert first.name == second.name == "a.jpg"
+        assert (first.group, second.group) == ("", "7f")
         assert load_frame(first.picture).rgb.shape == (240, 320, 3)
     assert not Path(str(first.picture)).exists()
     assert list(upload_folder.iterdir()) == []

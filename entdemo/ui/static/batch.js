@@ -7,10 +7,12 @@
   const form = () => find("#batch");
   const rows = () => all("#batch-rows tbody tr");
 
+  entdemo.isNamedPicture = (name) =>
+    form().dataset.endings.split(" ").some((ending) => name.toLowerCase().endsWith(ending));
+
   const isPicture = (path) => {
     const parts = path.split("/");
-    return form().dataset.endings.split(" ").some((ending) => path.toLowerCase().endsWith(ending))
-      && !parts.some((part) => part.startsWith(".") || part === "__MACOSX");
+    return entdemo.isNamedPicture(path) && !parts.some((part) => part.startsWith(".") || part === "__MACOSX");
   };
 
   /** Everything that was dropped as pictures to be read in their turn. */

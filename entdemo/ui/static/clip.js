@@ -2,7 +2,7 @@
 {
   const { find, all, wait, calm, complain, words } = entdemo;
 
-  let upload, asks, running = false;
+  let upload, asks, examination = "", running = false;
 
   const form = () => find("#clip");
   const stop = () => find("[data-clip=stop]", form());
@@ -31,6 +31,7 @@
       return;
     }
     running = true;
+    examination = entdemo.randomName();
     wait("clip");
     try {
       const { path } = await entdemo.handIn(upload, file);
@@ -55,7 +56,7 @@
     },
     similar: (button) => entdemo.askFrame(frameOf(button.closest("li"))),
     add: () => entdemo.enrolFiles(all("#clip-answer li:has(input:checked)").map((row) =>
-      ({ file: frameOf(row), class_name: find("input", row).value }))),
+      ({ file: frameOf(row), class_name: find("input", row).value })), examination),
   };
 
   entdemo.mountClip = (element, uploader, ways) => {

@@ -1,7 +1,6 @@
 /* Own cases: pictures with a table or a form each, and removing them. */
 {
   const { find, all, wait } = entdemo;
-  const PICTURE = /\.(jpe?g|png|webp|bmp|tiff?)$/i;
   const TRIES = 12;
   const PAUSE = 700;
 
@@ -25,9 +24,10 @@
     find("[type=submit]", form()).hidden = !filled;
   };
 
-  const addRow = (file, className = "") => {
+  const addRow = (file, className = "", group = "") => {
     const row = find("#edit-row").content.cloneNode(true).firstElementChild;
     row.file = file;
+    row.group = group;
     find("img", row).src = URL.createObjectURL(file);
     find(".edit-name", row).textContent = file.name;
     find("[name=class]", row).value = className;
@@ -41,7 +41,7 @@
 
   const take = (files) => {
     find("#edit-local").replaceChildren();
-    const pictures = files.filter((file) => PICTURE.test(file.name));
+    const pictures = files.filter((file) => entdemo.isNamedPicture(file.name));
     table = files.find((file) => /\.csv$/i.test(file.name)) ?? table;
     if (rows().length + pictures.length > Number(form().dataset.most))
       find("#edit-local").append(find("#edit-too-many").content.cloneNode(true));
@@ -49,12 +49,13 @@
     refresh();
   };
 
-  /** Begin own cases with files whose class is known, on the Gallery tab. */
-  entdemo.enrolFiles = (files) => {
+  /** Begin own cases with files whose class is known, on the Gallery tab; those of one
+      examination have its group. */
+  entdemo.enrolFiles = (files, group = "") => {
     entdemo.selectTab("gallery");
     find("#panel-gallery [data-view=edit]").click();
     const room = Number(form().dataset.most) - rows().length;
-    files.slice(0, room).forEach(({ file, class_name: name }) => addRow(file, name));
+    files.slice(0, room).forEach(({ file, class_name: name }) => addRow(file, name, group));
     refresh();
   };
 
@@ -97,7 +98,7 @@
     try {
       for (const row of waiting) {
         showSending(files.length, waiting.length);
-        files.push({ ...filled(row), path: await handIn(row.file), name: row.file.name });
+        files.push({ ...filled(row), group: row.group, path: await handIn(row.file), name: row.file.name });
       }
       asks.enrol({ files, table: table && { path: await handIn(table), name: table.name } });
     } catch {

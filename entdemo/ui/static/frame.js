@@ -4,11 +4,11 @@
 
   // The name on the visitor's disk may say who the patient is, so it is not sent along; a name of
   // its own also keeps equal uploads of two visitors apart.
-  const anonymous = entdemo.anonymous = (file) => {
-    const name = [...crypto.getRandomValues(new Uint8Array(12))]
-      .map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    return new File([file], name, { type: "application/octet-stream" });
-  };
+  entdemo.randomName = () => [...crypto.getRandomValues(new Uint8Array(12))]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  const anonymous = entdemo.anonymous = (file) =>
+    new File([file], entdemo.randomName(), { type: "application/octet-stream" });
 
   /** Let the visitor take a picture; the camera is off again when the dialog closes. */
   const mountCamera = (element, send) => {
