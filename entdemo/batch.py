@@ -79,14 +79,21 @@ def holds_many(path: Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Holding]:
+def opened(path: Path, page: int | None = None) -> Iterator[Holding]:
     """The pictures below a folder or in a ZIP by name; anything else is one picture.
 
     Nothing of a ZIP is written to the disk, and one picture of it is in memory at a time.
 
+    Args:
+        path: a folder, a ZIP or a picture.
+        page: which picture of one file that holds several, see ``load_frame``.
+
     Raises:
-        UserError: there is no picture or too many, or the ZIP is damaged.
+        UserError: there is no picture or too many, the ZIP is damaged, or a page is named of a
+            folder or a ZIP.
     """
+    if page is not None and holds_many(path):
+        raise DataError("batch.page", name=path.name)
     if path.is_dir():
         tree = picture_tree(path)
         found = [Picture(name, partial(_itself, file)) for name, file in tree.pictures.items()]
@@ -95,7 +102,7 @@ def opened(path: Path) -> Iterator[Holding]:
         with _archive(path) as archive:
             yield _checked(path, _held(archive))
     else:
-        yield Holding([Picture(path.name, partial(_itself, path))])
+        yield Holding([Picture(path.name, partial(load_frame, path, page))])
 
 
 def _checked(path: Path, held: Holding) -> Holding:

@@ -158,6 +158,14 @@ def findings_of(region: str) -> tuple[Finding, ...]:
     return tuple(finding for finding in FINDINGS if finding.region == region)
 
 
+def finding_key(region: str, text: str) -> str:
+    """The key of a finding that is written out in either language; other text as it is."""
+    for finding in findings_of(region):
+        if text.casefold() in (finding.key, finding.en.casefold(), finding.vi.casefold()):
+            return finding.key
+    return text
+
+
 def finding_names(class_name: str, finding: str) -> dict[str, str]:
     """A finding in words, by language; a finding of the user's own stays as it is written."""
     for candidate in findings_of(region_of(class_name)):

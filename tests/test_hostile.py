@@ -110,7 +110,7 @@ def test_the_app_answers_each_with_a_sentence_or_a_class(name: str, url: str, fo
         assert UserError(expected, **dict.fromkeys(FIELDS, 0)).text("en")[:12] in answer
 
 
-FIELDS = ("width", "height", "limit", "megabytes", "scans", "name")
+FIELDS = ("width", "height", "limit", "megabytes", "scans", "name", "pages")
 
 
 @pytest.mark.parametrize("name", NAMES)

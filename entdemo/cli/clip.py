@@ -36,7 +36,7 @@ SheetLanguage = Annotated[Language, typer.Option("--language", help="Of the shee
 
 
 def clip(
-    file: Annotated[Path, typer.Argument(help="MP4, MOV, AVI, Matroska or WebM.")],
+    file: Annotated[Path, typer.Argument(help="MP4, MOV, AVI, Matroska, WebM, GIF or DICOM.")],
     *,
     k: Count = 3,
     sheet: Sheet = None,

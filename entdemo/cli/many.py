@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 
 def predict_many(
-    path: Path, ask: Callable[[Frame], Prediction], csv: Path | None, *, by_doubt: bool, json: bool
+    path: Path,
+    ask: Callable[[Frame], Prediction],
+    csv: Path | None,
+    page: int | None,
+    *,
+    by_doubt: bool,
+    json: bool,
 ) -> None:
     """Answer all pictures of a path.
 
@@ -26,6 +32,7 @@ def predict_many(
         path: a folder, a ZIP, or one picture.
         ask: answers a frame.
         csv: where the table is written; no such file is there yet.
+        page: which picture of one file that holds several.
         by_doubt: tell the doubtful ones first, else by name.
         json: print JSON in place of the table.
 
@@ -38,7 +45,7 @@ def predict_many(
     if csv is not None and csv.exists():
         raise StorageError("storage.in_use", path=csv)
     found: list[Answered] = []
-    with opened(path) as held, progress_bar("Frames") as told:
+    with opened(path, page) as held, progress_bar("Frames") as told:
         for it in answers(held.pictures, ask):
             found.append(it)
             told(len(found), len(held.pictures))

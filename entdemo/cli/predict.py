@@ -36,6 +36,9 @@ Least = Annotated[float, typer.Option("--min-similarity", help="Leave out weaker
 Words = Annotated[str | None, typer.Option("--text", help="What else the cases should show.")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Write the table to this new file.")]
 ByDoubt = Annotated[bool, typer.Option("--by-doubt", help="Of many frames the doubtful first.")]
+Page = Annotated[
+    int | None, typer.Option("--page", min=1, help="Picture of a GIF, TIFF or loop, from 1.")
+]
 Share = Annotated[float, typer.Option("--share", help="How much --text counts, 0 to 1.")]
 
 
@@ -43,7 +46,7 @@ def predict(
     frame: Annotated[
         Path,
         typer.Argument(
-            help="JPEG, PNG, WebP, HEIC, AVIF, BMP, TIFF or DICOM; a folder or a ZIP of them."
+            help="JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF or DICOM; a folder or a ZIP of them."
         ),
     ],
     *,
@@ -57,6 +60,7 @@ def predict(
     min_similarity: Least = -1.0,
     csv: Csv = None,
     by_doubt: ByDoubt = False,
+    page: Page = None,
     weights: Weights,
     gallery: Gallery,
     device: Device,
@@ -74,9 +78,9 @@ def predict(
 
     where = case_filter(regions, classes, findings, sources, min_similarity)
     many = csv is not None or holds_many(frame)
-    picture = None if many else load_frame(frame)
-    if picture is not None and picture.notice is not None:
-        err.print(str(picture.notice), style="yellow")
+    picture = None if many else load_frame(frame, page)
+    if picture is not None:
+        _tell(picture)
     predictor = open_predictor(weights, gallery, device, precision)
 
     def ask(asked: Frame) -> Prediction:
@@ -85,11 +89,12 @@ def predict(
         return predictor.combine(asked, text, share, k, where)
 
     if picture is None:
-        predict_many(frame, ask, csv, by_doubt=by_doubt, json=json)
+        predict_many(frame, ask, csv, page, by_doubt=by_doubt, json=json)
         return
     prediction = ask(picture)
     if json:
-        print_json(prediction_json(prediction) | reading_json(prediction))
+        told = {"page": picture.page, "pages": picture.pages} if picture.pages > 1 else {}
+        print_json(prediction_json(prediction) | reading_json(prediction) | told)
     else:
         _print(prediction, "frame")
 
@@ -123,6 +128,14 @@ def search(
         print_json(search_json(prediction))
     else:
         _print(prediction, "text")
+
+
+def _tell(picture: Frame) -> None:
+    """What is to be known of a picture before its answer."""
+    if picture.notice is not None:
+        err.print(str(picture.notice), style="yellow")
+    if picture.pages > 1:
+        err.print(f"Picture {picture.page} of {picture.pages}; --page N takes another one.")
 
 
 def _print(prediction: Prediction, kind: Kind) -> None:

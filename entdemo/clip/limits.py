@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+DICOM = "dicom"
+"""Kind of a file beside FFmpeg's names of containers."""
+
 MAX_BYTES = 1024**3
 MAX_SECONDS = 900.0
 MAX_FRAMES = int(MAX_SECONDS) * 120
@@ -14,4 +17,8 @@ STEP = 0.5
 """Seconds of which the sharpest frame is taken: a cut is then known to less than that."""
 
 MAX_SILENCE = 8.0
-"""Seconds after which a decoder that gives nothing is ended."""
+"""Seconds of computing after which a decoder that gives nothing is ended, where the system counts
+them; a busy machine is no reason."""
+
+MAX_WAIT = 60.0
+"""Likewise in seconds that pass."""

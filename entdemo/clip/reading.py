@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -15,11 +16,14 @@ from typing import IO, Any
 
 import numpy as np
 
-from entdemo.clip.limits import MAX_BYTES, MAX_SILENCE
-from entdemo.errors import FrameError
+from entdemo.clip.limits import DICOM, MAX_BYTES, MAX_WAIT
+from entdemo.errors import FrameError, UserError
+from entdemo.image.dicom_file import is_dicom
 from entdemo.image.frame import Pixels
 
-_HEAD = 64
+_HEAD = 256
+_OVERTIME = -int(getattr(signal, "SIGPROF", signal.SIGTERM))
+"""How a decoder ends that computes too long (POSIX alone)."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +50,24 @@ class End:
     Attributes:
         seconds: time of the last frame.
         cut: much less could be read than the file states to hold.
+        notice: what else is to be known of the file.
     """
 
     seconds: float
     cut: bool
+    notice: UserError | None
 
 
 def _container(start: bytes) -> str | None:
-    """FFmpeg's name of a clip's container; None for anything else."""
+    """FFmpeg's name of a clip's container, or ``DICOM``; None for anything else."""
+    if is_dicom(start):
+        return DICOM
     if start[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free"):
         return "mov"
     if start.startswith(b"RIFF") and start[8:12] == b"AVI ":
         return "avi"
+    if start.startswith(b"GIF8"):
+        return "gif"
     return "matroska" if start.startswith(b"\x1aE\xdf\xa3") else None
 
 
@@ -72,21 +82,23 @@ def samples(path: Path) -> Generator[Sample, None, End]:
     with _worker(path, check_clip(path)) as process:
         assert process.stdout is not None
         while True:
-            with _ended_after(process, MAX_SILENCE) as late:
+            with _ended_after(process, MAX_WAIT) as late:
                 record, pixels = _record(process.stdout)
             if record is None:
-                raise FrameError("clip.too_slow" if late.is_set() else "clip.damaged")
+                slow = late.is_set() or process.wait() == _OVERTIME
+                raise FrameError("clip.too_slow" if slow else "clip.damaged")
             if record["kind"] == "refused":
                 raise FrameError(record["key"], **record["values"])
             if record["kind"] == "end":
-                return End(record["seconds"], record["cut"])
+                notice = FrameError(record["notice"]) if record["notice"] else None
+                return End(record["seconds"], record["cut"], notice)
             shape = (record["height"], record["width"], 3)
             rgb = np.frombuffer(pixels, np.uint8).reshape(shape)
             yield Sample(record["at"], record["sharpness"], record["jump"], rgb)
 
 
 def check_clip(path: Path) -> str:
-    """FFmpeg's name of a clip's container, told by content.
+    """FFmpeg's name of a clip's container, or ``DICOM``, told by content.
 
     Raises:
         UserError: the file is no clip, or too large.
@@ -111,8 +123,7 @@ def check_clip(path: Path) -> str:
 
 @contextmanager
 def _worker(path: Path, kind: str) -> Iterator[subprocess.Popen[bytes]]:
-    # An absolute path is never taken for a protocol such as "concat:" or "http:".
-    command = [sys.executable, "-m", "entdemo.clip.worker", f"file:{path.resolve()}", kind]
+    command = [sys.executable, "-m", "entdemo.clip.worker", str(path.resolve()), kind]
     package = str(Path(__file__).parents[2])
     path_of_modules = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     few = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path_of_modules}

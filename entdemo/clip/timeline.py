@@ -90,7 +90,7 @@ def read_timeline(
     """Read a clip; nothing of it is written to the disk.
 
     Args:
-        path: an MP4, MOV, AVI, Matroska or WebM file.
+        path: an MP4, MOV, AVI, Matroska, WebM, GIF or DICOM file.
         classify: answers frames; neighbours are not looked at.
         told: is called with the seconds that were read so far.
 
@@ -105,7 +105,9 @@ def read_timeline(
         told(seen[-1].at)
     states = np.array([it.states for it in seen])
     course, posteriors = smoothed(states)
-    notice = UserError("clip.cut_short", seconds=reading.seconds) if reading.cut else None
+    notice = reading.notice
+    if reading.cut:
+        notice = UserError("clip.cut_short", seconds=reading.seconds)
     stretches = _stretches(seen, course.tolist(), posteriors, reading.seconds)
     return Timeline(reading.seconds, tuple(stretches), notice)
 
@@ -117,10 +119,11 @@ class _Reading:
         self._path = path
         self.seconds = 0.0
         self.cut = False
+        self.notice: UserError | None = None
 
     def __iter__(self) -> Iterator[Sample]:
         end = yield from samples(self._path)
-        self.seconds, self.cut = end.seconds, end.cut
+        self.seconds, self.cut, self.notice = end.seconds, end.cut, end.notice
 
 
 def _batches(found: Iterator[Sample]) -> Iterator[list[Sample]]:

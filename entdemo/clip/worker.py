@@ -8,9 +8,11 @@ alone.
 from __future__ import annotations
 
 import json
+import signal
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import av
@@ -20,7 +22,17 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from entdemo.clip.limits import MAX_FRAMES, MAX_MEMORY, MAX_PIXELS, MAX_SECONDS, MIN_SIDE, STEP
+from entdemo.clip.limits import (
+    DICOM,
+    MAX_FRAMES,
+    MAX_MEMORY,
+    MAX_PIXELS,
+    MAX_SECONDS,
+    MAX_SILENCE,
+    MIN_SIDE,
+    STEP,
+)
+from entdemo.errors import FrameError, UserError
 
 Floats = NDArray[np.float32]
 
@@ -37,27 +49,26 @@ _MOST_DAMAGED = 100
 """Packets that may be damaged."""
 
 
-class RefusedError(Exception):
-    """The clip is not read; told by a key of the catalogue of errors."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        self.key, self.values = key, values
-        super().__init__(key)
-
-
 def main(path: str, kind: str, to: IO[bytes]) -> None:
     """Write a clip's records.
 
     Args:
-        path: of the file.
-        kind: the only container of FFmpeg that is tried; one that names other files never is.
+        path: of the file, absolute.
+        kind: ``DICOM``, or the only container of FFmpeg that is tried; one that names other files
+            never is.
         to: where the records go.
     """
     limit_memory()
+    end_when_silent()
     try:
-        with av.open(path, format=kind, options={"protocol_whitelist": "file"}) as container:
-            write_frames(container, to)
-    except RefusedError as refused:
+        if kind == DICOM:
+            _write_dicom(path, to)
+        else:
+            # An absolute path is never taken for a protocol such as "concat:" or "http:".
+            options = {"protocol_whitelist": "file"}
+            with av.open(f"file:{path}", format=kind, options=options) as container:
+                _write_video(container, to)
+    except UserError as refused:
         _write(to, {"kind": "refused", "key": refused.key, "values": refused.values})
     except (av.FFmpegError, ValueError, MemoryError, EOFError):
         _write(to, {"kind": "refused", "key": "clip.damaged", "values": {}})
@@ -72,24 +83,62 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
 
-def write_frames(container: InputContainer, to: IO[bytes]) -> None:
-    """Write the sharpest frame of each step.
+def end_when_silent() -> None:
+    """Let the system end this process unless it is called again in time, whatever is computed."""
+    if hasattr(signal, "setitimer"):  # not on Windows
+        signal.setitimer(signal.ITIMER_PROF, MAX_SILENCE)
 
-    Raises:
-        RefusedError: the clip has no pictures, or is too long or too large.
-    """
+
+def _write_dicom(path: str, to: IO[bytes]) -> None:
+    """Write the frames of a DICOM loop, or of a video inside of a DICOM file."""
+    from entdemo.image.dicom import burned_in, loop, open_loop, seconds
+    from entdemo.image.dicom_video import video_of
+
+    with Path(path).open("rb") as source:
+        file = open_loop(source)
+        notice = burned_in(file.dataset)
+        key = None if notice is None else notice.key
+        if file.is_video:
+            kind, video = video_of(file)
+            with av.open(video, "r", format=kind) as container:
+                _write_video(container, to, key)
+            return
+        length = seconds(file)
+        _check_length(length, file.count)
+        frames = ((at, VideoFrame.from_ndarray(rgb, format="rgb24")) for at, rgb in loop(file))
+        _write_frames(frames, length, to, key)
+
+
+def _write_video(container: InputContainer, to: IO[bytes], notice: str | None = None) -> None:
     if not container.streams.video:
-        raise RefusedError("clip.no_video")
+        raise FrameError("clip.no_video")
     stream = container.streams.video[0]
     seconds = _checked_length(container, stream)
     _check_size(stream.codec_context.width, stream.codec_context.height)
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     stream.thread_type = "AUTO"
     stream.codec_context.thread_count = 2
+    _write_frames(_timed(container, stream), seconds, to, notice)
+
+
+def _write_frames(
+    frames: Iterable[tuple[float, VideoFrame]], seconds: float, to: IO[bytes], notice: str | None
+) -> None:
+    """Write the sharpest frame of each step.
+
+    Args:
+        frames: with their times in seconds.
+        seconds: how long the clip states to be, 0 where it does not.
+        to: where the records go.
+        notice: key of what is to be known of the file.
+
+    Raises:
+        FrameError: there is no frame.
+    """
     last = -1.0
     best: _Best | None = None
     changes = _Changes()
-    for at, frame in _timed(container, stream):
+    for at, frame in frames:
         if best is not None and int(at / STEP) != int(best.at / STEP):
             _write_frame(to, best, changes.jump(best.at))
             best = None
@@ -100,9 +149,10 @@ def write_frames(container: InputContainer, to: IO[bytes]) -> None:
         if best is None or sharp > best.sharpness:
             best = _Best(at, sharp, frame)
     if best is None:
-        raise RefusedError("clip.damaged")
+        raise FrameError("clip.damaged")
     _write_frame(to, best, changes.jump(best.at))
-    _write(to, {"kind": "end", "seconds": last, "cut": last < 0.9 * seconds - 1})
+    cut = last < 0.9 * seconds - 1
+    _write(to, {"kind": "end", "seconds": last, "cut": cut, "notice": notice})
 
 
 class _Best(NamedTuple):
@@ -147,17 +197,17 @@ def _checked_length(container: InputContainer, stream: VideoStream) -> float:
 
 def _check_length(seconds: float, frames: int) -> None:
     if seconds > MAX_SECONDS:
-        raise RefusedError("clip.too_long", minutes=seconds / 60, limit=MAX_SECONDS / 60)
+        raise FrameError("clip.too_long", minutes=seconds / 60, limit=MAX_SECONDS / 60)
     if frames > MAX_FRAMES:
-        raise RefusedError("clip.too_many", count=frames, limit=MAX_FRAMES)
+        raise FrameError("clip.too_many", count=frames, limit=MAX_FRAMES)
 
 
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         limit = MAX_PIXELS / 1e6
-        raise RefusedError("clip.too_large", width=width, height=height, limit=limit)
+        raise FrameError("clip.too_large", width=width, height=height, limit=limit)
     if min(width, height) < MIN_SIDE:
-        raise RefusedError("frame.too_small", width=width, height=height, limit=MIN_SIDE)
+        raise FrameError("frame.too_small", width=width, height=height, limit=MIN_SIDE)
 
 
 def _timed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[float, VideoFrame]]:
@@ -220,6 +270,7 @@ def _write_frame(to: IO[bytes], best: _Best, jump: float | None) -> None:
     _write(to, {"kind": "frame", **told, "width": width, "height": height})
     to.write(rgb.tobytes())
     to.flush()
+    end_when_silent()
 
 
 def _write(to: IO[bytes], record: dict[str, Any]) -> None:

@@ -20,8 +20,10 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from entdemo.errors import FrameError, UserError
 from entdemo.image.colour import deep_colour, to_rgb
-from entdemo.image.dicom import is_dicom, read_dicom
+from entdemo.image.dicom import read_dicom
+from entdemo.image.dicom_file import is_dicom
 from entdemo.image.kinds import before_picture, is_raw, plugin_of, why_not
+from entdemo.image.page import Picture, check_page, checked_page, pages_of
 from entdemo.image.pixels import check_size, draft, orientation, upright
 from entdemo.image.segments import ended, structure_of
 from entdemo.image.silence import no_warnings
@@ -29,34 +31,32 @@ from entdemo.image.silence import no_warnings
 MAX_BYTES = 20 * 1024 * 1024
 
 Decoded = TypeVar("Decoded")
-Reader = Callable[[bytes], tuple[Image.Image, UserError | None]]
+Reader = Callable[[bytes, int | None], Picture]
 
 _MOVING = (AvifImageFile, GifImageFile, PngImageFile, TiffImageFile, WebPImageFile)
 """Kinds of which a file may hold several pictures of equal rank; of others one is the picture."""
 
 
-def decode(data: bytes) -> tuple[Image.Image, UserError | None]:
+def decode(data: bytes, page: int | None = None) -> Picture:
     """Decode one still picture.
 
     Args:
         data: the bytes of a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP, TIFF, JPEG 2000 or DICOM file;
             the format is told by content.
-
-    Returns:
-        An upright RGB image without metadata, its longer side at most ``pixels.MAX_SIDE``; and
-        what the person who sent it should know, if anything.
+        page: which picture, from 1, of a file that holds several; ``LIT`` takes the first that is
+            not black. None does so of a DICOM loop, and refuses other files that hold several.
 
     Raises:
         UserError: for anything else, whatever the bytes are.
     """
-    return _guarded(partial(check_bytes(data, len(data)), data))
+    return _guarded(partial(check_bytes(data, len(data)), data, page))
 
 
 def decode_image(image: Image.Image) -> Image.Image:
     """Decode an image that Pillow has opened, or has decoded already.
 
     Returns:
-        As ``decode``; the image itself is not changed, beyond that Pillow has loaded it.
+        As ``Picture.image``; the image itself is not changed, beyond that Pillow has loaded it.
 
     Raises:
         UserError: if it is not one still picture within the limits.
@@ -123,13 +123,14 @@ def _reader(start: bytes) -> Reader | None:
     return None if plugin is None else partial(_read, plugin, before)
 
 
-def _read(plugin: type[ImageFile.ImageFile], before: int, data: bytes) -> tuple[Image.Image, None]:
+def _read(plugin: type[ImageFile.ImageFile], before: int, data: bytes, page: int | None) -> Picture:
     data = data[before:]
-    if plugin is JpegImageFile:
-        return _read_jpeg(data), None
     if plugin is WebPImageFile:
         _check_webp(data)
-    return _decoded(plugin, data), None
+    if plugin in _MOVING:
+        return _page(plugin, data, page)
+    check_page(page or 1, 1)
+    return Picture(_read_jpeg(data) if plugin is JpegImageFile else _decoded(plugin, data))
 
 
 def _read_jpeg(data: bytes) -> Image.Image:
@@ -142,43 +143,48 @@ def _read_jpeg(data: bytes) -> Image.Image:
     return whole
 
 
-def _decoded(plugin: type[ImageFile.ImageFile], data: bytes) -> Image.Image:
-    # The plugin itself, not Image.open: that one obeys a pixel limit anyone may have changed,
-    # and turns phone pictures with an embedded preview (MPO) into two frames.
+def _page(plugin: type[ImageFile.ImageFile], data: bytes, page: int | None) -> Picture:
     with _opened(plugin, data) as image:
-        check_size(*image.size)  # before a JPEG is told to come out smaller
+        check_size(*image.size)
         if isinstance(image, TiffImageFile) and is_raw(image):
             raise FrameError("frame.raw")
+        wanted = checked_page(image, page, pages := pages_of(image, data))
+    moves = pages > 1 and plugin is GifImageFile
+    return Picture(_decoded(plugin, data, wanted), None, wanted, pages, moves)
+
+
+def _decoded(plugin: type[ImageFile.ImageFile], data: bytes, page: int = 1) -> Image.Image:
+    # The plugin itself, not Image.open: that one obeys a pixel limit anyone may have changed,
+    # and turns phone pictures with an embedded preview (MPO) into two frames.
+    with _opened(plugin, data, page) as image:
+        check_size(*image.size)  # before a JPEG is told to come out smaller
         draft(image)
-        _refuse_several(image)
-        deep = deep_colour(image, lambda: plugin(BytesIO(data)))
+        deep = deep_colour(image, lambda: _opened(plugin, data, page))
         return upright(to_rgb(deep) if deep else _loaded(image), orientation(image))
 
 
-def _opened(plugin: type[ImageFile.ImageFile], data: bytes) -> ImageFile.ImageFile:
+def _opened(plugin: type[ImageFile.ImageFile], data: bytes, page: int = 1) -> ImageFile.ImageFile:
     try:
-        return plugin(BytesIO(data))
+        image = plugin(BytesIO(data))
     except SyntaxError as error:
         if str(error).startswith("unknown"):  # layout of samples, in Pillow's words
             raise FrameError("frame.deep") from error
         raise
+    if page > 1:
+        image.seek(page - 1)
+    return image
 
 
 def _still(image: Image.Image) -> Image.Image:
     check_size(*image.size)
-    _refuse_several(image)
+    if isinstance(image, _MOVING):
+        checked_page(image, None, int(getattr(image, "n_frames", 1)))
     return upright(_loaded(image), orientation(image))
 
 
 def _loaded(image: Image.Image) -> Image.Image:
     image.load()
     return to_rgb(image)
-
-
-def _refuse_several(image: Image.Image) -> None:
-    if isinstance(image, _MOVING) and getattr(image, "is_animated", False):
-        several = isinstance(image, TiffImageFile)
-        raise FrameError("frame.several" if several else "frame.animated")
 
 
 def _check_webp(data: bytes) -> None:

@@ -20,14 +20,18 @@ _HALVED = "YBR_FULL_422"
 """Of whose plain pixels two share their colour."""
 
 
-def complete(dataset: Dataset, *, compressed: bool) -> None:
+def complete(dataset: Dataset, held: int | None) -> None:
     """Fill in what is missing, and settle what contradicts the pixels.
+
+    Args:
+        dataset: the tags before the pixels.
+        held: bytes of pixels that are there; None where they are compressed.
 
     Raises:
         FrameError: naming a tag that nothing stands in for; the stated sizes are outside the
             limits or do not fit the pixels.
     """
-    for name in ("PixelData", "Rows", "Columns"):
+    for name in ("Rows", "Columns"):
         if name not in dataset or not dataset[name].value:
             raise FrameError("frame.dicom_tag", tag=name)
     check_size(int(dataset.Columns), int(dataset.Rows))
@@ -36,8 +40,13 @@ def complete(dataset: Dataset, *, compressed: bool) -> None:
             setattr(dataset, name, default(dataset))
     if dataset.PhotometricInterpretation not in _COLOURS + _GREYS:
         raise FrameError("frame.dicom_colours", name=dataset.PhotometricInterpretation)
-    if not compressed:
-        _settle_sizes(dataset)
+    if held is not None:
+        _settle_sizes(dataset, held)
+
+
+def frame_bytes(dataset: Dataset) -> int:
+    """Length of a frame that is not compressed."""
+    return _frame_bytes(dataset, int(dataset.SamplesPerPixel))
 
 
 def _colours_of(dataset: Dataset) -> str:
@@ -60,24 +69,24 @@ _DEFAULTS: dict[str, Callable[[Dataset], object]] = {
 """In the order in which they build on each other."""
 
 
-def _settle_sizes(dataset: Dataset) -> None:
+def _settle_sizes(dataset: Dataset, held: int) -> None:
     """Take the number of samples that fits the pixels' length, and colours that fit the number."""
     stated, meant = int(dataset.SamplesPerPixel), _samples_of(dataset)
-    if stated == meant and _fits(dataset, stated, exactly=False):
+    if stated == meant and _fits(dataset, held, stated, exactly=False):
         return
     for samples in (stated, meant):
-        if samples in (1, 3) and _fits(dataset, samples, exactly=True):
+        if samples in (1, 3) and _fits(dataset, held, samples, exactly=True):
             dataset.SamplesPerPixel = samples
             if samples != meant:
                 dataset.PhotometricInterpretation = _colours_of(dataset)
             return
-    cut = len(dataset.PixelData) < _frame_bytes(dataset, meant)
+    cut = held < _frame_bytes(dataset, meant)
     raise FrameError("frame.truncated" if cut else "frame.dicom_sizes")
 
 
-def _fits(dataset: Dataset, samples: int, *, exactly: bool) -> bool:
+def _fits(dataset: Dataset, length: int, samples: int, *, exactly: bool) -> bool:
     """Whether the pixels are as many as stated, or at least a whole number of such frames."""
-    count, length = int(dataset.get("NumberOfFrames") or 1), len(dataset.PixelData)
+    count = int(dataset.get("NumberOfFrames") or 1)
     frame = _frame_bytes(dataset, samples)
     if exactly:
         return 0 <= length - frame * count <= 1

@@ -20,6 +20,7 @@ from entdemo.errors import FrameError, UserError
 from entdemo.image.burned_text import Rows, burned_text, without_text
 from entdemo.image.decode import MAX_BYTES, check_bytes, decode, decode_image
 from entdemo.image.disc import Box, Disc, find_content
+from entdemo.image.page import Picture
 from entdemo.image.pixels import check_size, reduced
 
 __all__ = ["Box", "Disc", "Frame", "FrameSource", "frame_from_array", "load_frame"]
@@ -40,6 +41,9 @@ class Frame:
         box: where the content lies in it, in pixels.
         disc: the endoscope's bright disc in pixels, None where the content fills a rectangle.
         notice: what the person who sent it should know, as of text burned into the picture.
+        page: which of its file's pictures it is, from 1.
+        pages: how many the file holds.
+        moves: whether they are moments of a loop, which can be read as a clip.
     """
 
     digest: str
@@ -47,6 +51,9 @@ class Frame:
     box: Box = field(compare=False)
     disc: Disc | None = field(compare=False)
     notice: UserError | None = field(default=None, compare=False)
+    page: int = field(default=1, compare=False)
+    pages: int = field(default=1, compare=False)
+    moves: bool = field(default=False, compare=False)
 
     @property
     def square_bounds(self) -> tuple[float, float, float]:
@@ -141,12 +148,13 @@ FrameSource = str | os.PathLike[str] | bytes | Image.Image | Pixels | Frame
 """What ``load_frame`` takes."""
 
 
-def load_frame(source: FrameSource) -> Frame:
+def load_frame(source: FrameSource, page: int | None = None) -> Frame:
     """Read a frame from whatever holds one.
 
     Args:
         source: a file's path, its bytes, an image of Pillow, an array [H, W, 3] uint8 of RGB, or a
             frame, which is returned as it is.
+        page: which picture of a file that holds several, see ``decode``.
 
     Raises:
         UserError: if it is not one still picture within the limits, with the reason.
@@ -157,9 +165,9 @@ def load_frame(source: FrameSource) -> Frame:
     if isinstance(source, np.ndarray):
         return frame_from_array(source)
     if isinstance(source, Image.Image):
-        return _frame(decode_image(source))
+        return _frame(Picture(decode_image(source)))
     data = source if isinstance(source, bytes) else _read_file(Path(source))
-    return _frame(*decode(data))
+    return _frame(decode(data, page))
 
 
 def frame_from_array(rgb: Pixels) -> Frame:
@@ -175,16 +183,25 @@ def frame_from_array(rgb: Pixels) -> Frame:
     if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3:
         raise ValueError(f"expected [H, W, 3] uint8, got {list(rgb.shape)} {rgb.dtype}")
     check_size(rgb.shape[1], rgb.shape[0])
-    return _frame(reduced(Image.fromarray(rgb)))
+    return _frame(Picture(reduced(Image.fromarray(rgb))))
 
 
-def _frame(image: Image.Image, notice: UserError | None = None) -> Frame:
-    rgb = np.array(image)
+def _frame(picture: Picture) -> Frame:
+    rgb = np.array(picture.image)
     rgb.setflags(write=False)
-    digest = hashlib.sha256(f"{image.width}x{image.height}:".encode())
+    digest = hashlib.sha256(f"{picture.image.width}x{picture.image.height}:".encode())
     digest.update(rgb.data)
     box, disc = find_content(rgb)
-    return Frame(digest=digest.hexdigest(), rgb=rgb, box=box, disc=disc, notice=notice)
+    return Frame(
+        digest=digest.hexdigest(),
+        rgb=rgb,
+        box=box,
+        disc=disc,
+        notice=picture.notice,
+        page=picture.page,
+        pages=picture.pages,
+        moves=picture.moves,
+    )
 
 
 def _read_file(path: Path) -> bytes:

@@ -1,40 +1,36 @@
 """Clips on the page: a timeline of what a video shows, read while the visitor waits.
 
-The upload is moved into a folder of its own that is gone when the clip is read, or when the visitor
-stops it.
+The upload is gone when the clip is read, or when the visitor stops it.
 """
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from entdemo.clip.timeline import Stretch, Timeline, read_timeline
-from entdemo.image.decode import MAX_BYTES
 from entdemo.locale import LANGUAGES
 from entdemo.locale.numbers import clock, decimal
 from entdemo.ui.cases import class_title
+from entdemo.ui.clip_uploads import MOST_BYTES, ClipUploads
 from entdemo.ui.events import MODEL_QUEUE, Data, as_user_error, data_of
 from entdemo.ui.i18n import alert, attribute_of, both, said, spans
 from entdemo.ui.pictures import data_url
 from entdemo.ui.shell import end_wait, outlet
-from entdemo.ui.uploads import move_upload
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
 
 _MOUNT = (
-    "entdemo.mountClip(element, upload, {read: d => trigger('read', d), "
-    "stop: d => trigger('stop', d)})"
+    "entdemo.mountClip(element, {read: d => trigger('read', d), stop: d => trigger('stop', d)})"
 )
 _ENDINGS = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm")
+"""Of what is a clip wherever it is dropped; a GIF and a DICOM file may be a frame as well."""
 
 CLIP_QUEUE: dict[str, Any] = MODEL_QUEUE | {"concurrency_id": "clip", "concurrency_limit": 1}
 """One clip is decoded at a time; it takes a core of its own."""
@@ -44,11 +40,12 @@ class StoppedError(Exception):
     """The visitor wants no more of a clip."""
 
 
-def build_clip_part(predictor: Predictor, *, edit: bool) -> None:
+def build_clip_part(predictor: Predictor, clips: ClipUploads, *, edit: bool) -> None:
     """Place the part's components and connect them.
 
     Args:
         predictor: classifies frames.
+        clips: where those that are handed in lie.
         edit: whether frames may be added to the gallery.
     """
     form = gr.HTML(tools(), js_on_load=_MOUNT, apply_default_css=False)
@@ -57,7 +54,7 @@ def build_clip_part(predictor: Predictor, *, edit: bool) -> None:
 
     def on_read(event: gr.EventData) -> Iterator[list[Any]]:
         try:
-            for html in reading(predictor, data_of(event), edit=edit):
+            for html in reading(predictor, clips, data_of(event), edit=edit):
                 yield [html, ""]
         except Exception as error:
             yield ["", alert(as_user_error(error))]
@@ -67,12 +64,13 @@ def build_clip_part(predictor: Predictor, *, edit: bool) -> None:
     form.stop(None, None, None, cancels=[running], api_visibility="private")
 
 
-def reading(predictor: Predictor, data: Data, *, edit: bool) -> Iterator[str]:
+def reading(predictor: Predictor, clips: ClipUploads, data: Data, *, edit: bool) -> Iterator[str]:
     """HTML that says how far it is, and at last the timeline.
 
     Args:
         predictor: classifies frames.
-        data: ``path`` of the upload.
+        clips: where those that are handed in lie.
+        data: ``key`` of the clip.
         edit: whether frames may be added to the gallery.
 
     Raises:
@@ -86,8 +84,7 @@ def reading(predictor: Predictor, data: Data, *, edit: bool) -> Iterator[str]:
             raise StoppedError
         times.put(at)
 
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as worker:
-        clip = move_upload(data.get("path"), Path(folder) / "clip")
+    with clips.taken(data.get("key")) as clip, ThreadPoolExecutor(1) as worker:
         job = worker.submit(read_timeline, clip, predictor.classes, told)
         job.add_done_callback(lambda _: times.put(None))
         try:
@@ -144,13 +141,14 @@ def _row(it: Stretch) -> str:
 
 def tools() -> str:
     """Where a clip is handed in."""
-    accept = ",".join(("video/*", *_ENDINGS))
+    accept = ",".join(("video/*", *_ENDINGS, ".gif", ".dcm"))
     return (
-        f'<form id="clip" data-limit="{MAX_BYTES}" data-endings="{" ".join(_ENDINGS)}">'
+        f'<form id="clip" data-limit="{MOST_BYTES}" data-endings="{" ".join(_ENDINGS)}">'
         f"<h2>{both('clip.title')}</h2>"
-        f'<p class="hint">{both("clip.about", limit=MAX_BYTES // 1024**2)}</p>'
+        f'<p class="hint">{both("clip.about", limit=MOST_BYTES // 1024**2)}</p>'
         f'<div class="ways"><label class="primary file"><input type="file" class="unseen" '
         f'accept="{accept}">{both("clip.choose")}</label>'
         f'<button type="button" class="quiet" data-clip="stop" hidden>{both("batch.cancel")}'
-        '</button></div><div id="clip-local"></div></form>'
+        '</button></div><p class="hint" id="clip-sending" role="status" hidden></p>'
+        '<div id="clip-local"></div></form>'
     )

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entdemo.errors import OtherWeightsError, PageError
-from entdemo.gallery.build import add_cases, embed_again, remove_cases
+from entdemo.gallery.build import add_cases, embed_again, remove_cases, revise_case
 from entdemo.gallery.cases import Case, read_cases
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.manifest import CASES, FILE_NAME
 from entdemo.gallery.store import Gallery, Progress
+from entdemo.gallery.teaching import teaching_of
 from entdemo.storage.atomic import new_folder
+from entdemo.storage.table import tidy
+from entdemo.taxonomy import finding_key
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
@@ -100,13 +103,43 @@ class Editor:
                 written.
         """
         with self.lock:
-            case = self._predictor.gallery.case(case_id)
-            if case_id not in self.own_ids():
-                raise PageError("edit.shipped_case")
+            case = self._own_case(case_id)
             folder = self._changeable()
             remove_cases(folder, [case_id])
             self._predictor.gallery = Gallery.open(folder, self._predictor.embedder)
             return case
+
+    def revise(self, case_id: str, texts: Mapping[str, str]) -> Case:
+        """Give an own case other texts; what it then is.
+
+        Args:
+            case_id: of the case.
+            texts: finding, captions and what is taught by their columns; what is not there is
+                emptied.
+
+        Raises:
+            UserError: if there is no such case, it came with the app, the link is none, or the
+                folder cannot be written.
+        """
+        with self.lock:
+            case = self._own_case(case_id)
+            told = {name: tidy(text) for name, text in texts.items()}
+            revised = case._replace(
+                finding=finding_key(case.region, told.get("finding", "")),
+                caption_en=told.get("caption_en", ""),
+                caption_vi=told.get("caption_vi", ""),
+                teaching=teaching_of(told),
+            )
+            folder = self._changeable()
+            revise_case(folder, revised)
+            self._predictor.gallery = Gallery.open(folder, self._predictor.embedder)
+            return self._predictor.gallery.case(case_id)
+
+    def _own_case(self, case_id: str) -> Case:
+        case = self._predictor.gallery.case(case_id)
+        if case_id not in self.own_ids():
+            raise PageError("edit.shipped_case")
+        return case
 
     def _changeable(self) -> Path:
         """The folder to change, made first if it is not there."""

@@ -13,6 +13,7 @@ from entdemo.errors import QueryError
 from entdemo.gallery.filters import EVERYTHING
 from entdemo.image.decode import MAX_BYTES
 from entdemo.image.frame import Frame, load_frame
+from entdemo.image.page import LIT
 from entdemo.locale import LANGUAGES
 from entdemo.predictor import MAX_TEXT
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
@@ -87,15 +88,19 @@ def reply(predictor: Predictor, data: Data) -> tuple[str, str, str]:
 
     Args:
         predictor: answers.
-        data: ``path`` of an upload, or ``case_id`` of an example, which is not listed as its own
-            neighbour; ``filter``; ``words`` that are added to the frame, with their ``share``;
-            ``why``, whether it is to be explained.
+        data: ``path`` of an upload with its ``page``, or ``case_id`` of an example, which is not
+            listed as its own neighbour; ``filter``; ``words`` that are added to the frame, with
+            their ``share``; ``why``, whether it is to be explained.
 
     Raises:
         UserError: the frame, the filter or the words cannot be used.
     """
     case_id = str(data.get("case_id") or "")
-    frame = example_frame(predictor.gallery, case_id) if case_id else read_upload(data.get("path"))
+    frame = (
+        example_frame(predictor.gallery, case_id)
+        if case_id
+        else read_upload(data.get("path"), read_page(data.get("page")))
+    )
     chosen = read_filter(data.get("filter"))
     where = replace(chosen, without=frozenset({case_id}))
     words = str(data.get("words") or "").strip()
@@ -145,6 +150,11 @@ class FirstScreen:
         return made
 
 
+def read_page(data: object) -> int:
+    """Which picture of a file is meant, as the page sent it; ``LIT`` before one was chosen."""
+    return data if isinstance(data, int) and not isinstance(data, bool) and data > 0 else LIT
+
+
 def read_share(data: object) -> float:
     """How much words count, as the page sent it.
 
@@ -192,6 +202,24 @@ def query_view(frame: Frame, why: Explanation | None = None, case_id: str = "") 
         f'height="{height}">{overlay(frame, why) if why else ""}{ring}'
         f"<figcaption>{caption}</figcaption>"
         f'<button type="button" class="enlarge" data-enlarge {enlarge}>⤢</button></figure>'
+        f"{pager(frame)}"
+    )
+
+
+def pager(frame: Frame) -> str:
+    """Which picture of its file the frame is, where that holds several, and the way to others."""
+    if frame.pages == 1:
+        return ""
+    as_clip = (
+        f'<button type="button" class="quiet" data-as-clip>{both("frame.as_clip")}</button>'
+        if frame.moves
+        else ""
+    )
+    return (
+        f'<form class="pages ways"><label>{both("frame.page")} <input type="number" name="page" '
+        f'min="1" max="{frame.pages}" value="{frame.page}" required></label>'
+        f"<span>{both('frame.pages', pages=frame.pages)}</span>"
+        f'<button type="submit" class="quiet">{both("frame.show_page")}</button>{as_clip}</form>'
     )
 
 

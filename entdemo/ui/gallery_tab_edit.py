@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.ui.events import GALLERY_QUEUE, Data, as_user_error, data_of
 from entdemo.ui.following import followed
-from entdemo.ui.gallery_tab_form import done, form, place, progress_bar, removal_dialog, removed
+from entdemo.ui.gallery_tab_form import (
+    done,
+    form,
+    place,
+    progress_bar,
+    removal_dialog,
+    removed,
+    revised,
+    texts_dialog,
+)
 from entdemo.ui.gallery_tab_intake import handed_in
+from entdemo.ui.gallery_tab_views import TEXTS
 from entdemo.ui.i18n import alert
 from entdemo.ui.shell import connect, end_wait, outlet
 
@@ -20,7 +31,8 @@ if TYPE_CHECKING:
 
 _MOUNT = (
     "entdemo.mountEdit(element, upload, {enrol: d => trigger('enrol', d), "
-    "discard: d => trigger('discard', d), refresh: d => trigger('refresh', d)})"
+    "discard: d => trigger('discard', d), revise: d => trigger('revise', d), "
+    "refresh: d => trigger('refresh', d)})"
 )
 
 
@@ -37,7 +49,7 @@ def build_edit(
     """
     result = outlet("edit-answer")
     message = outlet("edit-message")
-    outlet("edit-dialog", removal_dialog())
+    outlet("edit-dialog", removal_dialog() + texts_dialog())
     where = outlet("edit-where", place(editor, predictor))
     entry = gr.HTML(form(), js_on_load=_MOUNT, apply_default_css=False, elem_id="edit-form")
     outputs = [result, filters, where, message]
@@ -56,12 +68,18 @@ def build_edit(
         held = len(predictor.gallery.cases)
         return removed(case, held), refilter(), place(editor, predictor)
 
+    def on_revise(data: Data) -> tuple[str, str, str]:
+        texts = {name: str(data.get(name) or "") for name in (*TEXTS, *TEACHING)}
+        case = editor.revise(str(data.get("case_id")), texts)
+        return revised(case), refilter(), place(editor, predictor)
+
     def on_refresh() -> tuple[str, str]:
         """The page itself was built before the last change."""
         return refilter(), place(editor, predictor)
 
     end_wait(entry.enrol(on_enrol, None, outputs, **GALLERY_QUEUE), "edit")
     connect(entry.discard, on_discard, outputs, "edit", GALLERY_QUEUE)
+    connect(entry.revise, on_revise, outputs, "edit", GALLERY_QUEUE)
     renewed = entry.refresh(on_refresh, None, [filters, where], **GALLERY_QUEUE)
     renewed.then(
         fn=None, js="() => entdemo.renew()", api_visibility="private", show_progress="hidden"

@@ -132,6 +132,26 @@ def removal_dialog() -> str:
     )
 
 
+def texts_dialog() -> str:
+    """The texts of an own case, to be changed; the page fills them in."""
+    fields = "".join(
+        f'<label>{both(f"edit.{name}")}<textarea name="{name}" rows="2" maxlength="500">'
+        "</textarea></label>"
+        for name in ("caption_en", "caption_vi", *TEACHING)
+        if name != "link"
+    )
+    return (
+        '<dialog id="edit-texts" aria-labelledby="edit-texts-title"><form>'
+        f'<h2 id="edit-texts-title">{both("edit.texts")}</h2><p class="hint"></p>'
+        f'<div class="edit-fields"><label>{both("gallery.finding")}'
+        f'<input type="text" name="finding" maxlength="100"></label><label>{both("edit.link")}'
+        f'<input type="url" name="link" maxlength="500" pattern="https?://.+"></label>{fields}'
+        f'</div><div class="ways"><button type="submit" class="primary">{both("edit.keep_texts")}'
+        f'</button><button type="button" class="quiet" data-texts-close>{both("case.close")}'
+        "</button></div></form></dialog>"
+    )
+
+
 def progress_bar(number: int, of: int | None, pictures: int) -> str:
     """How far adding is: pictures are read first, then their places are computed."""
     key, total = ("edit.reading", pictures) if of is None else ("edit.computing", of)
@@ -149,6 +169,11 @@ def done(added: Added, held: int) -> str:
         for code in ("en", "vi")
     )
     return f'<p class="edit-done" role="status">{spans(*lines)}</p>'
+
+
+def revised(case: Case) -> str:
+    """Whose texts were changed."""
+    return f'<p class="edit-done" role="status">{both("edit.revised", case=case.case_id)}</p>'
 
 
 def removed(case: Case, held: int) -> str:

@@ -14,7 +14,7 @@ from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.gallery.teaching import teaching_of
-from entdemo.taxonomy import LABELS, findings_of, region_of
+from entdemo.taxonomy import LABELS, finding_key, region_of
 from entdemo.ui.events import Data
 from entdemo.ui.uploads import move_upload
 
@@ -98,11 +98,3 @@ def file_name(name: object) -> str:
     """The last part of a file's name, never hidden; it only serves to tell pictures apart."""
     last = PurePosixPath(str(name or "").replace("\\", "/")).name.lstrip(".").replace("\0", "")
     return last[-_LONGEST_NAME:] or "picture"
-
-
-def finding_key(region: str, text: str) -> str:
-    """The key of a finding that is written out in either language; other text as it is."""
-    for finding in findings_of(region):
-        if text.casefold() in (finding.key, finding.en.casefold(), finding.vi.casefold()):
-            return finding.key
-    return text

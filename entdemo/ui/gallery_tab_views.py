@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from entdemo.gallery.cases import Case
 
 PAGE = 24
+TEXTS = ("finding", "caption_en", "caption_vi")
+"""Columns of a case that say what it shows; those of ``teaching`` are added to them."""
 Option = tuple[str, str, str, str]
 """Value, English, Vietnamese, and the region that it belongs to or nothing."""
 
@@ -124,7 +127,7 @@ def page_of_cases(
         found: all cases that fit.
         everything: how many cases the gallery holds.
         page: from 1; out of range means the nearest page.
-        removable: ids of the cases that the visitor may remove.
+        removable: ids of the cases that the visitor may change and remove.
     """
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(page, 1), pages)
@@ -144,16 +147,27 @@ def page_of_cases(
 
 
 def case_card(case: Case, *, removable: bool) -> str:
-    """A case as a button that carries its sheet, with one to remove it where that may be."""
+    """A case as a button that carries its sheet, with those to change or remove it where that may
+    be."""
     remove = ""
     if removable:
         remove = (
+            f'<button type="button" class="link" data-revise="{escape(case.case_id)}" '
+            f'data-texts="{escape(json.dumps(texts_of(case), ensure_ascii=False))}" '
+            f"{attribute_of('aria-label', 'edit.revise_case', case=case.case_id)}>"
+            f"{both('edit.revise')}</button>"
             f'<button type="button" class="link" data-remove="{escape(case.case_id)}" '
             f"{attribute_of('aria-label', 'edit.remove_case', case=case.case_id)}>"
             f"{both('edit.remove')}</button>"
         )
     own = " own" if removable else ""
     return f'<li class="card{own}">{case_button(case)}{basket(case.case_id)}{remove}</li>'
+
+
+def texts_of(case: Case) -> dict[str, str]:
+    """What may be changed of a case, by the names of the columns."""
+    told = {name: str(getattr(case, name)) for name in TEXTS}
+    return told | case.teaching._asdict()
 
 
 def case_button(case: Case) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
+from entdemo.ui.clip_uploads import ClipUploads
 from entdemo.ui.periodic import every
 from entdemo.ui.program_visits import ProgramVisits
 from entdemo.ui.uploads import clear_uploads
@@ -13,11 +14,15 @@ KEEP_UPLOADS_S = 120
 _KEEP_VISITS_S = 30
 
 
-def keep_clearing(page: gr.Blocks, visits: ProgramVisits) -> None:
-    """Clear old uploads and programs' sessions for as long as the process lives."""
+def keep_clearing(page: gr.Blocks, visits: ProgramVisits, clips: ClipUploads) -> None:
+    """Clear old uploads, clips that nobody asks for and programs' sessions.
+
+    It goes on for as long as the process lives.
+    """
 
     def clear() -> None:
         clear_uploads(page, KEEP_UPLOADS_S)
+        clips.clear()
         visits.clear(page, _KEEP_VISITS_S)
 
     every(CLEAN_EVERY_S, clear, "housekeeping")

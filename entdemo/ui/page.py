@@ -14,6 +14,7 @@ from entdemo.ui.about_tab import build_about_tab
 from entdemo.ui.api import build_api
 from entdemo.ui.batch_tab import build_batch_tab
 from entdemo.ui.clip_part import build_clip_part
+from entdemo.ui.clip_uploads import ClipUploads, clip_route
 from entdemo.ui.collection_tab import build_collection_tab
 from entdemo.ui.describe_tab import build_describe_tab
 from entdemo.ui.fairness import FairQueue
@@ -55,6 +56,7 @@ def build_page(
     visits: ProgramVisits | None = None,
     shelf: Shelf | None = None,
     learning: Learning | None = None,
+    clips: ClipUploads | None = None,
     *,
     asks_login: bool = False,
 ) -> gr.Blocks:
@@ -66,6 +68,7 @@ def build_page(
         shelf: keeps collections; None where visitors' stay in their browsers.
         learning: lets weights learn from own cases; None where visitors must not change them.
         visits: is told of programs' calls; None where nobody clears after them.
+        clips: where clips lie until they are read, the same as of ``launch_options``.
         asks_login: whether visitors log in, and so may log out.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -84,7 +87,7 @@ def build_page(
             build_describe_tab(predictor)
         with gr.Column(elem_id="panel-batch", elem_classes="tab-panel"):
             build_batch_tab(predictor, edit=editor is not None)
-            build_clip_part(predictor, edit=editor is not None)
+            build_clip_part(predictor, clips or ClipUploads(), edit=editor is not None)
         with gr.Column(elem_id="panel-quiz", elem_classes="tab-panel"):
             build_quiz_tab(predictor)
         with gr.Column(elem_id="panel-gallery", elem_classes="tab-panel"):
@@ -106,6 +109,7 @@ def launch_options(
     predictor: Predictor,
     access: Access | None = None,
     shelf: Shelf | None = None,
+    clips: ClipUploads | None = None,
     is_ready: Callable[[], bool] = lambda: True,
 ) -> dict[str, Any]:
     """Arguments of ``Blocks.launch()`` that go with the page.
@@ -114,6 +118,7 @@ def launch_options(
         predictor: as the page's.
         access: who may come; None for who names this computer or the address it listens on.
         shelf: as the page's.
+        clips: as the page's; None where none are taken.
         is_ready: whether the predictor answers by now.
     """
     # The gate alone tells whose forwarded headers count; uvicorn would believe any of loopback.
@@ -125,6 +130,7 @@ def launch_options(
         logout_route(),
         sheet_route(predictor),
         handout_route(predictor),
+        *([] if clips is None else [clip_route(clips)]),
         *([] if shelf is None else [shelf_route(shelf)]),
     ]
     return {

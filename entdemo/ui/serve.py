@@ -26,6 +26,7 @@ from entdemo.errors import SettingError, UserError
 from entdemo.gallery.collection import Shelf
 from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, ServeSettings, read_settings
+from entdemo.ui.clip_uploads import ClipUploads
 from entdemo.ui.editor import Editor
 from entdemo.ui.gallery_watch import LOOK_EVERY_S, GalleryWatch, stamp_of
 from entdemo.ui.gate.callers import PRIVATE, Access, names
@@ -71,13 +72,15 @@ def _serve(settings: ServeSettings) -> None:
     replaceable = Served(predictor)
     served = cast(Predictor, replaceable)  # it has all that a predictor has
     visits = ProgramVisits()
-    shelf = shelf_of(settings)
+    shelf, clips = shelf_of(settings), ClipUploads()
     editor = editor_of(served, settings)
     learning = Learning(replaceable, editor, settings) if editor else None
     asks_login = settings.login is not None
-    demo = build_page(served, editor, visits, shelf, learning, asks_login=asks_login)
+    demo = build_page(served, editor, visits, shelf, learning, clips, asks_login=asks_login)
     ready = threading.Event()
-    options: dict[str, Any] = launch_options(served, access_of(settings), shelf, ready.is_set) | {
+    options: dict[str, Any] = launch_options(
+        served, access_of(settings), shelf, clips, ready.is_set
+    ) | {
         "server_name": f"[{host}]" if ":" in host else host,
         "server_port": settings.port,
         "auth": settings.login,
@@ -89,7 +92,7 @@ def _serve(settings: ServeSettings) -> None:
             raise
         raise SettingError("app.port_busy", port=settings.port) from error
     bound_connections(demo, access_of(settings))
-    keep_clearing(demo, visits)
+    keep_clearing(demo, visits, clips)
     every(LOOK_EVERY_S, GalleryWatch(served, seen).look, "gallery")
     print(f"entdemo runs at {url}", flush=True)
     try:

@@ -25,6 +25,7 @@ _SPOKEN_BY_SCRIPT = (
     "batch.encrypted",
     "batch.no_pictures",
     "batch.too_many",
+    "clip.too_many_bytes",
 )
 _WORDS_OF_SCRIPT = (
     "page.busy",
@@ -36,6 +37,7 @@ _WORDS_OF_SCRIPT = (
     "describe.suggested",
     "batch.begun",
     "batch.left",
+    "clip.sending",
     "collection.unnamed",
     "collection.earlier",
     "collection.forget",

@@ -19,6 +19,7 @@ log = logging.getLogger("entdemo.traffic")
 _NOBODY = "None"
 """Whoever comes without an address."""
 
+_UPLOADS = ("upload", "clip")
 _LOGGED: tuple[Kind, ...] = ("login", "upload", "question", "page")
 
 
@@ -26,7 +27,7 @@ def kind_of(method: str, path: str) -> Kind:
     """What a request asks for; whatever is sent to the server counts as a question."""
     if method == "POST":
         last = path.rstrip("/").rpartition("/")[2]
-        return "login" if last == "login" else "upload" if last == "upload" else "question"
+        return "login" if last == "login" else "upload" if last in _UPLOADS else "question"
     if path in ("", "/"):
         return "page"
     if path in ("/health", "/ready"):

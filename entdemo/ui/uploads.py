@@ -38,13 +38,14 @@ def _sweep(folder: Path, keep_s: float) -> None:
                 _remove(file)
 
 
-def read_upload(path: object, *, keep: bool = False) -> Frame:
+def read_upload(path: object, page: int | None = None, *, keep: bool = False) -> Frame:
     """Decode an uploaded file.
 
     A browser may send any path, so only files in Gradio's upload folder are touched.
 
     Args:
         path: what the upload route answered.
+        page: which picture of a file that holds several, see ``load_frame``.
         keep: leave the file to Gradio's own clean-up. Programs that upload equal files share
             one path, so an early deletion would take the file from the next one.
 
@@ -53,7 +54,7 @@ def read_upload(path: object, *, keep: bool = False) -> Frame:
     """
     file = _checked(path)
     try:
-        return load_frame(file)
+        return load_frame(file, page)
     finally:
         if not keep:
             _remove(file)

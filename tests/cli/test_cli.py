@@ -58,6 +58,28 @@ def test_predict(made: dict[str, Path]) -> None:
     ]  # fmt: skip
 
 
+def test_a_picture_of_several_is_chosen_and_their_number_told(
+    made: dict[str, Path], tmp_path: Path
+) -> None:
+    first, *others = (
+        Image.open(it) for it in sorted((made["frames"] / "throat").glob("*.jpg"))[:3]
+    )
+    pages = tmp_path / "pages.tif"
+    first.save(pages, save_all=True, append_images=others)
+    answer = run("predict", pages, "--page", "2", *used(made))
+    assert (answer["page"], answer["pages"]) == (2, 3)
+    told = entdemo("predict", str(pages), "--page", "2", *used(made))
+    assert "Picture 2 of 3; --page N takes another one." in told.err
+    for arguments, sentence in (
+        ((pages,), "holds 3 pictures"),
+        ((pages, "--page", "4"), "no picture 4 in this file; it holds 3"),
+        ((made["frames"], "--page", "1"), "--page chooses a picture of one file"),
+    ):
+        refused = entdemo("predict", *map(str, arguments), *used(made))
+        assert refused.code == 2
+        assert sentence in " ".join(refused.err.split())
+
+
 def test_filters_narrow_both_commands(made: dict[str, Path]) -> None:
     frame = next((made["frames"] / "throat").glob("*.jpg"))
     narrowed = ["--k", "2", "--region", "ear", "--region", "nose", "--class", "ear-left"]

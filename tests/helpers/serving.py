@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from entdemo.ui.clip_uploads import ClipUploads
 from entdemo.ui.page import build_page, launch_options
 
 
@@ -21,8 +22,10 @@ def served(
     predictor: Any, editor: Any = None, shelf: Any = None, learning: Any = None, **options: Any
 ) -> Iterator[str]:
     """Address of a page around ``predictor``, ending in a slash."""
-    page = build_page(predictor, editor, shelf=shelf, learning=learning)
-    settings = launch_options(predictor, shelf=shelf) | {"server_port": free_port()} | options
+    clips = ClipUploads()
+    page = build_page(predictor, editor, shelf=shelf, learning=learning, clips=clips)
+    settings = launch_options(predictor, shelf=shelf, clips=clips)
+    settings |= {"server_port": free_port()} | options
     _, url, _ = page.launch(prevent_thread_lock=True, server_name="127.0.0.1", **settings)
     try:
         yield url

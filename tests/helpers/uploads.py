@@ -74,7 +74,7 @@ REFUSED = {
     "web page": (b"\n<!DOCTYPE html><html>", "frame.web_page"),
     "git lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "frame.git_pointer"),
     "companion of macOS": (b"\0\5\x16\7" + bytes(99), "frame.mac_twin"),
-    "animated gif": (gif(3), "frame.animated"),
+    "animated gif": (gif(3), "frame.several"),
     "truncated jpeg": (saved(scene(), "JPEG")[:900], "frame.truncated"),
     "jpeg of endless passes": (progressive(40), "frame.too_many_scans"),
     "jpeg mark alone": (b"\xff\xd8\xff\xe0", "frame.truncated"),
@@ -84,11 +84,11 @@ REFUSED = {
     "too many bytes": (b"\xff\xd8\xff" + bytes(21 * 1024 * 1024), "frame.too_many_bytes"),
     "animated png": (
         saved(scene(), save_all=True, append_images=[Image.fromarray(scene()[::-1])]),
-        "frame.animated",
+        "frame.several",
     ),
     "animated webp": (
         saved(scene(), "WEBP", save_all=True, append_images=[Image.fromarray(scene()[::-1])]),
-        "frame.animated",
+        "frame.several",
     ),
     "two-page tiff": (
         saved(scene(), "TIFF", save_all=True, append_images=[Image.fromarray(scene())]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from PIL import Image
 from pydicom import dcmread
 from pydicom.encaps import encapsulate
+from pydicom.pixels import get_encoder
 from pydicom.uid import (
     JPEG2000,
     MPEG2MPML,
@@ -20,16 +20,36 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
     JPEGBaseline8Bit,
     JPEGLSLossless,
+    RLELossless,
 )
 
 from benchmarks.fixtures.gallery_samples import EMBEDDER
 from benchmarks.fixtures.pictures import GREY, GREY_TAGS, PATIENT, dicom, saved, scene
-from entdemo.errors import UserError
+from entdemo.errors import FrameError
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase, stored_jpeg
+from entdemo.image.dicom import open_loop, seconds
 from entdemo.image.frame import load_frame
 from tests.helpers.uploads import progressive, refusal
+
+
+def rle(pixels: np.ndarray, **tags: Any) -> bytes:
+    """A file whose frames are packed as runs by pydicom."""
+    shape = {"PlanarConfiguration": 0} | tags
+    count = int(tags.get("NumberOfFrames", 1))
+    frames = pixels.reshape(count, *pixels.shape[-3 if count > 1 else 0 :])
+    options = {
+        "rows": pixels.shape[1 if count > 1 else 0], "columns": pixels.shape[2 if count > 1 else 1],
+        "number_of_frames": 1, "samples_per_pixel": tags.get("SamplesPerPixel", 3),
+        "bits_allocated": 8 * pixels.dtype.itemsize, "bits_stored": 8 * pixels.dtype.itemsize,
+        "pixel_representation": 0, "planar_configuration": 0,
+        "photometric_interpretation": tags.get("PhotometricInterpretation", "RGB"),
+    }  # fmt: skip
+    encoder = get_encoder(RLELossless)
+    packed = [encoder.encode(it, **options, encoding_plugin="pydicom") for it in frames]
+    return dicom(encapsulate(packed), RLELossless, **shape)
+
 
 WORDS: dict[str, Any] = {"BitsAllocated": 16, "BitsStored": 12, "HighBit": 11}
 
@@ -266,7 +286,7 @@ def test_nothing_but_pixels_is_kept() -> None:
         (lambda: dicom(scene(), Rows=50), "frame.dicom_sizes"),
         (lambda: dicom(scene(), DeflatedExplicitVRLittleEndian), "frame.dicom_syntax"),
         (lambda: dicom(encapsulate([b"\0" * 9]), JPEGLSLossless), "frame.dicom_syntax"),
-        (lambda: dicom(encapsulate([b"\0" * 9]), MPEG2MPML), "frame.video"),
+        (lambda: dicom(encapsulate([b"\0" * 9]), MPEG2MPML), "frame.dicom_video"),
         (lambda: dicom(encapsulate([b"\0" * 9]), JPEGBaseline8Bit), "frame.dicom"),
         (lambda: dicom(scene())[:900], "frame.truncated"),
         (lambda: dicom(scene(), BitsAllocated=32), "frame.truncated"),
@@ -289,11 +309,49 @@ def test_a_frame_inside_that_is_a_bomb_is_refused() -> None:
     assert refusal(file) == "frame.too_many_scans"
 
 
-def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pydicom", None)
-    with pytest.raises(UserError, match="pip install pydicom") as caught:
-        load_frame(dicom_bytes)
-    assert caught.value.key == "frame.dicom_extra"
+@pytest.mark.parametrize("planes", [0, 1])
+def test_runs(planes: int) -> None:
+    assert difference(rle(scene(), PlanarConfiguration=planes), scene()) == 0
+    grey = rle(GREY, **GREY_TAGS)
+    assert difference(grey, np.repeat(GREY[..., None], 3, axis=2)) == 0
+    deep = rle(
+        GREY.astype(np.uint16) * 16, **GREY_TAGS, **WORDS, WindowCenter=2048, WindowWidth=4096
+    )
+    assert difference(deep, np.repeat(GREY[..., None], 3, axis=2)) <= 1
+    ybr = np.asarray(Image.fromarray(scene()).convert("YCbCr"))
+    assert difference(rle(ybr, PhotometricInterpretation="YBR_FULL"), scene()) <= 3
 
 
-dicom_bytes = dicom(scene())
+def test_damaged_runs_are_refused() -> None:
+    assert refusal(dicom(encapsulate([b"\1" * 90]), RLELossless)) == "frame.dicom"
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_a_chosen_frame_of_a_loop(page: int) -> None:
+    frames = np.stack([scene(), scene()[::-1], scene()[:, ::-1]])
+    packed = [saved(it, "JPEG2000", irreversible=False, no_jp2=True) for it in frames]
+    for data in (
+        dicom(frames, NumberOfFrames=3),
+        dicom(encapsulate(packed), JPEG2000, NumberOfFrames=3),
+        rle(frames, NumberOfFrames=3),
+    ):
+        frame = load_frame(data, page)
+        assert np.array_equal(frame.rgb, frames[page - 1])
+        assert (frame.page, frame.pages) == (page, 3)
+
+
+def test_a_frame_that_is_not_there_is_told() -> None:
+    data = dicom(np.stack([scene()] * 3), NumberOfFrames=3)
+    with pytest.raises(FrameError, match="no picture 4 in this file; it holds 3"):
+        load_frame(data, 4)
+
+
+def test_times_of_a_loop_are_those_that_it_states() -> None:
+    def last(**tags: Any) -> float:
+        data = dicom(np.stack([scene()] * 4), NumberOfFrames=4, **tags)
+        return seconds(open_loop(BytesIO(data)))
+
+    assert last(FrameTime=100) == pytest.approx(0.3)
+    assert last(CineRate=30) == pytest.approx(0.1)
+    assert last(FrameTimeVector=[0, 100, 200, 700]) == pytest.approx(1.0)
+    assert last() == pytest.approx(0.12)

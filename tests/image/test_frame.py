@@ -422,7 +422,7 @@ def test_an_image_of_pillow_goes_through_the_same_checks() -> None:
     for image, told in (
         (Image.new("1", (13000, 13000)), "megapixels"),
         (Image.new("L", (96, 20)), "at least 32"),
-        (Image.open(BytesIO(gif(2))), "animation"),
+        (Image.open(BytesIO(gif(2))), "2 pictures"),
         (Image.open(BytesIO(saved(scene(), "PNG")[:-400])), "cut short"),
     ):
         with pytest.raises(UserError, match=told):

@@ -139,3 +139,40 @@ def test_a_folder_that_cannot_be_written_is_named(
     with pytest.raises(UserError, match="own could not be written"):
         editor.add(new_cases(1, start=100))
     assert predictor.gallery.folder == shipped
+
+
+def test_an_own_case_gets_other_texts_and_the_table_holds_them(
+    editor: Editor, predictor: EditablePredictor, own: Path
+) -> None:
+    editor.add(new_cases(1, start=100))
+    (case_id,) = editor.own_ids()
+    before = predictor.gallery.case(case_id)
+    texts = {
+        "finding": "Thủng màng nhĩ",
+        "caption_vi": "  Tai\ntrái ",
+        "history_en": "Ear pain",
+        "points_vi": "Nhìn nón sáng",
+        "link": "https://example.org/ear",
+    }
+    revised = editor.revise(case_id, texts)
+    assert revised.caption_vi == "Tai trái"
+    assert revised.caption_en == ""
+    assert revised.teaching.both("history") == ("Ear pain", "Ear pain")
+    assert (revised.file, revised.group) == (before.file, before.group)
+    again = Gallery.open(own).case(case_id)
+    assert again == predictor.gallery.case(case_id) == revised
+    assert "Nhìn nón sáng" in (own / "cases.csv").read_text("utf-8")
+    assert verify_gallery(own) == []
+
+
+def test_texts_of_a_shipped_case_and_a_wrong_link_are_refused(
+    editor: Editor, predictor: EditablePredictor
+) -> None:
+    editor.add(new_cases(1, start=100))
+    (case_id,) = editor.own_ids()
+    shipped_case = next(it for it in predictor.gallery.cases if it.case_id != case_id)
+    for given, key in ((shipped_case.case_id, "edit.shipped_case"), (case_id, "teaching.link")):
+        with pytest.raises(UserError) as caught:
+            editor.revise(given, {"link": "javascript:alert(1)"})
+        assert caught.value.key == key
+    assert predictor.gallery.case(case_id).teaching.link == ""

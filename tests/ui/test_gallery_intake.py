@@ -7,7 +7,8 @@ import pytest
 
 from entdemo.errors import UserError
 from entdemo.image.frame import load_frame
-from entdemo.ui.gallery_tab_intake import MOST, file_name, finding_key, handed_in
+from entdemo.taxonomy import finding_key
+from entdemo.ui.gallery_tab_intake import MOST, file_name, handed_in
 from tests.helpers.ui_fakes import draw_frame
 
 

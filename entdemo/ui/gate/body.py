@@ -91,4 +91,6 @@ def _mark(headers: Headers) -> bytes:
 
 
 def _too_large(rule: Rule) -> RefusedError:
-    return RefusedError(413, "gate.too_large", limit=f"{rule.most_bytes / 1024**2:.2g}")
+    megabytes = rule.most_bytes / 1024**2
+    limit = f"{megabytes:.2g}" if megabytes < 10 else f"{megabytes:.0f}"
+    return RefusedError(413, "gate.too_large", limit=limit)

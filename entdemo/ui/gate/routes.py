@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from entdemo.gallery.collection import MOST_BYTES as COLLECTION_BYTES
 from entdemo.image.decode import MAX_BYTES
+from entdemo.ui.clip_uploads import MOST_BYTES as CLIP_BYTES
 
 _READ = frozenset({"GET", "HEAD"})
 _SEND = frozenset({"POST"})
@@ -62,6 +63,7 @@ RULES = (
     # A hundred own cases with their captions at once.
     _takes(r"/gradio_api/queue/join/?", 1024**2),
     _takes(r"/gradio_api/call/(predict|search)/?", _FORM),
+    _takes(r"/clip", CLIP_BYTES),
     _takes(r"/sheet", 4 * 1024**2 + _FORM),
     _takes(r"/handout", COLLECTION_BYTES),
     _reads(r"/collections"),

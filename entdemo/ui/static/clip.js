@@ -2,7 +2,7 @@
 {
   const { find, all, wait, calm, complain, words } = entdemo;
 
-  let upload, asks, examination = "", running = false;
+  let asks, sending = null, examination = "", running = false;
 
   const form = () => find("#clip");
   const stop = () => find("[data-clip=stop]", form());
@@ -15,6 +15,32 @@
     stop().hidden = true;
   };
 
+  /** Send a clip's bytes without its name; the key by which it is asked for. Only a request of the
+      older kind tells how far it is. */
+  const handIn = (file) => new Promise((resolve, reject) => {
+    const line = find("#clip-sending");
+    const done = () => {
+      sending = null;
+      line.hidden = true;
+    };
+    sending = new XMLHttpRequest();
+    sending.open("POST", "clip");
+    sending.setRequestHeader("Accept-Language", entdemo.language());
+    sending.upload.addEventListener("progress", ({ loaded, total }) => {
+      line.hidden = false;
+      entdemo.sayBoth(line, "clip.sending", { percent: Math.floor((100 * loaded) / total) });
+    });
+    sending.addEventListener("load", ({ target }) => {
+      done();
+      let told = {};
+      try { told = JSON.parse(target.responseText); } catch { /* a proxy's page */ }
+      if (target.status === 200) resolve(told.key);
+      else reject(told.detail);
+    });
+    for (const name of ["error", "abort"]) sending.addEventListener(name, () => { done(); reject(); });
+    sending.send(file.slice());  // a slice has no type that would be sent along
+  });
+
   entdemo.arrivals.clip = () => {
     end();
     find("#clip-answer").scrollIntoView({ block: "start" });
@@ -26,19 +52,19 @@
     entdemo.selectTab("batch");
     const limit = Number(form().dataset.limit);
     if (file.size > limit) {
-      complain("clip", words("frame.too_many_bytes",
-        { megabytes: Math.round(file.size / 1048576), limit: limit / 1048576 }));
+      complain("clip", words("clip.too_many_bytes", { limit: limit / 1048576 }));
       return;
     }
     running = true;
     examination = entdemo.randomName();
     wait("clip");
+    stop().hidden = false;
     try {
-      const { path } = await entdemo.handIn(upload, file);
-      stop().hidden = false;
-      asks.read({ path });
-    } catch {
+      asks.read({ key: await handIn(file) });
+    } catch (told) {
+      if (!running) return;
       entdemo.fail("clip", "ui.upload_lost");
+      if (told) complain("clip", told);
     }
   };
 
@@ -50,7 +76,9 @@
 
   const ACTS = {
     stop: () => {
-      asks.stop({});
+      running = false;
+      if (sending) sending.abort();
+      else asks.stop({});
       entdemo.settle("clip");
       find("#clip-answer section, #clip-answer p")?.remove();
     },
@@ -59,8 +87,7 @@
       ({ file: frameOf(row), class_name: find("input", row).value })), examination),
   };
 
-  entdemo.mountClip = (element, uploader, ways) => {
-    upload = uploader;
+  entdemo.mountClip = (element, ways) => {
     asks = ways;
     const input = find("input[type=file]", element);
     input.addEventListener("change", () => {

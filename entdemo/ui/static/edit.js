@@ -1,10 +1,10 @@
-/* Own cases: pictures with a table or a form each, and removing them. */
+/* Own cases: pictures with a table or a form each, changing and removing them. */
 {
   const { find, all, wait } = entdemo;
   const TRIES = 12;
   const PAUSE = 700;
 
-  let asks, upload, table = null, kept = {}, removed;
+  let asks, upload, table = null, kept = {}, changed;
 
   const form = () => find("#edit-cases");
   const rows = () => all(".edit-row", form());
@@ -93,7 +93,7 @@
   const send = async () => {
     wait("edit");
     kept = entdemo.filterFields();
-    removed = false;
+    changed = false;
     const waiting = rows(), files = [];
     try {
       for (const row of waiting) {
@@ -107,11 +107,42 @@
     showSending(1, 1);
   };
 
+  /** A case that is there is changed: the same cases are shown again afterwards. */
+  const changing = () => {
+    kept = entdemo.filterFields();
+    changed = true;
+    wait("edit");
+  };
+
   entdemo.arrivals.edit = () => {
     if (find("#edit-message .alert, #edit-local .alert")) return;
     entdemo.renew();
-    if (!removed) empty();
-    entdemo.browseAgain(removed ? kept : { own: "on" });
+    if (!changed) empty();
+    entdemo.browseAgain(changed ? kept : { own: "on" });
+  };
+
+  const mountTexts = (tab) => {
+    const dialog = find("#edit-texts");
+    const texts = () => all("input, textarea", dialog);
+    let id;
+    tab.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (button?.dataset.revise) {
+        id = button.dataset.revise;
+        const held = JSON.parse(button.dataset.texts);
+        texts().forEach((field) => { field.value = held[field.name]; });
+        find(".hint", dialog).textContent = id;
+        dialog.showModal();
+      }
+      if (button && "textsClose" in button.dataset) dialog.close();
+    });
+    find("form", dialog).addEventListener("submit", (event) => {
+      event.preventDefault();
+      dialog.close();
+      changing();
+      const told = Object.fromEntries(texts().map((field) => [field.name, field.value]));
+      asks.revise({ ...told, case_id: id });
+    });
   };
 
   const mountRemoval = (tab) => {
@@ -124,9 +155,7 @@
     const decide = (button) => {
       find("#edit-remove").close();
       if (!("sure" in button.dataset)) return;
-      kept = entdemo.filterFields();
-      removed = true;
-      wait("edit");
+      changing();
       asks.discard({ case_id: id });
     };
     tab.addEventListener("click", (event) => {
@@ -156,6 +185,7 @@
     const tab = find("#panel-gallery");
     const input = find("input[type=file]", element);
     mountRemoval(tab);
+    mountTexts(tab);
     mountDrop(tab);
     asks.refresh({});
     input.addEventListener("change", () => {

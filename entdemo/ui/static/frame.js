@@ -119,7 +119,8 @@
     const sendOne = async (what) => {
       wait("frame", what !== last);
       try {
-        const query = what.file ? { path: (await upload(anonymous(what.file))).path } : what;
+        const query = what.file
+          ? { path: (await upload(anonymous(what.file))).path, page: what.page } : what;
         pending = what;
         ask({ ...query, ...entdemo.wordsOf(), filter: entdemo.filterOf("frame"), why });
       } catch {
@@ -167,14 +168,29 @@
 
     entdemo.askFrame = send;
 
+    /** Whether a file is DICOM, which is a loop where it is too large for a frame. */
+    const isLoop = async (file) => (await file.slice(128, 132).text()) === "DICM";
+
     /** Several files, or a ZIP, go into the table of many frames; a clip gets its timeline. */
-    const sendAll = (files) => {
-      if (files.length === 1 && entdemo.isClip(files[0])) return entdemo.takeClip(files[0]);
-      const many = files.length > 1 || /\.zip$/i.test(files[0]?.name ?? "");
-      return many ? entdemo.takeMany([...files]) : send(files[0]);
+    const sendAll = async (list) => {
+      const files = [...list], [first] = files;  // the list is emptied while a file is looked at
+      if (files.length > 1 || /\.zip$/i.test(first?.name ?? "")) return entdemo.takeMany(files);
+      const clip = first && (entdemo.isClip(first) || (first.size > limit && await isLoop(first)));
+      return clip ? entdemo.takeClip(first) : send(first);
     };
 
     entdemo.again.frame = () => last && hand(last, false);
+
+    const query = find("#frame-query");
+    query.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const file = last?.original ?? last?.file;
+      const page = find("[name=page]", query).valueAsNumber;
+      if (file) hand({ file, original: file, page }, false);
+    });
+    query.addEventListener("click", (event) => {
+      if (event.target.closest("[data-as-clip]")) entdemo.takeClip(last.original ?? last.file);
+    });
 
     mountCamera(element, send);
     // Before anybody asks, an example shows what an answer is, unless the address tells another.
