@@ -181,17 +181,13 @@
 
     entdemo.again.frame = () => last && hand(last, false);
 
-    const query = find("#frame-query");
-    query.addEventListener("submit", (event) => {
+    document.addEventListener("submit", (event) => {
+      const pages = event.target.closest("#frame-query .pages");
+      if (!pages) return;
       event.preventDefault();
-      const file = last?.original ?? last?.file;
-      const page = find("[name=page]", query).valueAsNumber;
-      if (file) hand({ file, original: file, page }, false);
+      const file = last.original ?? last.file;
+      hand({ file, original: file, page: find("[name=page]", pages).valueAsNumber }, false);
     });
-    query.addEventListener("click", (event) => {
-      if (event.target.closest("[data-as-clip]")) entdemo.takeClip(last.original ?? last.file);
-    });
-
     mountCamera(element, send);
     // Before anybody asks, an example shows what an answer is, unless the address tells another.
     new IntersectionObserver(async ([entry]) => {
@@ -211,6 +207,7 @@
       const example = event.target.closest("[data-example]");
       if (example) hand({ case_id: example.dataset.example }, true);
       if (event.target.closest("[data-crop-again]")) editLast();
+      if (event.target.closest("[data-as-clip]")) entdemo.takeClip(last.original ?? last.file);
       const button = event.target.closest("[data-why]");
       if (!button) return;
       why = !why;
