@@ -99,6 +99,7 @@ class Halves:
         frames: N, of which rows are learned or judged.
         squares: uint8 [N, S, S, 3].
         bundle: as it was given, but for the head of its network.
+        head: as it was given.
     """
 
     def __init__(self, bundle: Bundle, data: Path, source: str) -> None:
@@ -109,7 +110,7 @@ class Halves:
         found = [load_frame(item.file) for item in self._items]
         self.squares = Encoder(bundle).squares(found)
         self._digests = [frame.digest for frame in found]
-        self.bundle, self._head, self._source = bundle, bundle.model.head, source
+        self.bundle, self.head, self._source = bundle, bundle.model.head, source
 
     def split(self, seed: int) -> tuple[Ints, Ints]:
         """Rows of both halves."""
@@ -119,12 +120,13 @@ class Halves:
 
     def measured(self, learned: Ints, judged: Ints) -> Measured:
         """Learn from some rows and judge others."""
-        self.bundle.model.head = self._head
-        before = self._judged(self.bundle, judged)
+        self.bundle.model.head = self.head
+        before = self.judged(self.bundle, judged)
         adapted = learn(self.bundle, self.frames.part(learned)).put_in(self.bundle)
-        return Measured(len(learned), before, self._judged(adapted, judged))
+        return Measured(len(learned), before, self.judged(adapted, judged))
 
-    def _judged(self, bundle: Bundle, rows: Ints) -> Scores:
+    def judged(self, bundle: Bundle, rows: Ints) -> Scores:
+        """What a bundle gets right of some rows."""
         encoder = Encoder(bundle)
         told = self.encoded(encoder, rows)
         of_source = [row for row in rows if self._items[row].source == self._source]
