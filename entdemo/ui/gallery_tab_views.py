@@ -149,19 +149,22 @@ def page_of_cases(
 def case_card(case: Case, *, removable: bool) -> str:
     """A case as a button that carries its sheet, with those to change or remove it where that may
     be."""
-    remove = ""
-    if removable:
-        remove = (
-            f'<button type="button" class="link" data-revise="{escape(case.case_id)}" '
-            f'data-texts="{escape(json.dumps(texts_of(case), ensure_ascii=False))}" '
-            f"{attribute_of('aria-label', 'edit.revise_case', case=case.case_id)}>"
-            f"{both('edit.revise')}</button>"
-            f'<button type="button" class="link" data-remove="{escape(case.case_id)}" '
-            f"{attribute_of('aria-label', 'edit.remove_case', case=case.case_id)}>"
-            f"{both('edit.remove')}</button>"
-        )
+    change = changing(case) if removable else ""
     own = " own" if removable else ""
-    return f'<li class="card{own}">{case_button(case)}{basket(case.case_id)}{remove}</li>'
+    return f'<li class="card{own}">{case_button(case)}{basket(case.case_id)}{change}</li>'
+
+
+def changing(case: Case) -> str:
+    """The buttons that change an own case's texts, and that remove it."""
+    return (
+        f'<button type="button" class="link" data-revise="{escape(case.case_id)}" '
+        f'data-texts="{escape(json.dumps(texts_of(case), ensure_ascii=False))}" '
+        f"{attribute_of('aria-label', 'edit.revise_case', case=case.case_id)}>"
+        f"{both('edit.revise')}</button>"
+        f'<button type="button" class="link" data-remove="{escape(case.case_id)}" '
+        f"{attribute_of('aria-label', 'edit.remove_case', case=case.case_id)}>"
+        f"{both('edit.remove')}</button>"
+    )
 
 
 def texts_of(case: Case) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from entdemo.locale import Language
 from entdemo.taxonomy import CLASSES, label_names
 from entdemo.ui.gallery_tab_form import shown_folder
-from entdemo.ui.gallery_tab_views import case_button
+from entdemo.ui.gallery_tab_views import case_button, changing
 from entdemo.ui.header import running_line
 from entdemo.ui.i18n import attribute_of, both, capital, spans, word
 
@@ -57,7 +57,13 @@ def to_check(found: Sequence[Improbable]) -> str:
     if not found:
         return ""
     items = "".join(
-        _card(one.case, "learn.labelled_looks", label=one.case.class_name, looks=one.looks_like)
+        _card(
+            one.case,
+            "learn.labelled_looks",
+            changing(one.case),
+            label=one.case.class_name,
+            looks=one.looks_like,
+        )
         for one in found[:_SHOWN]
     )
     return (
@@ -130,6 +136,7 @@ def _turned(found: Outcome) -> str:
         _card(
             found.cases[row],
             "learn.turned_right" if own.after[row] else "learn.turned_wrong",
+            "",
             label=own.labels[row],
             was=CLASSES[before[row]],
             now=CLASSES[after[row]],
@@ -139,10 +146,11 @@ def _turned(found: Outcome) -> str:
     return f'<h3>{both("learn.turned")}</h3><ul class="cards">{items}</ul>{_more(len(rows))}'
 
 
-def _card(case: Case, key: str, **labels: str) -> str:
-    """A case with a line that names classes, regions or sides."""
+def _card(case: Case, key: str, change: str, **labels: str) -> str:
+    """A case with a line that names classes, regions or sides, and the buttons that change it."""
     said = _told(key, lambda code: {name: label_names(it)[code] for name, it in labels.items()})
-    return f'<li class="card"><p class="learn-said">{said}</p>{case_button(case)}</li>'
+    own = " own" if change else ""
+    return f'<li class="card{own}"><p class="learn-said">{said}</p>{case_button(case)}{change}</li>'
 
 
 def _more(count: int) -> str:

@@ -60,7 +60,7 @@ def test_labels_to_check_are_shown_with_what_they_look_like(gallery: FakeGallery
     cases = [Improbable(case, "throat") for case in gallery.cases[:14]]
     html = to_check(cases)
     assert "Labelled “nose, right”, looks like “throat”." in html
-    assert html.count("data-case=") == 12
+    assert html.count("data-case=") == html.count("data-remove=") == 12
     assert "And 2 more." in html
     assert to_check([]) == ""
 
