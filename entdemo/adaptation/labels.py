@@ -10,7 +10,7 @@ from entdemo.data.dataset import ORIGINS, read_data, read_origins
 from entdemo.data.entrep import is_entrep
 from entdemo.errors import DataError
 from entdemo.gallery.captions import read_captions
-from entdemo.gallery.cases import label_of
+from entdemo.gallery.cases import Case, label_of
 from entdemo.gallery.folder import tree_with_captions
 from entdemo.gallery.manifest import FILE_NAME
 from entdemo.gallery.store import Gallery
@@ -102,9 +102,15 @@ def read_labelled(path: Path) -> LabelledFrames:
 
 
 def labelled_cases(gallery: Gallery) -> list[Labelled]:
-    """The cases of a gallery that are not drawn."""
+    """The cases of a gallery that are not drawn; a known finding narrows what its label leaves."""
     own = (case for case in gallery.cases if not case.is_drawn)
-    return [Labelled(gallery.frame_path(it), open_classes(it.class_name), it.group) for it in own]
+    return [Labelled(gallery.frame_path(it), _of_case(it), it.group) for it in own]
+
+
+def _of_case(case: Case) -> Classes:
+    """What a case states; a finding that contradicts its class is the teacher's to know."""
+    stated = open_classes(case.class_name)
+    return stated & (_meaning(case.finding) or stated) or stated
 
 
 def _of_folder(path: Path) -> LabelledFrames:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from entdemo.adaptation.labels import EVERY, Classes, read_labelled
+from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
+from entdemo.adaptation.labels import EVERY, Classes, labelled_cases, read_labelled
 from entdemo.errors import DataError
+from entdemo.gallery.build import build_gallery
 from entdemo.settings import ROOT
 
 EARS = frozenset({"ear-left", "ear-right"})
@@ -99,3 +102,18 @@ def test_of_a_gallery_only_cases_that_are_not_drawn_count(tmp_path: Path) -> Non
     table = table.replace("phantom frame, drawn by entdemo", "our clinic", 1)
     (gallery / "cases.csv").write_text(table, "utf-8")
     assert len(read_labelled(gallery).items) == 1
+
+
+def test_a_finding_narrows_what_a_case_leaves_open(tmp_path: Path) -> None:
+    stated = [("left", "adenoid"), ("left", ""), ("ear", "left or right?"), ("throat", "wax")]
+    items = [
+        replace(item, class_name=name, finding=finding)
+        for item, (name, finding) in zip(new_cases(4), stated, strict=True)
+    ]
+    gallery = build_gallery(tmp_path / "mine", items, EMBEDDER)
+    assert [item.label for item in labelled_cases(gallery)] == [
+        "nose-left",
+        "left",
+        "ear",
+        "throat",
+    ]
