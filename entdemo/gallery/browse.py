@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from entdemo.gallery.cases import Case
@@ -24,6 +25,18 @@ def browse(cases: Iterable[Case], where: CaseFilter = EVERYTHING, text: str = ""
     """
     words = plain(text).split()
     return [case for case in cases if where.allows(case) and _holds(case, words)]
+
+
+def mixed(cases: Sequence[Case]) -> list[Case]:
+    """Cases in turn by finding, so that the first ones show many; real ones before drawn ones."""
+    turns: Counter[tuple[bool, str, str]] = Counter()
+    places = []
+    for case in cases:
+        kind = (case.is_drawn, case.class_name, case.finding)
+        places.append((case.is_drawn, turns[kind]))
+        turns[kind] += 1
+    order = sorted(range(len(cases)), key=places.__getitem__)
+    return [cases[number] for number in order]
 
 
 def plain(text: str) -> str:

@@ -126,11 +126,7 @@ def add_cases(
     folder = _existing(path)
     with _ingesting(folder, embedder) as journal:
         old = Gallery.open(folder)
-        if not embedder.made(old.embedder_id, old.preprocess_hash):
-            raise OtherWeightsError(
-                "gallery.other_weights", path=folder, made_by=old.embedder_id,
-                wanted=embedder.embedder_id,
-            )  # fmt: skip
+        _refuse_other_weights(old, embedder, folder)
         draft = _Draft(folder, list(old.cases))
         ingest = Ingest(folder, old.cases, embedder, journal, batch_size, progress, skip_bad)
         added = draft.take(ingest, items)
@@ -202,6 +198,33 @@ def revise_case(path: str | Path, case: Case) -> Gallery:
         kept = case._replace(file=before.file, class_name=before.class_name, group=before.group)
         draft = _Draft(folder, [kept if one is before else one for one in old.cases])
         return draft.save(old.vectors, old.embedder_id, old.preprocess_hash)
+
+
+def put_back(path: str | Path, case: Case, jpeg: bytes, embedder: Embedder) -> Gallery:
+    """Take up a removed case as it was, with its id and the bytes of its frame.
+
+    Raises:
+        UserError: if there is no gallery, it is of other weights, or another writer is at work.
+    """
+    folder = _existing(path)
+    with _changing(folder):
+        old = Gallery.open(folder)
+        _refuse_other_weights(old, embedder, folder)
+        if any(there.case_id == case.case_id for there in old.cases):
+            return old
+        write_atomically(folder / case.file, jpeg)
+        vector = embedded([folder / case.file], embedder)
+        vectors = np.concatenate([old.vectors, vector]) if old.cases else vector
+        draft = _Draft(folder, [*old.cases, case])
+        return draft.save(vectors, old.embedder_id, old.preprocess_hash)
+
+
+def _refuse_other_weights(gallery: Gallery, embedder: Embedder, folder: Path) -> None:
+    if not embedder.made(gallery.embedder_id, gallery.preprocess_hash):
+        raise OtherWeightsError(
+            "gallery.other_weights", path=folder, made_by=gallery.embedder_id,
+            wanted=embedder.embedder_id,
+        )  # fmt: skip
 
 
 def embed_again(

@@ -113,14 +113,18 @@ def _verdict(it: Answered) -> str:
 
 def _classes(chosen: str) -> str:
     """The class to correct; none is chosen where the answer names none."""
-    options = "".join(
+    options = _options(chosen)
+    none = "" if chosen else f'<option value="" {attribute_of("label", "batch.none")}></option>'
+    return f"<select {attribute_of('aria-label', 'batch.correct')}>{none}{options}</select>"
+
+
+def _options(chosen: str) -> str:
+    return "".join(
         f'<option value="{name}"{" selected" if name == chosen else ""} '
         f"{attribute('label', *(capital(CLASS_NAMES[name][code]) for code in LANGUAGES))}>"
         f"{escape(capital(CLASS_NAMES[name]['en']))}</option>"
         for name in CLASSES
     )
-    none = "" if chosen else f'<option value="" {attribute_of("label", "batch.none")}></option>'
-    return f"<select {attribute_of('aria-label', 'batch.correct')}>{none}{options}</select>"
 
 
 def _nearest(it: Answered, predictor: Predictor | None) -> str:
@@ -161,9 +165,14 @@ def tools(*, edit: bool) -> str:
         f'<option value="doubt" {attribute_of("label", "batch.by_doubt")}></option>'
         f'<option value="name" {attribute_of("label", "batch.by_name")}></option></select></label>'
         f'<label>{both("batch.filter")}<select name="grade">{grades}</select></label>'
+        f'<label>{both("batch.ticked")}<select name="ticked">'
+        f'<option value="" {attribute_of("label", "edit.choose_class")}></option>'
+        f"{_options('')}</select></label>"
         f'<button type="button" class="quiet" data-batch="csv">{both("batch.csv")}</button>{add}'
         '</div><div class="batch-table" hidden tabindex="0" '
         f'{attribute_of("aria-label", "batch.title")} role="region">'
-        f'<table id="batch-rows"><thead><tr><td></td>{heads}</tr></thead><tbody></tbody></table>'
+        f'<table id="batch-rows"><thead><tr><td><input type="checkbox" '
+        f"data-batch-all {attribute_of('aria-label', 'batch.all')}></td>{heads}</tr>"
+        "</thead><tbody></tbody></table>"
         "</div></form>"
     )

@@ -16,7 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entdemo.errors import OtherWeightsError, PageError
-from entdemo.gallery.build import add_cases, embed_again, remove_cases, revise_case
+from entdemo.gallery.build import (
+    add_cases,
+    embed_again,
+    put_back,
+    remove_cases,
+    revise_case,
+)
 from entdemo.gallery.cases import Case, read_cases
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.manifest import CASES, FILE_NAME
@@ -28,6 +34,10 @@ from entdemo.taxonomy import finding_key
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
+
+
+_MOST_REMOVED = 20
+"""Removed cases that can be put back, each with its frame of up to about 100 kB."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ class Editor:
         self._shipped = shipped
         self._own = own
         self.lock = threading.Lock()
+        self._removed: dict[str, tuple[Case, bytes]] = {}
         self._shipped_ids = _ids(shipped)
 
     @property
@@ -105,8 +116,32 @@ class Editor:
         with self.lock:
             case = self._own_case(case_id)
             folder = self._changeable()
+            jpeg = (folder / case.file).read_bytes()
             remove_cases(folder, [case_id])
             self._predictor.gallery = Gallery.open(folder, self._predictor.embedder)
+            self._removed[case_id] = case, jpeg
+            while len(self._removed) > _MOST_REMOVED:
+                del self._removed[next(iter(self._removed))]
+            return case
+
+    def put_back(self, case_id: str) -> Case:
+        """Take up again a case that was removed since the app was started.
+
+        Raises:
+            UserError: if it is not known any more, or the folder cannot be written.
+        """
+        with self.lock:
+            if case_id not in self._removed:
+                raise PageError("edit.not_removed")
+            case, jpeg = self._removed[case_id]
+            folder, embedder = self._changeable(), self._predictor.embedder
+            try:
+                put_back(folder, case, jpeg, embedder)
+            except OtherWeightsError:
+                embed_again(folder, embedder)
+                put_back(folder, case, jpeg, embedder)
+            self._predictor.gallery = Gallery.open(folder, embedder)
+            del self._removed[case_id]
             return case
 
     def revise(self, case_id: str, texts: Mapping[str, str]) -> Case:

@@ -34,6 +34,9 @@ device."""
 GALLERY_QUEUE: dict[str, Any] = MODEL_QUEUE | {"concurrency_id": "gallery", "concurrency_limit": 4}
 """Events that only look through the gallery need not wait for the model."""
 
+MAP_QUEUE: dict[str, Any] = MODEL_QUEUE | {"concurrency_id": "map", "concurrency_limit": 4}
+"""Nor does anybody who looks through it wait for those who wait for its map."""
+
 
 def listener(handler: Handler, outputs: int) -> Callable[[gr.EventData], list[Any]]:
     """Wrap a handler for a component's event.

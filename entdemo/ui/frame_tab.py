@@ -18,7 +18,7 @@ from entdemo.locale import LANGUAGES
 from entdemo.predictor import MAX_TEXT
 from entdemo.taxonomy import CLASS_NAMES, CLASSES
 from entdemo.ui.answer import answer
-from entdemo.ui.cases import case_picture
+from entdemo.ui.cases import case_picture, origin
 from entdemo.ui.correction import build_correction
 from entdemo.ui.crop import crop_again, crop_dialog, crop_first
 from entdemo.ui.events import Data
@@ -115,7 +115,8 @@ def reply(predictor: Predictor, data: Data) -> tuple[str, str, str]:
     shown = answer(
         prediction, predictor.gallery, "frame", words, filtered=filtered, notice=frame.warning
     )
-    return query_view(frame, why, case_id), legend(why) if why else "", shown
+    case = predictor.gallery.case(case_id) if case_id else None
+    return query_view(frame, why, case), legend(why) if why else "", shown
 
 
 class FirstScreen:
@@ -175,18 +176,18 @@ def example_frame(gallery: Gallery, case_id: str) -> Frame:
     return load_frame(gallery.frame_path(gallery.case(case_id)))
 
 
-def query_view(frame: Frame, why: Explanation | None = None, case_id: str = "") -> str:
+def query_view(frame: Frame, why: Explanation | None = None, case: Case | None = None) -> str:
     """The visitor's frame, with a ring around the disc that was found.
 
     Args:
         frame: what was asked with.
         why: what the model looked at, to be laid over it.
-        case_id: of an example.
+        case: the example that it is; None for an upload.
     """
     height, width = frame.rgb.shape[:2]
     alt = attribute_of("alt", "frame.query")
     # An example can be had larger by its address; of an upload nothing is kept to ask for.
-    side = EXAMPLE_SIDE if case_id else UPLOAD_SIDE
+    side = EXAMPLE_SIDE if case else UPLOAD_SIDE
     ring = ""
     if frame.disc is not None:
         disc = frame.disc
@@ -197,10 +198,10 @@ def query_view(frame: Frame, why: Explanation | None = None, case_id: str = "") 
     enlarge = attribute_of("aria-label", "frame.enlarge")
     caption = both("frame.disc" if ring else "frame.no_disc")
     return (
-        f'<figure class="query" data-of="{escape(case_id)}">'
+        f'<figure class="query" data-of="{escape(case.case_id) if case else ""}">'
         f'<img src="{query_picture(frame, side)}" {alt} width="{width}" '
         f'height="{height}">{overlay(frame, why) if why else ""}{ring}'
-        f"<figcaption>{caption}</figcaption>"
+        f"<figcaption>{f'{origin(case)} · ' if case else ''}{caption}</figcaption>"
         f'<button type="button" class="enlarge" data-enlarge {enlarge}>⤢</button></figure>'
         f"{pager(frame)}"
     )
@@ -249,6 +250,8 @@ def controls() -> str:
         f'class="unseen">{both("frame.choose")}</label>'
         f'<button type="button" class="quiet" data-camera hidden>{both("frame.camera")}</button>'
         f'</div>{crop_first()}{crop_dialog()}<div id="frame-local"></div>'
+        '<div id="frame-slow" role="status" hidden><img alt="" width="96" height="96">'
+        f"<p>{both('frame.slow')}</p></div>"
         f'<dialog id="camera" {attribute_of("aria-label", "frame.camera")}><div class="viewer-bar">'
         f'<button type="button" class="quiet" data-camera-stop>{both("case.close")}</button></div>'
         '<video playsinline muted></video><button type="button" class="primary" data-camera-shoot>'

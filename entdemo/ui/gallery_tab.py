@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import gradio as gr
 import numpy as np
 
-from entdemo.gallery.browse import browse
+from entdemo.gallery.browse import browse, mixed
 from entdemo.gallery.filters import CaseFilter
 from entdemo.gallery.projection import shown_rows
-from entdemo.ui.events import GALLERY_QUEUE, Data
+from entdemo.ui.events import GALLERY_QUEUE, MAP_QUEUE, Data
 from entdemo.ui.gallery_tab_edit import build_edit
 from entdemo.ui.gallery_tab_views import case_button, filters, page_of_cases
 from entdemo.ui.i18n import attribute_of, both
@@ -66,6 +66,8 @@ def build_gallery_tab(
     maps = Maps()
 
     def on_browse(data: Data) -> tuple[str]:
+        # Whoever looks at the cases may want the map next.
+        maps.begin(predictor.gallery)
         own = editor.own_ids() if editor else frozenset()
         return (listing(predictor.gallery, data, own),)
 
@@ -77,7 +79,7 @@ def build_gallery_tab(
         return (case_button(predictor.gallery.case(str(data.get("case_id")))),)
 
     connect(form.browse, on_browse, [found, message], "gallery", GALLERY_QUEUE)
-    connect(form.chart, on_chart, [chart, chart_message], "map", GALLERY_QUEUE)
+    connect(form.chart, on_chart, [chart, chart_message], "map", MAP_QUEUE)
     connect(form.pick, on_pick, [picked, chart_message], "pick", GALLERY_QUEUE)
 
 
@@ -110,7 +112,7 @@ def listing(gallery: Gallery, data: Data, own: frozenset[str]) -> str:
     Raises:
         UserError: if a region or class is unknown.
     """
-    found = wanted(gallery, data, own if data.get("own") else None)
+    found = mixed(wanted(gallery, data, own if data.get("own") else None))
     page = data.get("page")
     html = page_of_cases(found, len(gallery.cases), page if isinstance(page, int) else 1, own)
     if len(found) < len(gallery.cases):

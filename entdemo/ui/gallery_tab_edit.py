@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from entdemo.errors import PageError
+from entdemo.gallery.intake import read_picture
 from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.ui.events import GALLERY_QUEUE, Data, as_user_error, data_of
 from entdemo.ui.following import followed
@@ -15,6 +17,7 @@ from entdemo.ui.gallery_tab_form import (
     form,
     place,
     progress_bar,
+    put_back,
     removal_dialog,
     removed,
     revised,
@@ -26,12 +29,14 @@ from entdemo.ui.i18n import alert
 from entdemo.ui.shell import connect, end_wait, outlet
 
 if TYPE_CHECKING:
+    from entdemo.gallery.intake import NewCase
     from entdemo.predictor import Predictor
     from entdemo.ui.editor import Editor
 
 _MOUNT = (
     "entdemo.mountEdit(element, upload, {enrol: d => trigger('enrol', d), "
-    "discard: d => trigger('discard', d), revise: d => trigger('revise', d), "
+    "discard: d => trigger('discard', d), restore: d => trigger('restore', d), "
+    "revise: d => trigger('revise', d), "
     "refresh: d => trigger('refresh', d)})"
 )
 
@@ -56,7 +61,10 @@ def build_edit(
 
     def on_enrol(event: gr.EventData) -> Iterator[list[Any]]:
         try:
-            with handed_in(data_of(event)) as items:
+            data = data_of(event)
+            with handed_in(data) as items:
+                if data.get("sure") is not True:
+                    refuse_strangers(predictor, items)
                 for html in adding(editor, items, lambda: len(predictor.gallery.cases)):
                     yield [html, gr.skip(), gr.skip(), ""]
             yield [gr.skip(), refilter(), place(editor, predictor), ""]
@@ -73,6 +81,11 @@ def build_edit(
         case = editor.revise(str(data.get("case_id")), texts)
         return revised(case), refilter(), place(editor, predictor)
 
+    def on_restore(data: Data) -> tuple[str, str, str]:
+        case = editor.put_back(str(data.get("case_id")))
+        held = len(predictor.gallery.cases)
+        return put_back(case, held), refilter(), place(editor, predictor)
+
     def on_refresh() -> tuple[str, str]:
         """The page itself was built before the last change."""
         return refilter(), place(editor, predictor)
@@ -80,10 +93,24 @@ def build_edit(
     end_wait(entry.enrol(on_enrol, None, outputs, **GALLERY_QUEUE), "edit")
     connect(entry.discard, on_discard, outputs, "edit", GALLERY_QUEUE)
     connect(entry.revise, on_revise, outputs, "edit", GALLERY_QUEUE)
+    connect(entry.restore, on_restore, outputs, "edit", GALLERY_QUEUE)
     renewed = entry.refresh(on_refresh, None, [filters, where], **GALLERY_QUEUE)
     renewed.then(
         fn=None, js="() => entdemo.renew()", api_visibility="private", show_progress="hidden"
     )
+
+
+def refuse_strangers(predictor: Predictor, items: Sequence[NewCase]) -> None:
+    """Ask before frames are added that do not look like endoscopy.
+
+    Raises:
+        UserError: naming them, or if a picture cannot be read.
+    """
+    frames = [read_picture(item) for item in items]
+    answers = predictor.classes(frames)
+    strange = [it.name for it, told in zip(items, answers, strict=True) if not told.in_distribution]
+    if strange:
+        raise PageError("edit.not_endoscopy", names=", ".join(strange))
 
 
 def adding(editor: Editor, items: Sequence[Any], held: Callable[[], int]) -> Iterator[str]:

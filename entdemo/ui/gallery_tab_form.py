@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,9 @@ def _drop() -> str:
         f'<p class="hint">{both("edit.drop_table", most=MOST)}</p></div>'
         '<div class="ways"><label class="primary file"><input type="file" multiple class="unseen" '
         f'accept="image/*,.csv,{",".join(PICTURE_ENDINGS)}">{both("edit.choose")}</label></div>'
-        f'<p class="hint small">{both("edit.table_columns")}</p>'
+        f'<p class="hint small">{both("edit.table_columns")}</p><p class="hint small">'
+        f'{both("edit.many")} <button type="button" class="link" data-go="batch">'
+        f"{both('tab.batch')}</button></p>"
     )
 
 
@@ -70,6 +73,8 @@ def _common() -> str:
     return (
         f'<fieldset class="edit-common" hidden><legend class="subhead">{both("edit.all")}</legend>'
         f"{_field('source', 'gallery.source')}{_field('licence', 'edit.licence')}</fieldset>"
+        f'<label class="tick edit-strange" hidden><input type="checkbox" name="sure">'
+        f"{both('edit.strange')}</label>"
         f'<button type="submit" class="primary" hidden>{both("edit.add")}</button>'
     )
 
@@ -125,7 +130,8 @@ def removal_dialog() -> str:
     """Asks before a case is removed."""
     return (
         '<dialog id="edit-remove" aria-labelledby="edit-sure">'
-        f'<h2 id="edit-sure">{both("edit.sure")}</h2><p class="hint"></p>'
+        f'<h2 id="edit-sure">{both("edit.sure")}</h2>'
+        '<img alt="" width="240" height="240"><p class="hint"></p>'
         f'<div class="quiz-actions"><button type="button" class="primary" data-sure>'
         f'{both("edit.remove")}</button><button type="button" class="quiet" data-keep>'
         f"{both('edit.cancel')}</button></div></dialog>"
@@ -176,10 +182,21 @@ def revised(case: Case) -> str:
     return f'<p class="edit-done" role="status">{both("edit.revised", case=case.case_id)}</p>'
 
 
-def removed(case: Case, held: int) -> str:
-    """What was removed."""
+def put_back(case: Case, held: int) -> str:
+    """What was put back."""
+    return f'<p class="edit-done" role="status">{_changed("edit.put_back", case, held)}</p>'
+
+
+def _changed(key: str, case: Case, held: int) -> str:
     names = STATED_NAMES[case.class_name]
-    lines = (
-        word("edit.removed", code, name=names[code], all=count(held, code)) for code in ("en", "vi")
+    lines = (word(key, code, name=names[code], all=count(held, code)) for code in ("en", "vi"))
+    return spans(*lines)
+
+
+def removed(case: Case, held: int) -> str:
+    """What was removed, and how to have it back."""
+    return (
+        f'<p class="edit-done" role="status">{_changed("edit.removed", case, held)} '
+        f'<button type="button" class="quiet" data-restore="{escape(case.case_id)}">'
+        f"{both('edit.undo')}</button></p>"
     )
-    return f'<p class="edit-done" role="status">{spans(*lines)}</p>'

@@ -6,10 +6,13 @@ import base64
 import gzip
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from entdemo.ui.link_preview import with_preview
+from entdemo.ui.traffic import preferred_language
 
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _RULES = {
@@ -56,26 +59,39 @@ class SecurityHeaders:
     Args:
         app: the application.
         head: HTML that the page itself adds to its head later on; its scripts are allowed.
+        picture: where the picture lies that is shown beside a shared link.
     """
 
-    def __init__(self, app: ASGIApp, head: str) -> None:
+    def __init__(self, app: ASGIApp, head: str, picture: str = "") -> None:
         self._app = app
+        self._picture = picture
         self._head_hashes = script_hashes(head)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; a page is held back until its scripts are known, and packed."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        unpacks = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        await self._app(scope, receive, _Answer(send, self._head_hashes, unpacks=unpacks).send)
+        asked = Headers(scope=scope)
+
+        def previewed(html: str) -> str:
+            language = preferred_language(asked.get("accept-language", ""))
+            address = f"{scope['scheme']}://{asked.get('host', '')}{scope.get('root_path', '')}"
+            return with_preview(html, address, self._picture, language)
+
+        unpacks = "gzip" in asked.get("accept-encoding", "")
+        answer = _Answer(send, self._head_hashes, previewed, unpacks=unpacks)
+        await self._app(scope, receive, answer.send)
 
 
 class _Answer:
     """One answer on its way out."""
 
-    def __init__(self, send: Send, hashes: list[str], *, unpacks: bool) -> None:
+    def __init__(
+        self, send: Send, hashes: list[str], dress: Callable[[str], str], *, unpacks: bool
+    ) -> None:
         self._send = send
         self._hashes = hashes
+        self._dress = dress
         self._unpacks = unpacks
         self._held: list[Message] = []
 
@@ -101,8 +117,11 @@ class _Answer:
             return
         start, *parts = self._held
         body = b"".join(part.get("body", b"") for part in parts)
-        hashes = [*self._hashes, *script_hashes(body.decode("utf-8", "replace"))]
         headers = MutableHeaders(scope=start)
+        if "content-encoding" not in headers:
+            body = self._dress(body.decode("utf-8", "replace")).encode()
+            headers["Content-Length"] = str(len(body))
+        hashes = [*self._hashes, *script_hashes(body.decode("utf-8", "replace"))]
         headers["Content-Security-Policy"] = policy(hashes)
         if self._unpacks and "content-encoding" not in headers:
             body = gzip.compress(body, _EFFORT)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from html import escape
 from typing import TYPE_CHECKING
 
-from entdemo.gallery.projection import Projection, gallery_map
+import numpy as np
+
+from entdemo.gallery.projection import Projection, gallery_map, shown_rows
 from entdemo.settings import DEFAULT_GALLERY
 from entdemo.taxonomy import CLASSES, LABELS, STATED_NAMES, findings_of, region_of
 from entdemo.ui.cases import class_title, origin_names
@@ -37,19 +40,61 @@ region points nowhere, the vocal cords are half a disc, and a side is an arrow."
 
 
 class Maps:
-    """The map of whichever gallery is served, made once; safe to use from several threads."""
+    """The map of whichever gallery is served, made once and in the background.
+
+    Safe to use from several threads.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._maker = ThreadPoolExecutor(1)
         self._last: tuple[Gallery, Projection] | None = None
+        self._coming: tuple[Gallery, Future[Projection]] | None = None
+
+    def begin(self, gallery: Gallery) -> Future[Projection]:
+        """Make the gallery's map in the background, unless it is made or being made."""
+        with self._lock:
+            if self._coming is None or self._coming[0] is not gallery:
+                self._coming = gallery, self._maker.submit(self._make, gallery)
+            return self._coming[1]
 
     def of(self, gallery: Gallery) -> Projection:
-        """The gallery's map; who asks while it is being made waits for it."""
-        with self._lock:
-            if self._last is None or self._last[0] is not gallery:
-                is_shipped = gallery.folder == DEFAULT_GALLERY  # never written to
-                self._last = gallery, gallery_map(gallery, keep=not is_shipped)
-            return self._last[1]
+        """The gallery's map.
+
+        Only who asks for the first one waits for it. After a change of the gallery the one before
+        serves, with new cases beside those most like them, until the new one is made.
+        """
+        coming, last = self.begin(gallery), self._last
+        if last is None or coming.done():
+            return coming.result()
+        return carried_over(*last, gallery)
+
+    def _make(self, gallery: Gallery) -> Projection:
+        is_shipped = gallery.folder == DEFAULT_GALLERY  # never written to
+        made = gallery_map(gallery, keep=not is_shipped)
+        self._last = gallery, made
+        return made
+
+
+def carried_over(before: Gallery, made: Projection, gallery: Gallery) -> Projection:
+    """The map of a gallery from that before a change of it.
+
+    Args:
+        before: the gallery as it was.
+        made: its map.
+        gallery: as it is now.
+    """
+    rows = shown_rows(len(gallery.cases))
+    ids = (before.cases[row].case_id for row in made.rows)
+    places = dict(zip(ids, made.points, strict=True))
+    known = np.array([gallery.cases[row].case_id in places for row in rows], dtype=bool)
+    points = np.full((len(rows), 2), 0.5, np.float32)
+    for number in np.flatnonzero(known):
+        points[number] = places[gallery.cases[rows[number]].case_id]
+    if known.any() and not known.all():
+        alike = gallery.vectors[rows[~known]] @ gallery.vectors[rows[known]].T
+        points[~known] = points[known][alike.argmax(axis=1)]
+    return Projection(rows, points)
 
 
 def map_view(gallery: Gallery, made: Projection) -> str:

@@ -30,6 +30,7 @@ from entdemo.ui.health import health_route, ready_route
 from entdemo.ui.housekeeping import CLEAN_EVERY_S, KEEP_UPLOADS_S
 from entdemo.ui.i18n import word
 from entdemo.ui.limits import RateLimit
+from entdemo.ui.link_preview import preview_picture
 from entdemo.ui.pictures import picture_route
 from entdemo.ui.program_visits import ProgramVisits
 from entdemo.ui.quiz_tab import build_quiz_tab
@@ -139,14 +140,16 @@ def launch_options(
         "app_kwargs": {
             "routes": routes,
             "middleware": [
-                Middleware(SecurityHeaders, head=head()),
+                Middleware(
+                    SecurityHeaders, head=head(), picture=preview_picture(predictor.gallery)
+                ),
                 Middleware(RateLimit),
             ],
             "lifespan": gated(access or Access()),
         },
         "max_file_size": MAX_BYTES,
         "state_session_capacity": _MOST_SESSIONS,
-        "footer_links": ["api"],
+        "footer_links": [],
         "enable_monitoring": False,
         "run_history": False,
         "show_error": False,

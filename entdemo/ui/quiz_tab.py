@@ -95,7 +95,7 @@ class Quiz:
     def finish(self, state: Round | None, data: Data) -> Step:
         """Show the score; the round can go on."""
         going = _going(state)
-        return going, score(going)
+        return going, score(going, self._predictor.gallery)
 
     def new(self, state: Round | None, data: Data) -> Step:
         """Back to what to ask for."""
@@ -110,7 +110,7 @@ class Quiz:
                 return state, question(state, case, picture)
             except UserError:  # the case was removed from the gallery meanwhile
                 state = advance(replace(state, revealed=False))
-        return state, score(state)
+        return state, score(state, gallery)
 
     def _revealed(self, state: Round) -> str:
         gallery, item = self._predictor.gallery, state.answers[-1].item

@@ -18,6 +18,7 @@ from entdemo.taxonomy import (
     region_of,
 )
 from entdemo.ui.cases import cards, class_title, origin, taught
+from entdemo.ui.gallery_tab_views import case_button
 from entdemo.ui.i18n import attribute, attribute_of, both, capital, spans, word
 from entdemo.ui.quiz import GAPS, LEVELS, Answer, Round, Score, scores
 from entdemo.ui.quiz_sheet import sheet_link
@@ -173,8 +174,8 @@ def _facts(case: Case, prediction: Prediction) -> str:
     return f'<dl class="facts">{items}</dl>'
 
 
-def score(state: Round) -> str:
-    """The score by class and the score sheet."""
+def score(state: Round, gallery: Gallery) -> str:
+    """The score by class, the cases that were missed, and the score sheet."""
     found = scores(state.answers)
     cases, right = sum(row.cases for row in found), sum(row.right for row in found)
     more = _button("proceed", "quiz.go_on") if state.current else ""
@@ -183,10 +184,23 @@ def score(state: Round) -> str:
     else:
         head = both("quiz.score", right=right, cases=cases)
         body = f"{_hints(state)}{_table(found)}<p>{sheet_link(state.answers)}</p>"
+        body += _missed(state, gallery)
     return (
         f'<section class="quiz quiz-score"><h2 tabindex="-1">{head}</h2>{body}'
         f'<div class="quiz-actions"><button type="button" class="primary" data-quiz="new">'
         f"{both('quiz.new')}</button>{more}</div></section>"
+    )
+
+
+def _missed(state: Round, gallery: Gallery) -> str:
+    """The cases whose first answer was wrong, to look at again."""
+    ids = {it.item.case_id for it in state.answers if it.first and it.mistake != "none"}
+    there = [case for case in gallery.cases if case.case_id in ids]
+    if not there:
+        return ""
+    items = "".join(f'<li class="card">{case_button(case)}</li>' for case in there)
+    return (
+        f'<h3 class="subhead">{both("quiz.missed")}</h3><ul class="cards" data-cases>{items}</ul>'
     )
 
 

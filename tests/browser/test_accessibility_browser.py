@@ -1,4 +1,4 @@
-"""Every tab by axe-core: no serious and no critical finding, whatever language, theme or size."""
+"""Every tab by axe-core: no finding from moderate on, whatever language, theme or size."""
 
 from __future__ import annotations
 

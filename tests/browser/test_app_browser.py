@@ -405,8 +405,24 @@ def test_the_api_page_opens_from_the_foot(browser: Browser, url: str) -> None:
     page = browser.new_page()
     page.goto(url)
     page.get_by_role("button", name="Use it from a program").click()
-    expect(page.get_by_role("heading", name="API name: /predict")).to_be_visible()
+    expect(page.locator("#about-api code").first).to_be_in_viewport()
+    expect(page.locator("#about-api [data-copy]")).to_be_focused()
     page.close()
+
+
+def test_a_slow_upload_is_shown_with_its_picture(browser: Browser, url: str, frame: Path) -> None:
+    for page in opened(browser, url, [], "vi-VN"):
+
+        def late(route: Route) -> None:
+            time.sleep(3)
+            route.continue_()
+
+        page.route("**/upload*", late)
+        upload(page, frame)
+        expect(page.locator("#frame-slow")).to_contain_text("Đang gửi khung hình")
+        expect(page.locator("#frame-slow img")).to_be_visible()
+        verdict(page)
+        expect(page.locator("#frame-slow")).to_be_hidden()
 
 
 def test_back_leaves_a_tab_that_was_chosen(page: Page) -> None:

@@ -58,6 +58,13 @@ def test_a_zip_becomes_a_table_that_is_sorted_corrected_and_saved(page: Page, fr
     expect(page.locator(".batch-tools")).to_be_visible(timeout=PATIENCE_MS)
     assert names(page) == ["=broken.png", "Monday/ear-left.jpg", "Monday/throat.jpg"]
     assert page.locator("#batch-rows [data-case]").count() == 2
+    page.get_by_label("Choose all frames that are shown").check()
+    page.get_by_label("Class for the ticked ones").select_option("nose-left")
+    chosen = page.locator("#batch-rows tbody select")
+    assert chosen.evaluate_all("all => all.map(({ value }) => value)") == ["nose-left"] * 2
+    chosen.nth(0).select_option("ear-left")
+    chosen.nth(1).select_option("throat")
+    page.get_by_label("Choose all frames that are shown").uncheck()
     page.locator("#batch [name=sort]").select_option("name")
     page.locator("#batch [name=grade]").select_option("unreadable")
     assert names(page) == ["=broken.png"]

@@ -115,7 +115,7 @@ def test_words_are_added_to_a_frame_and_weighed(page: Page, folder: Path) -> Non
     page.get_by_text("Add words").click()
     page.get_by_label("What should the cases show as well?").fill("vocal cords, red")
     page.keyboard.press("Enter")
-    expect(page.locator("#frame-answer .cases-head")).to_contain_text("also fit “vocal cords, red”")
+    expect(page.locator("#frame-answer .cases-head")).to_contain_text("“vocal cords, red”")
     expect(cards(page).first).to_contain_text("red vocal cords")
     expect(cards(page).first.locator("mark").first).to_be_visible()
     share = page.get_by_label("Like the frame or like the words")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from entdemo.ui.editor import Editor
@@ -214,11 +216,17 @@ def test_own_cases_are_added_by_form_found_and_removed(
         page.locator("[name=own]").check()
         found(page, "2 of 16 cases")
         page.locator("[data-remove]").first.click()
+        shown = page.locator("#gallery-answer .card img").first.get_attribute("src")
+        expect(page.locator("#edit-remove img")).to_have_attribute("src", re.compile(f"{shown}$"))
         page.get_by_role("button", name="Keep it").click()
         page.locator("[data-remove]").first.click()
         page.locator("#edit-remove").get_by_role("button", name="Remove").click()
         expect(page.locator("#edit-answer")).to_contain_text("Removed: throat.")
         found(page, "1 of 15 cases")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("#edit-answer")).to_contain_text("Put back: throat.")
+        found(page, "2 of 16 cases")
+        expect(page.locator("#gallery-answer")).to_contain_text("A red throat")
     assert "Mr X" not in (desk.gallery.folder / "cases.csv").read_text(encoding="utf-8")
 
 
@@ -252,6 +260,24 @@ def test_own_cases_are_dropped_with_a_table_in_vietnamese(
         expect(page.locator("#gallery-answer")).to_contain_text("Hạt dây thanh của tôi")
         assert page.evaluate("location.hash") == "#gallery?own=on"
     assert len(desk.gallery.cases) == before + 1
+
+
+def test_what_is_no_endoscopy_asks_before_it_is_added(
+    browser: Browser, local_url: str, desk: EditablePredictor, tmp_path: Path
+) -> None:
+    before = len(desk.gallery.cases)
+    wall = tmp_path / "wall.png"
+    Image.new("RGB", (128, 128), (120, 120, 120)).save(wall)
+    with visit(browser, local_url, "vi-VN") as page:
+        edit(page)
+        page.set_input_files("#edit-form input[type=file]", str(wall))
+        row(page, 0, **{"class": "throat"})
+        page.get_by_role("button", name="Thêm vào thư viện").click()
+        expect(page.get_by_role("alert")).to_contain_text("không giống ảnh nội soi: wall.png")
+        assert len(desk.gallery.cases) == before
+        page.get_by_label("Thêm cả những ảnh không giống ảnh nội soi").check()
+        page.get_by_role("button", name="Thêm vào thư viện").click()
+        expect(page.locator("#edit-answer")).to_contain_text("Đã thêm: 1.")
 
 
 def test_a_bad_picture_is_named_and_nothing_is_added(

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entdemo.gallery.browse import browse, plain
+from entdemo.gallery.browse import browse, mixed, plain
 from entdemo.gallery.cases import Case
 from entdemo.gallery.filters import CaseFilter
+from entdemo.taxonomy import DRAWN_SOURCE
 
 CASES = [
     Case(
@@ -55,3 +56,11 @@ def test_filter_and_words_both_count() -> None:
 def test_any_text_is_taken(text: str) -> None:
     assert set(ids(text)) <= {"c-1", "c-2", "c-3"}
     assert plain(plain(text)) == plain(text)
+
+
+def test_mixed_cases_show_each_finding_before_any_comes_again_and_real_ones_first() -> None:
+    def case(name: str, finding: str, source: str = DRAWN_SOURCE) -> Case:
+        return Case(name, f"frames/{name}.jpg", "throat", finding, source=source)
+
+    given = [case("a", "red"), case("b", "red"), case("c", "pale"), case("d", "red", "a clinic")]
+    assert [it.case_id for it in mixed(given)] == ["d", "a", "c", "b"]

@@ -11,7 +11,7 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FOUND = """async (only) => {
     const { violations } = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
+    return violations.filter(({ impact }) => ["moderate", "serious", "critical"].includes(impact))
         .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) =>
             `${id}: ${html.slice(0, 160)} ${failureSummary.split("\\n").slice(1, 3).join(" ")}`));
 }"""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.fixtures.gallery_samples import OTHER_EMBEDDER, new_cases
@@ -80,6 +81,26 @@ def test_an_own_case_is_removed_with_its_frame(
     assert editor.own_ids() == {second}
     assert len(predictor.gallery.cases) == 15
     assert verify_gallery(own) == []
+
+
+def test_what_was_removed_is_put_back_as_it_was(
+    editor: Editor, predictor: EditablePredictor, own: Path
+) -> None:
+    editor.add(new_cases(2, start=100))
+    first = min(editor.own_ids())
+    case = predictor.gallery.case(first)
+    jpeg, vector = (
+        (own / case.file).read_bytes(),
+        predictor.gallery.vectors[predictor.gallery.cases.index(case)],
+    )
+    editor.remove(first)
+    assert editor.put_back(first) == case
+    assert predictor.gallery.case(first) == case
+    assert (own / case.file).read_bytes() == jpeg
+    np.testing.assert_allclose(predictor.gallery.vectors[-1], vector, atol=1e-6)
+    assert verify_gallery(own) == []
+    with pytest.raises(UserError, match="cannot be put back"):
+        editor.put_back(first)
 
 
 def test_a_shipped_case_cannot_be_removed(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -131,8 +132,32 @@ def test_the_map_is_made_once_for_each_gallery(cases: Any, monkeypatch: pytest.M
     )
     maps, other = Maps(), replace(cases)
     assert maps.of(cases) is maps.of(cases)
-    maps.of(other)
+    assert maps.of(other).points.shape == (28, 2)
+    maps.begin(other).result()
     assert made == [cases, other]
+
+
+def test_after_a_change_the_last_map_serves_until_the_new_one_is_made(
+    cases: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = threading.Event()
+    grown = replace(cases, cases=(*cases.cases[1:], cases.cases[0]._replace(case_id="new")))
+
+    def slow(gallery: Any, **_: Any) -> Projection:
+        if gallery is grown:
+            wait.wait(10)
+        return on_a_line(28)
+
+    monkeypatch.setattr("entdemo.ui.map_view.gallery_map", slow)
+    maps = Maps()
+    before = maps.of(cases)
+    carried = maps.of(grown)
+    np.testing.assert_array_equal(carried.points[:27], before.points[1:])
+    nearest = int((grown.vectors[:27] @ grown.vectors[27]).argmax())
+    np.testing.assert_array_equal(carried.points[27], carried.points[nearest])
+    wait.set()
+    maps.begin(grown).result()
+    assert maps.of(grown) is maps.begin(grown).result()
 
 
 def test_each_label_has_a_shape_of_its_own() -> None:

@@ -23,8 +23,14 @@ def answer(app: ASGIApp, head: str = "", unpacks: str = "") -> tuple[dict[str, s
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "query_string": b""}
-    scope["headers"] = [(b"accept-encoding", unpacks.encode())]
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "query_string": b"",
+        "scheme": "https",
+    }
+    scope["headers"] = [(b"accept-encoding", unpacks.encode()), (b"host", b"ent.example")]
     asyncio.run(SecurityHeaders(app, head)(scope, receive, send))
     assert [message["type"] for message in sent[:1]] == ["http.response.start"]
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
@@ -54,6 +60,14 @@ def test_a_page_is_packed_for_who_can_unpack_it_and_still_runs_its_scripts() -> 
     assert HASH_OF_ONE in headers["content-security-policy"]
     assert "content-encoding" not in answer(page, unpacks="br")[0]
     assert "content-encoding" not in answer(PlainTextResponse("x" * 5000), unpacks="gzip")[0]
+
+
+def test_a_shared_link_shows_the_pages_own_name_and_picture() -> None:
+    page = HTMLResponse('<head><meta property="og:title" content="Gradio" /></head>x')
+    sent = answer(page)[1].decode()
+    assert "Gradio" not in sent
+    assert 'content="entdemo · Similar cases in ENT endoscopy"' in sent
+    assert 'property="og:url" content="https://ent.example/"' in sent
 
 
 @pytest.mark.parametrize(

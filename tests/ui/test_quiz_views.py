@@ -149,8 +149,8 @@ def test_the_link_turns_with_the_language() -> None:
     assert html.split('data-en="')[1].split('"')[0] != html.split('data-vi="')[1].split('"')[0]
 
 
-def test_the_score_counts_sides_apart_and_repeats_apart() -> None:
-    html = score(Round(fresh=(), answers=ANSWERS))
+def test_the_score_counts_sides_apart_and_repeats_apart(gallery: Any) -> None:
+    html = score(Round(fresh=(), answers=ANSWERS), gallery)
     assert "1 of 2 right" in html
     assert "Missed cases asked again: 1 of 1 right." in html
     assert "Findings named: 1 of 1 right." in html
@@ -160,5 +160,5 @@ def test_the_score_counts_sides_apart_and_repeats_apart() -> None:
     assert "<td>2</td><td>1</td><td>1</td><td>0</td>" in rows[2]
 
 
-def test_nothing_answered_is_no_score() -> None:
-    assert "No frame was answered." in score(Round(fresh=()))
+def test_nothing_answered_is_no_score(gallery: Any) -> None:
+    assert "No frame was answered." in score(Round(fresh=()), gallery)

@@ -197,7 +197,11 @@ const entdemo = (window.entdemo = {});
       selectTab(task.dataset.go, true);
       find(`#tab-${task.dataset.go}`).focus();
     }
-    if (event.target.closest("[data-api]")) find("footer .show-api")?.click();
+    if (event.target.closest("[data-api]")) {
+      selectTab("about", true);
+      find("#about-api").scrollIntoView({ block: "start" });
+      find("#about-api [data-copy]").focus({ preventScroll: true });
+    }
   });
 
   /* --- waiting and messages --------------------------------------------------------------- */

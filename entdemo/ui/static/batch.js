@@ -142,6 +142,19 @@
     entdemo.enrolFiles(chosen.map((row) => ({ file: row.file, class_name: classOf(row) })));
   };
 
+  const shownRows = () => rows().filter((row) => !row.hidden);
+
+  const tickAll = (ticked) => shownRows().forEach((row) => {
+    find("input[type=checkbox]", row).checked = ticked;
+  });
+
+  /** One class for all that are ticked. */
+  const labelTicked = (choice) => {
+    for (const row of shownRows())
+      if (find("input:checked", row) && find("select", row)) find("select", row).value = choice.value;
+    choice.value = "";
+  };
+
   const ACTS = {
     cancel: () => { stopped = true; },
     csv: saveTable,
@@ -167,6 +180,8 @@
     });
     element.addEventListener("change", (event) => {
       if (event.target.matches("[name=sort], [name=grade]")) arrange();
+      if (event.target.matches("[data-batch-all]")) tickAll(event.target.checked);
+      if (event.target.matches("[name=ticked]")) labelTicked(event.target);
     });
     element.addEventListener("submit", (event) => event.preventDefault());
   };

@@ -21,7 +21,7 @@
     find(".edit-table", form()).hidden = table === null;
     find(".edit-table strong", form()).textContent = table?.name ?? "";
     find(".edit-common", form()).hidden = !filled || table !== null;
-    find("[type=submit]", form()).hidden = !filled;
+    for (const part of all("[type=submit], .edit-strange", form())) part.hidden = !filled;
   };
 
   const addRow = (file, className = "", group = "") => {
@@ -100,7 +100,7 @@
         showSending(files.length, waiting.length);
         files.push({ ...filled(row), group: row.group, path: await handIn(row.file), name: row.file.name });
       }
-      asks.enrol({ files, table: table && { path: await handIn(table), name: table.name } });
+      asks.enrol({ files, sure: find("[name=sure]", form()).checked, table: table && { path: await handIn(table), name: table.name } });
     } catch {
       entdemo.fail("edit", "ui.upload_lost");
     }
@@ -150,6 +150,8 @@
     const ask = (button) => {
       id = button.dataset.remove;
       find("#edit-remove .hint").textContent = id;
+      const picture = find("img", button.closest(".card"));
+      Object.assign(find("#edit-remove img"), { src: picture.src, alt: picture.alt });
       find("#edit-remove").showModal();
     };
     const decide = (button) => {
@@ -158,9 +160,16 @@
       changing();
       asks.discard({ case_id: id });
     };
+    const restore = (id) => {
+      kept = entdemo.filterFields();
+      removed = true;
+      wait("edit");
+      asks.restore({ case_id: id });
+    };
     tab.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (button?.dataset.remove) ask(button);
+      if (button?.dataset.restore) restore(button.dataset.restore);
       if (button?.closest("#edit-remove")) decide(button);
     });
   };

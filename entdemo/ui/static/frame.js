@@ -45,6 +45,7 @@
 
   /** What was answered last, a file or a case of the gallery, so that it can be asked again. The
       browser keeps the file; on the server it is gone. */
+  const SLOW_MS = 2000;
   let last = null;
   let pending = null;
   let why = false;
@@ -77,6 +78,16 @@
   const mark = (what) => {
     find("#panel-frame").toggleAttribute("data-failed", entdemo.refused("frame"));
     nameFile(what);
+  };
+
+  /** While a file takes long to be sent, show which, and that it is on its way. */
+  const tellSlow = (file) => {
+    const place = find("#frame-slow");
+    const picture = find("img", place);
+    URL.revokeObjectURL(picture.src);
+    place.hidden = !file;
+    if (file) picture.src = URL.createObjectURL(file);
+    else picture.removeAttribute("src");
   };
 
   /** What never reached the server, until it is told. */
@@ -118,6 +129,7 @@
     /** Ends when the answer is there, so that each answer is taken for its own question's. */
     const sendOne = async (what) => {
       wait("frame", what !== last);
+      const slow = setTimeout(() => tellSlow(what.file), SLOW_MS);
       try {
         const query = what.file
           ? { path: (await upload(anonymous(what.file))).path, page: what.page } : what;
@@ -126,6 +138,9 @@
       } catch {
         lost = what;
         return entdemo.fail("frame", "ui.upload_lost");
+      } finally {
+        clearTimeout(slow);
+        tellSlow(null);
       }
       return new Promise((resolve) => { done = resolve; });
     };
