@@ -24,7 +24,7 @@ def crop_dialog() -> str:
         f'<div class="crop-body"><p class="alert">{both("crop.unseen")}</p>'
         '<div class="crop-stage"><canvas></canvas><div class="crop-box"></div></div>'
         f'<div class="crop-tools"><p class="hint small">{both("crop.hint")}</p>'
-        f'<div class="ways">{_button("turn-left")}{_button("turn-right")}</div>'
+        f'<div class="ways">{_button("turn_left")}{_button("turn_right")}</div>'
         f"{_range('angle', 45, -45)}{edges}"
         f'<div class="ways"><button type="button" class="primary" data-crop="ask">'
         f"{both('crop.ask')}</button>{_button('whole')}</div></div></div></dialog>"

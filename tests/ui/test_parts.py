@@ -44,7 +44,7 @@ def test_what_is_refused_is_not_explained(
     predictor: FakePredictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grey = frame_from_array(np.full((128, 128, 3), 120, np.uint8))
-    monkeypatch.setattr(frame_tab, "read_upload", lambda path: grey)
+    monkeypatch.setattr(frame_tab, "read_upload", lambda *_: grey)
     query, why, html = frame_tab.reply(predictor, {"path": "any", "why": True})
     assert 'class="answer refused"' in html
     assert (why, "why-map" in query) == ("", False)

@@ -124,9 +124,9 @@
         dialog.close();
       }
       if (way === "whole") whole();
-      if (way === "turn-left") quarter -= 1;
-      if (way === "turn-right") quarter += 1;
-      if (bitmap && ["whole", "turn-left", "turn-right"].includes(way)) draw();
+      if (way === "turn_left") quarter -= 1;
+      if (way === "turn_right") quarter += 1;
+      if (bitmap && ["whole", "turn_left", "turn_right"].includes(way)) draw();
     });
     dialog.addEventListener("close", () => settle(false));
   };
