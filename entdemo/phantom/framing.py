@@ -52,7 +52,8 @@ def random_framing(
         high = side if style == "square" else int(side * rng.uniform(0.75, 1.33))
         return _filled(side, high, 1.1, rng)
     if style == "square":
-        return _square_framing(rng)
+        octagon = camera == "laryngoscope" and rng.random() < 0.3
+        return _octagon_framing(rng) if octagon else _square_framing(rng)
     if style == "closeup":
         width = int(rng.integers(320, 560))
         return _filled(width, int(width * rng.uniform(0.56, 1.1)), 1.3, rng)
@@ -79,6 +80,15 @@ def _square_framing(rng: np.random.Generator) -> Framing:
     if kind < 0.78:
         return replace(whole, rounded=rng.uniform(0.12, 0.3), cut=bool(rng.random() < 0.6))
     return _filled(side, side, 1.2, rng)
+
+
+def _octagon_framing(rng: np.random.Generator) -> Framing:
+    """The square sensor of a flexible laryngoscope with its corners cut off, on a dark rim."""
+    side, dark = int(rng.integers(280, 420)), int(abs(rng.normal(0, 3)))
+    inner = int(side * rng.uniform(0.92, 1.04))
+    x, y = side / 2 + rng.normal(0, 0.01) * side, side / 2 + rng.normal(0, 0.01) * side
+    cut = rng.uniform(0.06, 0.2)
+    return Framing(side, side, inner, x, y, True, rounded=cut, cut=True, surround=dark)
 
 
 def following(framing: Framing, focus: Focus) -> Framing:

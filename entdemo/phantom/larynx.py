@@ -17,6 +17,7 @@ from entdemo.phantom.larynx_findings import (
     sample_observations,
     swell_colour,
 )
+from entdemo.phantom.larynx_gap import sink_gap
 from entdemo.phantom.larynx_inlet import (
     plane_of,
     pool_mucus,
@@ -37,7 +38,6 @@ from entdemo.phantom.larynx_parts import (
     raise_epiglottis,
     raise_inlet,
     sample_palette,
-    sink_gap,
 )
 from entdemo.phantom.larynx_shape import (
     Local,

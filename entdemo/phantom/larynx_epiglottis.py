@@ -19,7 +19,7 @@ Array = NDArray[np.float32]
 Kind = Literal["band", "omega", "arch", "edge", "none"]
 
 KINDS: tuple[Kind, ...] = ("band", "omega", "arch", "edge", "none")
-_SHARES = (0.4, 0.14, 0.08, 0.28, 0.1)
+_SHARES = (0.37, 0.15, 0.13, 0.25, 0.1)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ _MUCOSA: tuple[tuple[Colour, Colour, Colour], ...] = (
     (srgb(222, 127, 86), srgb(200, 81, 56), srgb(238, 171, 127)),
     (srgb(150, 54, 48), srgb(108, 28, 27), srgb(192, 91, 77)),
     (srgb(184, 94, 84), srgb(140, 52, 48), srgb(212, 138, 125)),
+    (srgb(232, 146, 142), srgb(208, 96, 104), srgb(244, 186, 176)),
 )
 
 
@@ -291,31 +292,6 @@ def draw_cords(
         layers.raise_by(f32(np.float32(0.02 * rng.uniform(0, 1) ** 2) * fibres * edges.cord))
     layers.paint(colour, f32(edges.cord * rng.uniform(0.5, 0.9)))
     layers.moisten(edges.cord, float(rng.uniform(0.5, 1.0)))
-
-
-def sink_gap(
-    layers: Layers,
-    local: Local,
-    shape: Shape,
-    view: View,
-    palette: Palette,
-    edges: Edges,
-    rng: np.random.Generator,
-) -> None:
-    """The glottis: subglottic wall and tracheal rings that vanish into the dark."""
-    v = local.v
-    near = view.name == "close"
-    inward = np.clip(-edges.beyond / max(shape.gap, 0.03), 0, 1)
-    rings = np.sin(v * float(rng.uniform(14, 30)) + float(rng.uniform(-4, 4)) * local.u**2)
-    fall = float(rng.uniform(0.3, 2.2) if near else rng.uniform(1.0, 3.0))
-    run = 0.2 + fall * np.clip(v + 0.1, 0.1, 1.4) + 0.3 * inward + 0.02 * rings
-    depth = np.maximum(view.distance + view.length * run, layers.depth + 0.6)
-    deep = rng.uniform(0.25, 0.6) if rng.random() < 0.4 else rng.uniform(0.03, 0.25)
-    light = float(rng.uniform(0.15, 1.2) if near else deep)
-    reach = float(rng.uniform(0.5, 1.3))
-    shade = light * (0.85 + 0.15 * rings) * smoothstep(reach, -0.1, v) * (1.1 - 0.5 * inward)
-    wall = blend(layers.albedo, palette.flush, np.float32(0.6) * edges.gap)
-    layers.cover(edges.gap, wall * f32(shade + 0.015), f32(depth), 0.15)
 
 
 def draw_meeting(layers: Layers, local: Local, edges: Edges, strength: float) -> None:

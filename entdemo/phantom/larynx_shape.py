@@ -85,6 +85,8 @@ def sample_view(state: State, rng: np.random.Generator) -> View:
     upside_down = rng.random() < (0.6 if name == "close" else 0.35)
     turn = float(rng.normal(0, 0.5 if name == "close" else 0.25) + (np.pi if upside_down else 0))
     length, squash = float(rng.uniform(*_LENGTHS[name])), float(rng.uniform(*_SQUASHES[name]))
+    if name == "near" and rng.random() < 0.25:  # the tip hangs right above the glottis
+        length *= 1.45
     centre = (_offset(spread, rng), _offset(spread, rng))
     if name == "close":
         centre = _behind_apex(turn, length * squash, rng)

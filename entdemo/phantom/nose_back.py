@@ -154,7 +154,8 @@ def _choana(domes: Domes) -> None:
         _opening(domes)
     else:
         _sill(domes)
-    edge = rng.uniform(0.5, 0.92) + rng.normal(0, 0.12) * domes.y + 0.1 * domes.y**2
+    # the septum tells the side: it stays well within the picture, the lateral wall at its rim
+    edge = rng.uniform(0.32, 0.74) + rng.normal(0, 0.12) * domes.y + 0.1 * domes.y**2
     near = rng.uniform(0.3, 0.7)
     turn, soft = rng.uniform(0.2, 0.6), rng.uniform(0.02, 0.08)
     form = Form(near, near * rng.uniform(1.3, 2.2), turn, soft, 0.12)
@@ -183,7 +184,7 @@ def _sill(domes: Domes) -> None:
         form = Form(near, near * rng.uniform(1.1, 1.5), turn, soft, 0.1)
         domes.lay(f32(sill - domes.y + domes.wavy(0.05)), form, random_tint(rng), 0.8, 0.015)
     if rng.random() < 0.6:
-        edge = -rng.uniform(0.6, 1.0) - rng.uniform(-0.1, 0.3) * domes.y**2
+        edge = -rng.uniform(0.7, 1.05) - rng.uniform(-0.1, 0.3) * domes.y**2
         near = rng.uniform(0.35, 0.9)
         turn, soft = rng.uniform(0.2, 0.5), rng.uniform(0.02, 0.08)
         form = Form(near, near * rng.uniform(1.3, 2.0), turn, soft, 0.12)
