@@ -21,6 +21,7 @@ from research.ablation.batches import Batches
 from research.ablation.config import AblationConfig
 from research.ablation.losses import Loss
 from research.ablation.material import Material
+from research.ablation.teacher import Teacher
 from research.ablation.variants import Variant
 
 
@@ -63,13 +64,18 @@ def fit(
     model = fresh_network(material, variant, seed)
     if variant.learns == "adapters":
         batches = Batches(material.train, material.texts, chosen, config.stage.batch_size)
-        _train(model, config, variant, seed, batches)
+        _train(model, config, variant, seed, batches, chosen)
         merge_lora(model.clip)
     return model.eval()
 
 
 def _train(
-    model: EntClip, config: AblationConfig, variant: Variant, seed: int, batches: Batches
+    model: EntClip,
+    config: AblationConfig,
+    variant: Variant,
+    seed: int,
+    batches: Batches,
+    chosen: NDArray[np.int64],
 ) -> None:
     stage = config.stage
     lora = ModelConfig(
@@ -81,9 +87,12 @@ def _train(
     optimizer = torch.optim.AdamW(groups)
     schedule = LambdaLR(optimizer, warmup_cosine(stage.warmup, stage.steps))
     average = WeightAverage(model, variant.ema)
+    teacher = Teacher(variant, average, batches.frames, chosen, stage.batch_size)
     model.train()
     for step in range(stage.steps):
         loss(batches.at(seed, step)).backward()
+        if variant.teacher:
+            (variant.teacher * teacher(model, seed, step)).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()

@@ -34,6 +34,7 @@ class Variant:
         clusters: weight of the non-contrastive term, see ``terms.cluster_agreement``.
         scales: weight of the contrast at every depth, see ``terms.balanced_contrast``.
         consistency: weight of the consistency with frames before augmentation.
+        teacher: weight of what the weights' average teaches on unlabelled frames, see ``teacher``.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Variant:
     clusters: float = 0.0
     scales: float = 0.0
     consistency: float = 0.0
+    teacher: float = 0.0
 
 
 def ladder(levels: tuple[int, ...], weights: ObjectiveConfig, ema: float) -> list[Variant]:
@@ -105,4 +107,5 @@ def related(whole: Variant) -> list[Variant]:
         replace(whole, name="all + non-contrastive clusters", clusters=0.3),
         replace(whole, name="all + contrast at every depth", scales=0.3),
         replace(whole, name="all + degraded consistency", consistency=1.0),
+        replace(whole, name="all + averaged teacher, unlabelled frames", teacher=0.5),
     ]
