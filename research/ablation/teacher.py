@@ -1,7 +1,7 @@
 """A moving average of the network teaches it on frames without labels.
 
-Sources: Tarvainen and Valpola, "Mean teachers are better role models", NeurIPS 2017 (the average as
-teacher); Sohn et al., "FixMatch", NeurIPS 2020 (a plain view's certain answer for an augmented one).
+Sources: Tarvainen and Valpola, "Mean teachers are better role models", NeurIPS 2017 (the average
+as teacher); Sohn et al., "FixMatch", NeurIPS 2020 (a plain view teaches an augmented one).
 """
 
 from __future__ import annotations
