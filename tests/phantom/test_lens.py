@@ -10,7 +10,7 @@ from entdemo.phantom import ear, lens
 from entdemo.phantom.frame import draw_scene
 from entdemo.phantom.framing import Framing, Style, following, framed, random_framing
 from entdemo.phantom.lens import STYLES, expose
-from entdemo.phantom.scene import Focus
+from entdemo.phantom.scene import Camera, Focus
 
 SIZE = 96
 
@@ -128,3 +128,12 @@ def test_fungus_leaves_the_handle_in_sight() -> None:
     on = np.hypot(drum.u - drum.umbo[0], drum.v - drum.umbo[1]) < 0.05
     assert spared[on].min() > 0.95
     assert spared[np.hypot(drum.u, drum.v) > 1.6].max() == 0
+
+
+def test_octagons_are_commoner_from_laryngoscopes() -> None:
+    def share(camera: Camera) -> float:
+        rng = np.random.default_rng(3)
+        return float(np.mean([random_framing("square", rng, camera).cut for _ in range(400)]))
+
+    assert share("laryngoscope") > 0.25
+    assert share("laryngoscope") > 2 * share("rhinoscope")
