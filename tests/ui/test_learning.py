@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from entdemo.bundle.weights import load_bundle
@@ -69,10 +71,20 @@ def test_cancelled_or_failed_keeping_leaves_what_serves(
     assert learning.outcome is not None
 
 
-def test_kept_weights_serve_at_once_and_after_a_start_until_undone(table: Desk) -> None:
+def test_kept_weights_serve_at_once_and_after_a_start_until_undone(
+    table: Desk, tmp_path: Path
+) -> None:
     learning, served = table.learning, table.served
-    before = served.bundle_id
-    learning.keep(silent)
+    before, cases = served.bundle_id, len(served.gallery.cases)
+    late = [NewCase(odd_frame(tmp_path / "late.jpg", "throat", 90), "throat")]
+
+    def add_meanwhile(done: int, of: int | None) -> None:
+        assert served.bundle_id == before
+        if late:
+            table.editor.add([late.pop()])
+
+    learning.keep(add_meanwhile)
+    assert len(served.gallery.cases) == len(served.gallery.vectors) == cases + 1
     assert learning.kept
     assert served.bundle_id != before
     assert served.gallery.embedder_id == served.bundle_id
