@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # What is imported gets its bytecode then; the rest, most of 19,000 files, needs none.
 PIP := $(BIN)/python -m pip install --quiet --no-compile
 
-.PHONY: app test lint types layers quality browser screenshots bundle clean
+.PHONY: app test lint types layers quality browser screenshots page-load bundle clean
 
 app: $(VENV)/app.stamp
 	$(BIN)/python app.py
@@ -43,6 +43,10 @@ $(VENV)/test.stamp: requirements.txt pyproject.toml
 # The pictures in docs/app.md.
 screenshots: $(VENV)/test.stamp browser
 	$(BIN)/python -m benchmarks.screenshots
+
+# Weight, first paint and stillness of the page, told in docs/app.md.
+page-load: $(VENV)/test.stamp browser
+	$(BIN)/python -m benchmarks.page_load
 
 # The shipped weights and gallery anew: about five hours on two CPU cores. From the shipped gallery two cases
 # were removed by hand, whose highlights the search for burned-in text takes for letters.

@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from entdemo.ui.editor import Editor
 
 NEIGHBOURS = 12
-EXAMPLE_SIDE, UPLOAD_SIDE = 480, 960
+FIRST_NEIGHBOURS = 6
+"""On the first screen, which everybody loads."""
+
+EXAMPLE_SIDE, UPLOAD_SIDE = 400, 960
 """Pixels of the longer side of the query as it is shown."""
 
 _MOUNT = "entdemo.mountCrop(element); entdemo.mountFrame(element, upload, d => trigger('frame', d))"
@@ -83,7 +86,7 @@ def build_frame_tab(predictor: Predictor, editor: Editor | None = None) -> None:
     connect(ask.frame, on_frame, [query, why, result, message], "frame")
 
 
-def reply(predictor: Predictor, data: Data) -> tuple[str, str, str]:
+def reply(predictor: Predictor, data: Data, count: int = NEIGHBOURS) -> tuple[str, str, str]:
     """Query picture, what the model looked at, and answer.
 
     Args:
@@ -91,6 +94,7 @@ def reply(predictor: Predictor, data: Data) -> tuple[str, str, str]:
         data: ``path`` of an upload with its ``page``, or ``case_id`` of an example, which is not
             listed as its own neighbour; ``filter``; ``words`` that are added to the frame, with
             their ``share``; ``why``, whether it is to be explained.
+        count: how many cases are shown.
 
     Raises:
         UserError: the frame, the filter or the words cannot be used.
@@ -105,9 +109,9 @@ def reply(predictor: Predictor, data: Data) -> tuple[str, str, str]:
     where = replace(chosen, without=frozenset({case_id}))
     words = str(data.get("words") or "").strip()
     prediction = (
-        predictor.combine(frame, words, read_share(data.get("share")), NEIGHBOURS, where)
+        predictor.combine(frame, words, read_share(data.get("share")), count, where)
         if words
-        else predictor.predict(frame, NEIGHBOURS, where)
+        else predictor.predict(frame, count, where)
     )
     refused = prediction.judgement.grade == "refused"
     why = predictor.explain(frame) if data.get("why") is True and not refused else None
@@ -145,7 +149,7 @@ class FirstScreen:
     def _made(self, gallery: Gallery) -> tuple[str, str, str]:
         made = ("", "", empty("frame"))
         for case in example_cases(gallery):
-            made = reply(self._predictor, {"case_id": case.case_id})
+            made = reply(self._predictor, {"case_id": case.case_id}, FIRST_NEIGHBOURS)
             if 'class="answer trust"' in made[2]:
                 break
         return made
@@ -306,5 +310,5 @@ def _example(case: Case) -> str:
     )
     return (
         f'<li><button type="button" data-example="{escape(case.case_id)}" {label}>'
-        f"{case_picture(case.case_id, case.class_name, case.finding, 'small')}</button></li>"
+        f"{case_picture(case.case_id, case.class_name, case.finding, 'tiny')}</button></li>"
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entdemo.ui.first_paint import with_first_paint
 from entdemo.ui.link_preview import with_preview
 from entdemo.ui.traffic import preferred_language
 
@@ -76,7 +77,8 @@ class SecurityHeaders:
         def previewed(html: str) -> str:
             language = preferred_language(asked.get("accept-language", ""))
             address = f"{scope['scheme']}://{asked.get('host', '')}{scope.get('root_path', '')}"
-            return with_preview(html, address, self._picture, language)
+            shown = with_preview(html, address, self._picture, language)
+            return with_first_paint(shown, language)
 
         unpacks = "gzip" in asked.get("accept-encoding", "")
         answer = _Answer(send, self._head_hashes, previewed, unpacks=unpacks)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
+from PIL import Image
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,8 +22,9 @@ from entdemo.image.jpeg import encode_jpeg
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
 
-Size = Literal["small", "large"]
-SIDES: dict[Size, int] = {"small": 320, "large": 1024}
+Size = Literal["tiny", "small", "large"]
+SIDES: dict[Size, int] = {"tiny": 112, "small": 320, "large": 1024}
+_QUALITY = 76
 _KEPT_PICTURES = 512
 
 
@@ -45,6 +48,15 @@ def data_url(jpeg: bytes) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
 
 
+def _small(frame: Frame, side: int) -> bytes:
+    """The content alone as WebP, which takes half of what JPEG does: a page shows many."""
+    image = Image.fromarray(frame.content())
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=_QUALITY, method=4)
+    return buffer.getvalue()
+
+
 def picture_route(predictor: Predictor) -> Route:
     """The route that serves pictures of the predictor's gallery.
 
@@ -56,7 +68,9 @@ def picture_route(predictor: Predictor) -> Route:
     def encoded(path: Path, size: Size) -> bytes:
         frame = load_frame(path)
         # Beside a disc is nothing to see, and a small picture has no room for it.
-        return encode_jpeg(frame.content() if size == "small" else frame.rgb, SIDES[size])
+        return (
+            encode_jpeg(frame.rgb, SIDES[size]) if size == "large" else _small(frame, SIDES[size])
+        )
 
     def picture(case_id: str, size: Size) -> bytes:
         gallery = predictor.gallery
@@ -73,7 +87,8 @@ def picture_route(predictor: Predictor) -> Route:
             data = await run_in_threadpool(picture, request.path_params["case_id"], size)
         except UserError:
             return Response(status_code=404)
+        kind = "image/jpeg" if size == "large" else "image/webp"
         headers = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
-        return Response(data, media_type="image/jpeg", headers=headers)
+        return Response(data, media_type=kind, headers=headers)
 
     return Route("/cases/{size}/{case_id:path}", answer)

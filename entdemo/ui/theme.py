@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import gradio as gr
@@ -48,6 +49,10 @@ _WORDS_OF_SCRIPT = (
 )
 
 
+_COMMENT = re.compile(r"^\s*(?:/\*(?:[^*]|\*(?!/))*\*/|//.*)\s*?\n|^[ \t]+", re.MULTILINE)
+"""Whole lines of comments, and indentation: nobody who only looks at the page has to fetch them."""
+
+
 def theme() -> gr.Theme:
     """Gradio's plainest theme with the system's fonts and the page's two backgrounds."""
     return gr.themes.Base(font=_FONTS, font_mono=_MONO).set(
@@ -68,7 +73,8 @@ def head() -> str:
 def _together(first: str) -> str:
     """A file that the others of its kind build on, then those others by name."""
     others = sorted(set(_STATIC.glob(f"*{Path(first).suffix}")) - {_STATIC / first})
-    return "\n".join(file.read_text(encoding="utf-8") for file in (_STATIC / first, *others))
+    together = "\n".join(file.read_text(encoding="utf-8") for file in (_STATIC / first, *others))
+    return _COMMENT.sub("", together)
 
 
 def _words() -> str:

@@ -70,6 +70,11 @@ def test_a_shared_link_shows_the_pages_own_name_and_picture() -> None:
     assert 'property="og:url" content="https://ent.example/"' in sent
 
 
+def test_a_page_has_a_first_line_before_its_scripts_run() -> None:
+    sent = answer(HTMLResponse("<body><script>1</script></body>"))[1].decode()
+    assert sent.index("For teaching, not for diagnosis.") < sent.index("</body>")
+
+
 @pytest.mark.parametrize(
     "response", [HTMLResponse("x"), PlainTextResponse("x")], ids=["page", "text"]
 )

@@ -1,0 +1,87 @@
+"""What opening the page costs: ``make page-load``.
+
+It serves the shipped weights and gallery and opens the page in a browser that has nothing of it, at
+1366 x 768 and as a phone, until the example of the first screen is answered and all that is in view
+has loaded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.screenshots import PICTURES_ARE_THERE, chromium
+from benchmarks.visitors import served, wait_until_it_answers
+
+MOST_KB, MOST_PAINT_S, MOST_SHIFT = 400, 0.5, 0.02
+_SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
+_VISITS = 3
+_PATIENCE_MS = 120_000
+_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+_SHIFT = """new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => { sum += entry.value; }))
+        .observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(sum), 200);
+})"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One opening of the page.
+
+    Attributes:
+        kb: kilobytes that came over the network, as they were packed.
+        paint_s: seconds until the first content was painted.
+        shift: cumulative layout shift.
+    """
+
+    kb: float
+    paint_s: float
+    shift: float
+
+
+def measure(browser: Browser, url: str, size: tuple[int, int]) -> Load:
+    """Open the page once, with nothing kept from before."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    sizes: list[float] = []
+    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(url)
+    page.locator("html:not([data-waiting]) #frame-answer .answer:not(.empty)").wait_for()
+    page.wait_for_function(PICTURES_ARE_THERE)
+    page.wait_for_timeout(500)
+    load = Load(sum(sizes) / 1e3, page.evaluate(_PAINT) / 1e3, page.evaluate(_SHIFT))
+    context.close()
+    return load
+
+
+def main() -> None:
+    """Serve, open the page some times, and print the medians."""
+    table = Table(
+        "Window", f"kB (≤ {MOST_KB})", f"paint s (≤ {MOST_PAINT_S})", f"shift (≤ {MOST_SHIFT})"
+    )
+    with served() as server, chromium() as browser:
+        asyncio.run(wait_until_it_answers(server.url))
+        for name, size in _SIZES.items():
+            loads = [measure(browser, server.url, size) for _ in range(_VISITS)]
+            middle = [
+                sorted(column)[_VISITS // 2] for column in zip(*map(_figures, loads), strict=True)
+            ]
+            table.add_row(name, f"{middle[0]:.0f}", f"{middle[1]:.2f}", f"{middle[2]:.3f}")
+    Console().print(table)
+
+
+def _figures(load: Load) -> tuple[float, float, float]:
+    return load.kb, load.paint_s, load.shift
+
+
+if __name__ == "__main__":
+    main()
