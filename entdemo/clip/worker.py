@@ -203,6 +203,8 @@ def _check_length(seconds: float, frames: int) -> None:
 
 
 def _check_size(width: int, height: int) -> None:
+    if not width or not height:  # what it is could not be found out
+        raise FrameError("clip.damaged")
     if width * height > MAX_PIXELS:
         limit = MAX_PIXELS / 1e6
         raise FrameError("clip.too_large", width=width, height=height, limit=limit)
