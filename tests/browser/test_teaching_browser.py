@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
+import sqlite3
 import tempfile
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pypdf import PdfReader
 
 from benchmarks.fixtures.pictures import dicom
+from entdemo.locale import Language, page_text
+from entdemo.taxonomy import CLASS_NAMES
 from entdemo.ui.editor import Editor
 from tests.helpers.browsing import PATIENCE_MS, needs_chromium, visit
 from tests.helpers.clips import RATE, clip_of
@@ -172,10 +182,81 @@ def test_the_texts_of_an_own_case_are_changed(
         dialog.locator("[name=link]").fill("https://example.org/throat")
         dialog.locator("[type=submit]").click()
         expect(page.locator("#edit-answer .edit-done")).to_contain_text(case_id)
+        shown_again = page.locator(f"#gallery-answer [data-revise={case_id}]")
+        expect(shown_again).to_have_attribute("data-texts", re.compile("uvula"))
         page.locator(f"#gallery-answer [data-case={case_id}]").click()
         expect(page.locator(".viewer-sheet")).to_contain_text("Look at the uvula")
         expect(page.locator(".viewer-sheet")).to_contain_text("Đau họng hai ngày")
     told = desk.gallery.case(case_id).teaching
     assert (told.history_vi, told.link) == ("Đau họng hai ngày", "https://example.org/throat")
     assert "Look at the uvula" in (desk.gallery.folder / "cases.csv").read_text("utf-8")
+    assert left(work) == []
+
+
+def downloaded(page: Page, click: Callable[[], None]) -> bytes:
+    with page.expect_download(timeout=PATIENCE_MS) as caught:
+        click()
+    return Path(caught.value.path()).read_bytes()
+
+
+def text_of(kind: str, data: bytes) -> str:
+    """What a reader of the format finds written in a file."""
+    if kind == "pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+    if kind == "pptx":
+        slides = Presentation(io.BytesIO(data)).slides
+        shapes = [shape for slide in slides for shape in slide.shapes]
+        assert any(shape.shape_type == MSO_SHAPE_TYPE.PICTURE for shape in shapes)
+        return "\n".join(shape.text_frame.text for shape in shapes if shape.has_text_frame)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        database = sqlite3.connect(":memory:")
+        database.deserialize(archive.read("collection.anki2"))
+        assert json.loads(archive.read("media"))
+    return "\n".join(row[0] for row in database.execute("select flds from notes"))
+
+
+@LANGUAGES
+def test_collections_and_case_sheets_leave_the_app_in_each_format(
+    browser: Browser, url: str, tmp_path: Path, work: Path, locale: str
+) -> None:
+    language: Language = "vi" if locale == "vi-VN" else "en"
+    with visit(browser, f"{url}#gallery", locale=locale) as page:
+        for number in range(2):
+            page.locator("#gallery-answer [data-basket]").nth(number).click()
+        page.locator("#tab-collection").click()
+        expect(page.locator("[data-collected]")).to_have_count(2)
+        for kind in ("pdf", "pptx", "apkg"):
+            button = page.locator(f"[data-handout={kind}]")
+            text = text_of(kind, downloaded(page, button.click))
+            asked = page_text("handout.question", language) in text
+            assert asked == (kind != "pdf")  # with answers, a sheet of paper does not ask
+            assert CLASS_NAMES["nose-left"][language] in text.lower()
+        page.locator("#tab-frame").click()
+        frame = draw_frame(tmp_path / "a.jpg", "throat", shift=3)
+        page.locator("#panel-frame input[type=file]").first.set_input_files(frame)
+        expect(page.locator("html:not([data-waiting]) [data-asked] #frame-answer")).to_be_visible()
+        page.locator("#frame-answer [data-sheet-open]").click()
+        sheet = page.locator("#case-sheet button[value=pdf]")
+        assert (
+            CLASS_NAMES["throat"][language] in text_of("pdf", downloaded(page, sheet.click)).lower()
+        )
+    assert left(work) == []
+
+
+@LANGUAGES
+def test_a_zip_of_frames_becomes_a_table(
+    browser: Browser, url: str, tmp_path: Path, work: Path, locale: str
+) -> None:
+    packed = tmp_path / "frames.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, _ in ORDER:
+            archive.write(draw_frame(tmp_path / f"{name}.jpg", name), f"{name}.jpg")
+    with visit(browser, f"{url}#batch", locale=locale) as page:
+        page.locator("#batch input[type=file]").set_input_files(packed)
+        expect(page.locator(".batch-tools")).to_be_visible()
+        rows = page.locator("#batch-rows tbody tr")
+        expect(rows).to_have_count(len(ORDER))
+        table = downloaded(page, page.locator("[data-batch=csv]").click).decode("utf-8-sig")
+    told = {row["file"]: row["class"] for row in csv.DictReader(io.StringIO(table))}
+    assert told == {f"{name}.jpg": name for name, _ in ORDER}
     assert left(work) == []
