@@ -8,6 +8,8 @@ has loaded.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser
@@ -63,15 +65,22 @@ def measure(browser: Browser, url: str, size: tuple[int, int]) -> Load:
     return load
 
 
+@contextmanager
+def _app() -> Iterator[str]:
+    """Address of the app once it answers; afterwards the browser's own loop may run."""
+    with served() as server:
+        asyncio.run(wait_until_it_answers(server.url))
+        yield server.url
+
+
 def main() -> None:
     """Serve, open the page some times, and print the medians."""
     table = Table(
         "Window", f"kB (≤ {MOST_KB})", f"paint s (≤ {MOST_PAINT_S})", f"shift (≤ {MOST_SHIFT})"
     )
-    with served() as server, chromium() as browser:
-        asyncio.run(wait_until_it_answers(server.url))
+    with _app() as url, chromium() as browser:
         for name, size in _SIZES.items():
-            loads = [measure(browser, server.url, size) for _ in range(_VISITS)]
+            loads = [measure(browser, url, size) for _ in range(_VISITS)]
             middle = [
                 sorted(column)[_VISITS // 2] for column in zip(*map(_figures, loads), strict=True)
             ]

@@ -136,6 +136,7 @@ class Prediction:
                 self.in_distribution,
                 # A frame is no matter of topic, whatever the words beside it are about.
                 about=self.about or bool(self.gates),
+                named=bool(self.gates) or self.reading is None or self.reading.names_the_field,
             )
         )
 

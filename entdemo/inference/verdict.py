@@ -17,7 +17,13 @@ from entdemo.taxonomy import CLASSES, REGIONS, region_of
 
 Grade = Literal["trust", "check", "refused"]
 Reason = Literal[
-    "unlike-endoscopy", "other-topic", "region-unsure", "unlike-known", "cases-disagree", "no-cases"
+    "unlike-endoscopy",
+    "other-topic",
+    "region-unsure",
+    "few-words",
+    "unlike-known",
+    "cases-disagree",
+    "no-cases",
 ]
 
 STATED_REGION = 0.5
@@ -60,6 +66,7 @@ class Evidence:
             refused; 0 for descriptions.
         in_distribution: whether it looks like endoscopy, or is a description of it.
         about: whether the description, if there is one, is about ear, nose and throat endoscopy.
+        named: whether words of it tell so, and not the text tower alone; true without one.
     """
 
     probabilities: Mapping[str, float]
@@ -68,6 +75,7 @@ class Evidence:
     strangeness: float
     in_distribution: bool
     about: bool
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,8 @@ def _doubts(evidence: Evidence, region: str, probability: float) -> list[Reason]
     doubts: list[Reason] = []
     if probability < TRUSTED_REGION:
         doubts.append("region-unsure")
+    if not evidence.named:
+        doubts.append("few-words")
     strange = evidence.strangeness > KNOWN_STRANGENESS
     if strange or evidence.unlikeness > KNOWN_UNLIKENESS:
         doubts.append("unlike-known")

@@ -113,16 +113,26 @@ class Reading:
         total = sum(left)
         return [p / total for p in left] if total > 1e-6 else given
 
+    @property
+    def names_the_field(self) -> bool:
+        """Whether words tell what it is about: one of the field, a finding, or most that fit."""
+        return bool(self._ours()) or self._fits_well()
+
+    def _ours(self) -> int:
+        return sum(self.kinds[kind] for kind in (*REGIONS, "ent"))
+
+    def _fits_well(self) -> bool:
+        fits = self.kinds["fits"]
+        finding = (self.named | self.denied) - _ADJECTIVES
+        return bool(finding) or (fits >= 2 and 2 * fits >= self.kinds.total())
+
     def _is_about(self, certainty: float) -> bool:
         count = self.kinds
-        total = count.total()
-        ours = sum(count[kind] for kind in (*REGIONS, "ent"))
-        if ours:
+        if ours := self._ours():
             return count["other"] <= 2 * ours
         if count["other"]:
             return False
-        finding = (self.named | self.denied) - _ADJECTIVES
-        if finding or (count["fits"] >= 2 and 2 * count["fits"] >= total):
+        if self._fits_well():
             return certainty >= _SURE_WITH_MANY
         if count["fits"]:
             return certainty >= _SURE_WITH_FEW

@@ -36,6 +36,7 @@ def test_all_evidence_together_earns_trust() -> None:
     ("weaker", "reason"),
     [
         (evidence(ear_right=0.8), "region-unsure"),
+        (replace(SURE, named=False), "few-words"),
         (replace(SURE, unlikeness=1.1), "unlike-known"),
         (replace(SURE, strangeness=0.9), "unlike-known"),
         (replace(SURE, nearest=HALF), "cases-disagree"),

@@ -167,3 +167,18 @@ def test_abbreviations_that_are_words_count_in_capitals_alone() -> None:
 def test_any_text_can_be_read(text: str) -> None:
     judged = read_query(text).judge(EVENLY)
     assert sum(judged.probabilities) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("wax in the left ear", True),
+        ("perforation, lower half", True),
+        ("thủng màng nhĩ trái", True),
+        ("The library opens at eight", False),
+        ("Thư viện mở cửa lúc tám giờ", False),
+        ("black triangle between two white bands, apex in front", False),
+    ],
+)
+def test_words_tell_what_a_text_is_about_or_leave_it_to_the_tower(text: str, named: bool) -> None:
+    assert read_query(text).names_the_field is named
