@@ -93,7 +93,7 @@ def ask(page: Page, tab: str, language: str) -> None:
     """Bring the tab into the state that is worth a picture."""
     if tab == "frame":
         page.locator("[data-example]").nth(3).click()
-        page.locator("#frame-answer .answer:not(.empty) h2").first.wait_for()
+        page.locator("html:not([data-waiting]) [data-asked] #frame-answer h2").first.wait_for()
     elif tab == "describe":
         page.locator("#description").fill(_ASK[language])
         page.locator("#description").press("Enter")

@@ -28,13 +28,19 @@ def browse(cases: Iterable[Case], where: CaseFilter = EVERYTHING, text: str = ""
 
 
 def mixed(cases: Sequence[Case]) -> list[Case]:
-    """Cases in turn by finding, so that the first ones show many; real ones before drawn ones."""
-    turns: Counter[tuple[bool, str, str]] = Counter()
+    """Cases in turn by class and finding, so that the first ones show many kinds.
+
+    Real ones come before drawn ones.
+    """
+    kinds: Counter[tuple[bool, str, str]] = Counter()
+    classes: Counter[tuple[bool, str, int]] = Counter()
     places = []
     for case in cases:
         kind = (case.is_drawn, case.class_name, case.finding)
-        places.append((case.is_drawn, turns[kind]))
-        turns[kind] += 1
+        turn = (case.is_drawn, case.class_name, kinds[kind])
+        places.append((case.is_drawn, kinds[kind], classes[turn]))
+        kinds[kind] += 1
+        classes[turn] += 1
     order = sorted(range(len(cases)), key=places.__getitem__)
     return [cases[number] for number in order]
 

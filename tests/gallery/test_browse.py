@@ -58,9 +58,10 @@ def test_any_text_is_taken(text: str) -> None:
     assert plain(plain(text)) == plain(text)
 
 
-def test_mixed_cases_show_each_finding_before_any_comes_again_and_real_ones_first() -> None:
-    def case(name: str, finding: str, source: str = DRAWN_SOURCE) -> Case:
-        return Case(name, f"frames/{name}.jpg", "throat", finding, source=source)
+def test_mixed_cases_show_each_class_and_finding_before_any_again_and_real_ones_first() -> None:
+    def case(name: str, finding: str, of: str = "throat", source: str = DRAWN_SOURCE) -> Case:
+        return Case(name, f"frames/{name}.jpg", of, finding, source=source)
 
-    given = [case("a", "red"), case("b", "red"), case("c", "pale"), case("d", "red", "a clinic")]
-    assert [it.case_id for it in mixed(given)] == ["d", "a", "c", "b"]
+    given = [case("a", "red"), case("b", "red"), case("c", "pale")]
+    given += [case("d", "wax", "ear-left"), case("e", "red", source="a clinic")]
+    assert [it.case_id for it in mixed(given)] == ["e", "a", "d", "c", "b"]
