@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -13,6 +14,8 @@ import httpx2
 from huggingface_hub import HfApi, get_cached_repo_tree, snapshot_download
 from huggingface_hub.errors import (
     CachedRepoTreeNotFoundError,
+    DisabledRepoError,
+    GatedRepoError,
     HfHubHTTPError,
     LocalEntryNotFoundError,
     LocalTokenNotFoundError,
@@ -143,7 +146,7 @@ def download(repo: str, revision: str, files: list[str], progress: bool) -> str:
         return patiently(fetch, SILENCE_SECONDS, pulse)
     except LocalEntryNotFoundError:
         if trouble is not None:
-            raise trouble from None
+            raise trouble from trouble.__cause__  # not what the cache lacks
         raise
 
 
@@ -167,7 +170,7 @@ def _pin(repo: str, revision: str) -> tuple[str, Exception | None]:
         try:
             return api.resolve_revision(repo, revision=revision, local_files_only=True), error
         except RevisionResolutionError:
-            raise error from None
+            raise error from error.__cause__
 
 
 _PASSING = (
@@ -209,6 +212,8 @@ def blob_ids(repo: str, commit: str) -> dict[str, str]:
 
 _KEYS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((RevisionNotFoundError,), "hub.no_revision"),
+    ((GatedRepoError,), "hub.gated"),
+    ((DisabledRepoError,), "hub.disabled"),
     ((OfflineModeIsEnabled,), "hub.offline"),
     ((LocalTokenNotFoundError,), "hub.no_access"),
     ((SilenceError,), "hub.silent"),
@@ -218,13 +223,27 @@ _KEYS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 )
 
 
+_WRONG_TOKEN = "Invalid credentials in Authorization header"
+"""How the Hub, and its client, tell a wrong token from one that lacks access."""
+
+
 def to_user_error(error: Exception, repo: str) -> UserError:
     """The sentence for an error of the client; an error that is none of them is raised again."""
+    refused = _certificate_error(error)
+    if refused is not None:  # to the client as any trouble with the connection
+        return HubError("hub.certificate", repo=repo, reason=refused.verify_message)
     for link in _chain(error):
         found = _sentence(link, repo)
         if found is not None:
             return found
     raise error
+
+
+def _certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """Why a certificate was refused; the client's libraries keep it as context alone."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -238,6 +257,8 @@ def _sentence(error: BaseException, repo: str) -> UserError | None:
         if isinstance(error, kinds):
             return HubError(key, repo=repo)
     if isinstance(error, HfHubHTTPError):
+        if error.response.headers.get("X-Error-Message") == _WRONG_TOKEN:
+            return HubError("hub.token")
         return _status_sentence(error.response.status_code, repo)
     if isinstance(error, OSError) and not isinstance(error, LocalEntryNotFoundError):
         return _storage_sentence(error, repo)

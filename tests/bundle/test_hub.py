@@ -7,6 +7,8 @@ import re
 import shutil
 import signal
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -180,7 +182,7 @@ def test_a_private_repo_opens_with_the_token_of_the_environment(
     assert error.key == "hub.no_access"
     assert "HF_TOKEN" in error.text("en")
     monkeypatch.setenv("HF_TOKEN", "hf_wrong")
-    assert error_of(lambda: resolve_weights(NAME)).key == "hub.no_access"
+    assert error_of(lambda: resolve_weights(NAME)).key == "hub.token"
     monkeypatch.setenv("HF_TOKEN", hub.token)
     assert (resolve_weights(NAME) / INFO).is_file()
 
@@ -269,6 +271,34 @@ def test_a_hub_that_never_answers_does_not_bar_the_cache(
     assert resolve_weights(NAME) == folder
 
 
+@pytest.fixture
+def unverifiable(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Hub whose certificate nobody signed but itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes the certificate, is not installed")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    made = ["openssl", "req", "-x509", *kind, "-subj", "/CN=localhost", "-days", "1"]
+    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    endpoint = f"https://127.0.0.1:{server.server_address[1]}"
+    monkeypatch.setattr(constants, "ENDPOINT", endpoint)
+    yield
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.usefixtures("unverifiable")
+def test_a_certificate_that_cannot_be_verified_is_named() -> None:
+    error = error_of(lambda: resolve_weights(NAME))
+    assert error.key == "hub.certificate"
+    assert "self-signed" in str(error)
+
+
 def test_the_longest_wait_before_a_download_is_short() -> None:
     assert hub_client.ANSWER_SECONDS <= 15
 
@@ -286,6 +316,10 @@ def test_the_longest_wait_before_a_download_is_short() -> None:
         ("500", "/api/models/", "hub.server"),
         ("503", "/api/models/", "hub.server"),
         ("403", "/resolve/", "hub.no_access"),
+        ("gated", "/api/models/", "hub.gated"),
+        ("gated", "/resolve/", "hub.gated"),
+        ("disabled", "/api/models/", "hub.disabled"),
+        ("disabled", "/resolve/", "hub.disabled"),
         ("429", "/resolve/", "hub.rate_limited"),
         ("500", "/resolve/", "hub.server"),
         ("503", "/objects/", "hub.server"),
