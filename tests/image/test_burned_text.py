@@ -53,6 +53,55 @@ def test_text_is_black_in_what_is_kept(
     assert burned_text(stored) == []
 
 
+def on_page(tone: tuple[int, int, int], ink: tuple[int, int, int]) -> np.ndarray:
+    """A disc on a report's page, with a line above it; [600, 800, 3]."""
+    canvas = Image.new("RGB", (800, 600), tone)
+    mask = Image.new("L", (480, 480))
+    ImageDraw.Draw(mask).ellipse((0, 0, 479, 479), fill=255)
+    canvas.paste(Image.fromarray(draw(3, style="square").rgb).resize((480, 480)), (250, 80), mask)
+    ImageDraw.Draw(canvas).text((20, 20), f"clinic: {WORDS}", ink, ImageFont.load_default(24))
+    return np.asarray(canvas)
+
+
+def stretched(ratio: float) -> np.ndarray:
+    """A disc that reaches to the picture's sides, stored wider than it is, with text beside it."""
+    canvas = Image.new("RGB", (416, 416))
+    mask = Image.new("L", (416, 416))
+    ImageDraw.Draw(mask).ellipse((0, 0, 415, 415), fill=255)
+    canvas.paste(Image.fromarray(draw(3, style="square").rgb).resize((416, 416)), (0, 0), mask)
+    canvas = canvas.resize((round(416 * ratio), 416))
+    ImageDraw.Draw(canvas).text((4, 4), WORDS[:8], (255, 255, 255), ImageFont.load_default(18))
+    return np.asarray(canvas)
+
+
+def banner() -> np.ndarray:
+    """Letters of 80 pixels over black and content alike."""
+    return marked((10, 10), 80)
+
+
+KINDS = {
+    "a white page": (lambda: on_page((255, 255, 255), (0, 0, 0)), (0, 70)),
+    "a blue screen": (lambda: on_page((0, 0, 160), (255, 255, 255)), (0, 70)),
+    "a wide ellipse": (lambda: stretched(1.333), (0, 30)),
+    "an ellipse": (lambda: stretched(1.185), (0, 30)),
+    "a banner": (banner, (0, 110)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_text_of_reports_and_captures_is_black(kind: str) -> None:
+    make, (top, bottom) = KINDS[kind]
+    picture = make()
+    frame = load_frame(saved(picture, "PNG"))
+    ink = np.ptp(picture[top:bottom].astype(int), axis=2) < 12
+    light = picture[top:bottom].max(axis=2) > 200
+    dark_on_light = picture[:5, :5].min() > 200
+    letters = ink & (picture[top:bottom].max(axis=2) < 60 if dark_on_light else light)
+    assert letters.sum() > 100
+    assert (frame.shown()[top:bottom][letters].max(axis=1) > 120).mean() < 0.05
+    assert frame.shown()[200:400].max() > 60, "the content stays"
+
+
 def test_a_label_is_black() -> None:
     picture = marked((300, 2)).copy()
     picture[10:110, 10:170] = 230
