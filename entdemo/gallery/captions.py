@@ -8,7 +8,7 @@ from pathlib import Path
 
 from entdemo.errors import DataError, UserError, in_one
 from entdemo.gallery.teaching import COLUMNS as TEACHING
-from entdemo.storage.names import comparable, comparable_name
+from entdemo.storage.names import comparable, comparable_name, fitting
 from entdemo.storage.skipped import Skipped
 from entdemo.storage.table import Row, read_table
 
@@ -83,7 +83,12 @@ class _Index:
     def find(self, name: str) -> str | None:
         """Key of the picture; None where none or several fit."""
         path = name.replace("\\", "/").removeprefix("./")
-        for known, wanted in ((self._exact, path), (self._tidied, comparable(path))):
+        cut = "/".join(map(fitting, path.split("/")))  # as uploads with long names are stored
+        for known, wanted in (
+            (self._exact, path),
+            (self._tidied, comparable(path)),
+            (self._tidied, comparable(cut)),
+        ):
             whole, fits = known.get(f"/{wanted}", []), known.get(wanted, [])
             if len(whole) == 1 or len(fits) == 1:
                 return (whole if len(whole) == 1 else fits)[0]

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 def form() -> str:
     """Everything to hand in own cases."""
     return (
-        f'<form id="edit-cases" data-most="{MOST}">{_drop()}'
+        f'<form id="edit-cases" data-most="{MOST}" data-endings="{" ".join(PICTURE_ENDINGS)}">'
+        f"{_drop()}"
         f'<p class="edit-table" hidden>{both("edit.by_table")} <strong></strong> '
         f'<button type="button" class="link" data-leave-table>{both("edit.leave_out")}</button></p>'
         f'<ul class="edit-rows"></ul>{_common()}'
@@ -57,11 +58,12 @@ def shown_folder(folder: Path) -> str:
 
 
 def _drop() -> str:
+    accept = ",".join(("image/*", ".csv", *PICTURE_ENDINGS))
     return (
         f'<div class="drop"><p class="drop-main with-mouse">{both("edit.drop")}</p>'
         f'<p class="hint">{both("edit.drop_table", most=MOST)}</p></div>'
         '<div class="ways"><label class="primary file"><input type="file" multiple class="unseen" '
-        f'accept="image/*,.csv,{",".join(PICTURE_ENDINGS)}">{both("edit.choose")}</label></div>'
+        f'accept="{accept}">{both("edit.choose")}</label></div>'
         f'<p class="hint small">{both("edit.table_columns")}</p><p class="hint small">'
         f'{both("edit.many")} <button type="button" class="link" data-go="batch">'
         f"{both('tab.batch')}</button></p>"

@@ -14,14 +14,13 @@ from entdemo.gallery.folder import read_folder
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.gallery.teaching import teaching_of
+from entdemo.storage.names import fitting
 from entdemo.taxonomy import LABELS, finding_key, region_of
 from entdemo.ui.events import Data
 from entdemo.ui.uploads import move_upload
 
 MOST = 100
 """Pictures at once; browsers hand them in one by one, and they are kept only until then."""
-
-_LONGEST_NAME = 100
 
 
 @contextmanager
@@ -97,4 +96,4 @@ def _text(file: Mapping[str, Any], name: str) -> str:
 def file_name(name: object) -> str:
     """The last part of a file's name, never hidden; it only serves to tell pictures apart."""
     last = PurePosixPath(str(name or "").replace("\\", "/")).name.lstrip(".").replace("\0", "")
-    return last[-_LONGEST_NAME:] or "picture"
+    return fitting(last) or "picture"

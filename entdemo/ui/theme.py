@@ -22,6 +22,7 @@ _SPOKEN_BY_SCRIPT = (
     "ui.no_picture_dropped",
     "ui.no_camera",
     "collection.none",
+    "edit.left_out",
     "batch.zip_damaged",
     "batch.encrypted",
     "batch.no_pictures",

@@ -296,6 +296,20 @@ def test_a_bad_picture_is_named_and_nothing_is_added(
     assert len(desk.gallery.cases) == before
 
 
+def test_all_that_is_read_is_taken_and_the_rest_is_named(
+    browser: Browser, local_url: str, tmp_path: Path
+) -> None:
+    names = ["a.HEIC", "b.avif", "c.gif", "d.dcm", "e.jp2", "notes.docx", "1.csv", "2.csv"]
+    for name in names:
+        (tmp_path / name).write_bytes(b"x")
+    with visit(browser, local_url) as page:
+        edit(page)
+        page.set_input_files("#edit-form input[type=file]", [str(tmp_path / it) for it in names])
+        expect(page.locator(".edit-row")).to_have_count(5)
+        expect(page.get_by_role("alert")).to_contain_text("notes.docx, 2.csv")
+        expect(page.locator(".edit-table")).to_contain_text("1.csv")
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_map_and_form_have_no_serious_finding(
     browser: Browser, local_url: str, tmp_path: Path, size: tuple[int, int]

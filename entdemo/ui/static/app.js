@@ -258,10 +258,14 @@ const entdemo = (window.entdemo = {});
     find(`#${place}-local`)?.replaceChildren(message);
   };
 
+  /** Whether a file is called as one of those that a form takes. */
+  const hasEnding = (form, name) =>
+    form.dataset.endings.split(" ").some((ending) => name.trim().toLowerCase().endsWith(ending));
+
   const calm = (place) => find(`#${place}-local`)?.replaceChildren();
 
   Object.assign(entdemo, {
     find, all, recall, remember, language, words, putBoth, sayBoth, selectTab, addressed, tell, wait,
-    show, complain, calm,
+    show, complain, calm, hasEnding,
   });
 }

@@ -1,18 +1,16 @@
 /* The Many tab: frames one after the other into a table. The files and their names stay here. */
 {
-  const { find, all, wait, calm, complain, words, sayBoth } = entdemo;
+  const { find, all, wait, calm, complain, words, sayBoth, hasEnding } = entdemo;
 
   let ask, upload, arrived = null, running = false, stopped = false, turn = 0;
 
   const form = () => find("#batch");
   const rows = () => all("#batch-rows tbody tr");
 
-  entdemo.isNamedPicture = (name) =>
-    form().dataset.endings.split(" ").some((ending) => name.toLowerCase().endsWith(ending));
-
   const isPicture = (path) => {
     const parts = path.split("/");
-    return entdemo.isNamedPicture(path) && !parts.some((part) => part.startsWith(".") || part === "__MACOSX");
+    return hasEnding(form(), path)
+      && !parts.some((part) => part.startsWith(".") || part === "__MACOSX");
   };
 
   /** Everything that was dropped as pictures to be read in their turn. */

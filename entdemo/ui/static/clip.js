@@ -1,14 +1,13 @@
 /* Clips: one is handed in, its timeline comes back; its best frames can be asked with and kept. */
 {
-  const { find, all, wait, calm, complain, words } = entdemo;
+  const { find, all, wait, calm, complain, words, hasEnding } = entdemo;
 
   let asks, sending = null, examination = "", running = false;
 
   const form = () => find("#clip");
   const stop = () => find("[data-clip=stop]", form());
 
-  entdemo.isClip = (file) =>
-    form().dataset.endings.split(" ").some((ending) => file.name.toLowerCase().endsWith(ending));
+  entdemo.isClip = (file) => hasEnding(form(), file.name);
 
   const end = () => {
     running = false;

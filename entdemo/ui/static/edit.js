@@ -1,6 +1,7 @@
 /* Own cases: pictures with a table or a form each, changing and removing them. */
 {
-  const { find, all, wait } = entdemo;
+  const { find, all, wait, complain, words, hasEnding } = entdemo;
+  const TABLE = /\.csv$/i;
   const TRIES = 12;
   const PAUSE = 700;
 
@@ -39,10 +40,16 @@
     row.remove();
   };
 
+  const isPicture = (file) => hasEnding(form(), file.name) || file.type.startsWith("image/");
+
   const take = (files) => {
     find("#edit-local").replaceChildren();
-    const pictures = files.filter((file) => entdemo.isNamedPicture(file.name));
-    table = files.find((file) => /\.csv$/i.test(file.name)) ?? table;
+    const pictures = files.filter(isPicture);
+    const tables = files.filter((file) => TABLE.test(file.name));
+    table = tables[0] ?? table;
+    const others = files.filter((file) => !isPicture(file) && file !== table);
+    if (others.length)
+      complain("edit", words("edit.left_out", { names: others.map(({ name }) => name).join(", ") }));
     if (rows().length + pictures.length > Number(form().dataset.most))
       find("#edit-local").append(find("#edit-too-many").content.cloneNode(true));
     else pictures.forEach((file) => addRow(file));
