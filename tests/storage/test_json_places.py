@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from entdemo.storage.json_places import entry_places
@@ -22,6 +22,7 @@ def test_line_and_column_of_keys_and_items() -> None:
     assert entry_places("{}") == entry_places(" [ ]") == []
 
 
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(VALUES) | st.dictionaries(st.text(), VALUES), st.sampled_from([None, 0, 3]))
 def test_each_entry_begins_at_its_place(content: object, indent: int | None) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=indent)
