@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from entdemo.data.dataset import ORIGINS, read_data, read_origins
 from entdemo.data.entrep import is_entrep
-from entdemo.errors import DataError
+from entdemo.errors import DataError, UserError, in_one
 from entdemo.gallery.captions import read_captions
 from entdemo.gallery.cases import Case, label_of
 from entdemo.gallery.folder import tree_with_captions
@@ -117,18 +117,30 @@ def _of_folder(path: Path) -> LabelledFrames:
     tree = tree_with_captions(path, _known(), ORIGINS)
     captions = read_captions(path, tree.pictures)
     told = read_origins(path, (*_STATED, "group"))
-    found = []
+    found, wrong = [], list[UserError]()
     for key, file in tree.pictures.items():
         cells = [told.get(comparable(key), {}), captions[key].cells if key in captions else {}]
         if "/" not in key and not any(cells):
             continue
-        stated = [*_of_path(key), *(it for row in cells for it in _of_row(row))]
-        left = EVERY.intersection(*stated)
-        if not left:
-            raise DataError("adapt.label_conflict", name=key)
+        try:
+            left = _left_open(key, cells)
+        except DataError as error:
+            wrong.append(error)
+            continue
         groups = (row["group"] for row in cells if row.get("group"))
         found.append(Labelled(file, left, next(groups, "")))
+    if wrong:
+        raise in_one(wrong)
     return LabelledFrames(found, tree.left_out)
+
+
+def _left_open(key: str, rows: Sequence[Mapping[str, str]]) -> Classes:
+    """The classes that folders and rows of tables leave open."""
+    stated = [*_of_path(key), *(it for row in rows for it in _of_row(row))]
+    left = EVERY.intersection(*stated)
+    if not left:
+        raise DataError("adapt.label_conflict", name=key)
+    return left
 
 
 def _of_path(key: str) -> list[Classes]:

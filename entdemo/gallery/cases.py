@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, count
 from operator import itemgetter, not_
 from typing import NamedTuple
 
-from entdemo.errors import DataError, UserError
+from entdemo.errors import DataError, UserError, in_one
 from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.gallery.teaching import LINK, NOTHING, Teaching
 from entdemo.storage.table import Row, Table, read_table, write_table
@@ -89,26 +89,24 @@ def read_cases(data: bytes) -> list[Case]:
     """Cases in the order of the file.
 
     Raises:
-        UserError: at the first row that cannot be right, naming row and column.
+        UserError: each row that cannot be right, naming row and column.
     """
     table = read_table(data, FILE_NAME, (*COLUMNS, *TEACHING), _REQUIRED)
     ids, files, classes, *texts = (table.columns[column] for column in COLUMNS)
     files = [file.replace("\\", "/") for file in files]
     known = {cell: label_of(cell) for cell in set(classes)}
     named = [known[cell] for cell in classes]
-    wrong = [
-        (_first_wrong(map(_CASE_ID.fullmatch, ids), len(ids)), "case_id", "table.value"),
-        (_first_wrong(map(_FRAME_FILE.fullmatch, files), len(ids)), "file", "table.frame_file"),
-        (_first_wrong(named, len(ids)), "class", "table.class"),
-        (_first_repeat(ids), "case_id", "table.value_twice"),
-        (_first_wrong(map(LINK.fullmatch, table.columns["link"]), len(ids)), "link", "table.link"),
-    ]
-    place, column, key = min(wrong, key=itemgetter(0))  # of errors in one row the first of these
-    if place < len(ids):
-        number, value = table.numbers[place], table.columns[column][place]
-        if column == "class":
-            raise _wrong_class(FILE_NAME, number, value)
-        raise DataError(key, name=FILE_NAME, row=number, column=column, value=value)
+    links = table.columns["link"]
+    checks = (
+        ("case_id", "table.value", _wrong(map(_CASE_ID.fullmatch, ids))),
+        ("file", "table.frame_file", _wrong(map(_FRAME_FILE.fullmatch, files))),
+        ("class", "table.class", _wrong(named)),
+        ("case_id", "table.value_twice", _repeated(ids)),
+        ("link", "table.link", _wrong(map(LINK.fullmatch, links))),
+    )
+    wrong = [(place, column, key) for column, key, places in checks for place in places]
+    if wrong:
+        raise in_one([_told(table, *it) for it in sorted(wrong, key=itemgetter(0))])
     taught = _taught(table)
     return [Case._make(cells) for cells in zip(ids, files, named, *texts, taught, strict=True)]
 
@@ -159,17 +157,23 @@ def read_label(row: Row, name: str) -> str:
     return found
 
 
-def _first_wrong(fits: Iterable[object], end: int) -> int:
-    """Place of the first that does not fit, ``end`` where all do."""
-    return next(compress(count(), map(not_, fits)), end)
+def _wrong(fits: Iterable[object]) -> Iterator[int]:
+    """Places of those that do not fit."""
+    return compress(count(), map(not_, fits))
 
 
-def _first_repeat(ids: Sequence[str]) -> int:
-    """Place of the first that came before, their number where all differ."""
+def _repeated(ids: Sequence[str]) -> Iterator[int]:
+    """Places of those that came before."""
     first = dict(zip(reversed(ids), range(len(ids) - 1, -1, -1), strict=True))
-    if len(first) == len(ids):
-        return len(ids)
-    return next(place for place, one in enumerate(ids) if first[one] < place)
+    if len(first) < len(ids):
+        yield from (place for place, one in enumerate(ids) if first[one] < place)
+
+
+def _told(table: Table, place: int, column: str, key: str) -> UserError:
+    number, value = table.numbers[place], table.columns[column][place]
+    if column == "class":
+        return _wrong_class(FILE_NAME, number, value)
+    return DataError(key, name=FILE_NAME, row=number, column=column, value=value)
 
 
 def _wrong_class(name: str, row: int, value: str) -> UserError:

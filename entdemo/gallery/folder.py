@@ -15,7 +15,7 @@ from entdemo.gallery.captions import (
 )
 from entdemo.gallery.cases import label_of, read_label
 from entdemo.gallery.intake import NewCase
-from entdemo.gallery.teaching import NOTHING, teaching_of
+from entdemo.gallery.teaching import NOTHING, Teaching, teaching_of
 from entdemo.gallery.tree import Tree, picture_tree
 from entdemo.storage.skipped import Skipped
 from entdemo.storage.table import Row
@@ -118,7 +118,7 @@ def _new_case(key: str, file: Path, row: Row | None) -> NewCase:
     if label is None:
         raise DataError("folder.unclassified", name=key, known=", ".join(LABELS))
     texts = {column: row.cells[column] for column in COLUMNS[2:]} if row else {}
-    taught = teaching_of(row.cells) if row else NOTHING
+    taught = _taught(row) if row else NOTHING
     return NewCase(file, label, **texts, teaching=taught)
 
 
@@ -139,3 +139,13 @@ def _of_finding(text: str) -> str | None:
         if named in map(comparable_label, (finding.key, finding.en, finding.vi))
     }
     return regions.pop() if len(regions) == 1 else None
+
+
+def _taught(row: Row) -> Teaching:
+    try:
+        return teaching_of(row.cells)
+    except DataError as error:
+        value = row.cells["link"]
+        raise DataError(
+            "table.link", name=CAPTIONS, row=row.number, column="link", value=value
+        ) from error

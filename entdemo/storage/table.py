@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
-from entdemo.errors import DataError
+from entdemo.errors import DataError, in_one
 from entdemo.storage.encoding import encoding_of
 
 _SEPARATORS = (",", ";", "\t")
@@ -140,11 +140,14 @@ def _places(
 def _refuse_more_cells(records: Sequence[Sequence[str]], named: set[int], name: str) -> None:
     """Cells in places without a column must be empty."""
     leading = next(place for place in count() if place not in named)
-    for number, record in enumerate(records, _FIRST_ROW):
-        if any(record[leading:]) and any(
-            tidy(cell) for place, cell in enumerate(record) if place not in named
-        ):
-            raise DataError("table.too_many_cells", name=name, row=number)
+    wrong = [
+        DataError("table.too_many_cells", name=name, row=number)
+        for number, record in enumerate(records, _FIRST_ROW)
+        if any(record[leading:])
+        and any(tidy(cell) for place, cell in enumerate(record) if place not in named)
+    ]
+    if wrong:
+        raise in_one(wrong)
 
 
 def _column(records: Sequence[Sequence[str]], place: int | None) -> Sequence[str]:

@@ -87,6 +87,14 @@ def test_labels_that_exclude_each_other_are_told(tmp_path: Path) -> None:
         read_labelled(tmp_path)
 
 
+def test_all_unknown_labels_are_told_at_once(tmp_path: Path) -> None:
+    touch(tmp_path, "elbow/a.png", "knee/b.png", "throat/c.png")
+    (tmp_path / "frames.csv").write_text("file,side\nthroat/c.png,left\n")
+    with pytest.raises(DataError) as caught:
+        read_labelled(tmp_path)
+    assert all(word in str(caught.value) for word in ("“elbow”", "“knee”", "throat/c.png"))
+
+
 def test_unknown_label_is_told_with_those_known(tmp_path: Path) -> None:
     touch(tmp_path, "elbow/a.png")
     with pytest.raises(DataError, match=r"“elbow” is no label.*ear-left.*left"):

@@ -105,6 +105,16 @@ def test_errors_name_row_and_column(name: str) -> None:
     assert "\n" not in message
 
 
+def test_all_wrong_rows_are_told_at_once() -> None:
+    rows = "c-1,frames/a.jpg,thrat,\nc-2,b.jpg,ear-left,\nc-2,frames/c.jpg,throat,\n"
+    told = str(refusal(HEADER + rows))
+    assert "There are 3 mistakes." in told
+    assert all(f"row {row}, column" in told for row in (2, 3, 4))
+    more = str(refusal(f"{HEADER}c-1,frames/a.jpg,throat,a,b\nc-2,frames/b.jpg,throat,a,b\n"))
+    assert "row 2" in more
+    assert "row 3" in more
+
+
 @pytest.mark.parametrize(
     ("data", "key"),
     [
