@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +26,7 @@ from entdemo.predictor import frame_embedder
 from entdemo.settings import ROOT, ServeSettings
 from entdemo.taxonomy import CLASSES
 from entdemo.ui import limits, serve
-from tests.helpers.serving import free_port, served
+from tests.helpers.serving import free_port, run_app, served
 from tests.helpers.surroundings import HOSTILE
 from tests.helpers.ui_fakes import FakePredictor, draw_frame, fake_gallery
 
@@ -216,21 +213,6 @@ def test_pictures_ask_for_the_login_too(predictor: FakePredictor) -> None:
             form = {"username": "user", "password": "word"}
             assert visitor.post(f"{address}login", data=form).status_code == 200
             assert visitor.get(picture).status_code == 200
-
-
-def run_app(
-    surroundings: Mapping[str, str] | None = None, **settings: str
-) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "app.py"],
-        cwd=ROOT,
-        env=os.environ
-        | dict(surroundings or {})
-        | {f"ENTDEMO_{name}": value for name, value in settings.items()},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 @pytest.mark.parametrize(

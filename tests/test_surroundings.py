@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -11,10 +10,7 @@ from threading import Thread
 import httpx
 import pytest
 
-from benchmarks.fixtures.gallery_samples import jpeg, picture
 from entdemo import surroundings
-from entdemo.cli.main import main
-from entdemo.settings import DEFAULT_WEIGHTS
 from entdemo.surroundings import make_usable, reach_directly
 from tests.helpers.surroundings import HOSTILE
 
@@ -73,29 +69,3 @@ def test_what_works_is_left_alone(
     make_usable()
     assert os.environ["https_proxy"] == "http://proxy.example:3128"
     assert capsys.readouterr().err == ""
-
-
-COMMANDS = ("predict", "weights verify", "gallery build", "evaluate")
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.usefixtures("hostile")
-def test_commands_work(
-    command: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    (tmp_path / "in" / "throat").mkdir(parents=True)
-    (tmp_path / "in" / "throat" / "a.jpg").write_bytes(jpeg(picture(1)))
-    monkeypatch.setenv("HOME", "/proc/nowhere")
-    rest = {
-        "predict": [str(tmp_path / "in" / "throat" / "a.jpg")],
-        "weights verify": [str(DEFAULT_WEIGHTS)],
-        "gallery build": [str(tmp_path / "g"), "--from", str(tmp_path / "in")],
-        "evaluate": [str(tmp_path / "in"), "--json"],
-    }[command]
-    monkeypatch.setattr(sys, "argv", ["entdemo", *command.split(), *rest])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 0, capsys.readouterr().err

@@ -80,7 +80,7 @@ def _require_figures() -> None:
 
 
 def texts(
-    file: Annotated[Path, typer.Argument(help='Lines {"text": ..., "class": ...}.')],
+    file: Annotated[Path, typer.Argument(help='Lines {"text": ..., "class": ...}, or a CSV.')],
     weights: Weights,
     device: Device,
     json: Json = False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -65,8 +66,13 @@ err = Console(stderr=True, markup=False, emoji=False)
 
 
 def print_json(data: dict[str, Any]) -> None:
-    """One JSON object on stdout."""
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    """One JSON object on stdout; letters that its encoding lacks as JSON escapes them."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(data, indent=2)
+    typer.echo(text)
 
 
 def shown(text: str) -> str:

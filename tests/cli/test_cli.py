@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from benchmarks.fixtures.bundle import make_bundle
 from entdemo.cli import main as cli
 from entdemo.errors import UserError
 from entdemo.taxonomy import CLASSES
@@ -23,20 +22,6 @@ def run(*arguments: str | Path) -> dict[str, object]:
     assert result.exit_code == 0, result.output
     answer: dict[str, object] = json.loads(result.stdout)
     return answer
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Drawn frames, random weights and a gallery, made by the commands themselves."""
-    root = tmp_path_factory.mktemp("made")
-    places = {name: root / name for name in ("frames", "weights", "gallery")}
-    make_bundle(places["weights"])
-    run("phantom", places["frames"], "--n", "21", "--seed", "3")
-    run(
-        "gallery", "build", places["gallery"],
-        "--from", places["frames"], "--weights", places["weights"],
-    )  # fmt: skip
-    return places
 
 
 def used(made: dict[str, Path]) -> list[str]:

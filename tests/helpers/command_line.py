@@ -22,9 +22,9 @@ class Ended(NamedTuple):
     err: str
 
 
-def entdemo(*arguments: str) -> Ended:
-    """``entdemo ARGUMENTS`` from its entry point to its exit."""
-    out, err = io.StringIO(), io.StringIO()
+def entdemo(*arguments: str, encoding: str = "utf-8") -> Ended:
+    """``entdemo ARGUMENTS`` from its entry point to its exit, in a terminal of that encoding."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2))
     try:
         with (
             patch.object(sys, "argv", ["entdemo", *arguments]),
@@ -35,4 +35,10 @@ def entdemo(*arguments: str) -> Ended:
             cli.main()
     finally:
         logging.disable(logging.NOTSET)
-    return Ended(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+    return Ended(int(ended.value.code or 0), _written(out), _written(err))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    data: bytes = stream.buffer.getvalue()  # type: ignore[attr-defined]
+    return data.decode(stream.encoding, "backslashreplace")

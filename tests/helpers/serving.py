@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from entdemo.settings import ROOT
 from entdemo.ui.clip_uploads import ClipUploads
 from entdemo.ui.page import build_page, launch_options
 
@@ -31,3 +35,19 @@ def served(
         yield url
     finally:
         page.close(verbose=False)
+
+
+def run_app(
+    surroundings: Mapping[str, str] | None = None, **settings: str
+) -> subprocess.Popen[str]:
+    """The app in a process of its own, with settings as ``ENTDEMO_NAME``."""
+    return subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=os.environ
+        | dict(surroundings or {})
+        | {f"ENTDEMO_{name}": value for name, value in settings.items()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
