@@ -42,6 +42,9 @@
 
   const isPicture = (file) => hasEnding(form(), file.name) || file.type.startsWith("image/");
 
+  const tellTooMany = () =>
+    find("#edit-local").append(find("#edit-too-many").content.cloneNode(true));
+
   const take = (files) => {
     find("#edit-local").replaceChildren();
     const pictures = files.filter(isPicture);
@@ -50,8 +53,7 @@
     const others = files.filter((file) => !isPicture(file) && file !== table);
     if (others.length)
       complain("edit", words("edit.left_out", { names: others.map(({ name }) => name).join(", ") }));
-    if (rows().length + pictures.length > Number(form().dataset.most))
-      find("#edit-local").append(find("#edit-too-many").content.cloneNode(true));
+    if (rows().length + pictures.length > Number(form().dataset.most)) tellTooMany();
     else pictures.forEach((file) => addRow(file));
     refresh();
   };
@@ -62,6 +64,8 @@
     entdemo.selectTab("gallery");
     find("#panel-gallery [data-view=edit]").click();
     const room = Number(form().dataset.most) - rows().length;
+    find("#edit-local").replaceChildren();
+    if (files.length > room) tellTooMany();
     files.slice(0, room).forEach(({ file, class_name: name }) => addRow(file, name, group));
     refresh();
   };
