@@ -28,7 +28,8 @@ def test_it_ends_with_what_it_left_out(
     json: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     right, groups = np.array([True, False]), np.array([0, 1])
-    judged = Judged(right, right, (0.0, 0.0), None, ["ear", "throat"], groups)
+    labels, classes = ["ear", "throat"], (groups, groups)
+    judged = Judged(right, right, (0.0, 0.0), None, labels, groups, classes)
     learned = SimpleNamespace(own=judged, drawn=judged)
     info = SimpleNamespace(metrics={"adaptation": {}})
     adapted: Any = SimpleNamespace(learned=learned, frames=Frames("ab"), info=info)
