@@ -17,6 +17,13 @@ _NOT_DECIMAL = re.compile(r"[-+]?(0[0-9_]+|[0-9][0-9_]*(:[0-5]?[0-9])+)")
 """What YAML 1.1 reads as base 8 or base 60."""
 
 
+_OF_WRONG_TAGS = (
+    yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
+    RecursionError,
+)  # fmt: skip
+"""What PyYAML raises on values that are not of the kind that a tag such as ``!!int`` states."""
+
+
 @dataclass(frozen=True)
 class YamlFile:
     """A file's content, and where in the file each part of it stands.
@@ -56,7 +63,14 @@ def read_yaml_file(path: Path) -> YamlFile:
         text = decoded(data)
     except UnicodeDecodeError as error:
         raise TrainingError("config.not_yaml", name=path.name) from error
-    loader = _Loader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line, start = text.count("\n", 0, error.position), text.rfind("\n", 0, error.position)
+        raise TrainingError(
+            "config.yaml_line", name=path.name, line=line + 1, column=error.position - start,
+            reason=f"{text[error.position]!a} is no text",
+        ) from error  # fmt: skip
     try:
         root = loader.get_single_node()
         content = loader.construct_document(root) if root else None
@@ -64,7 +78,7 @@ def read_yaml_file(path: Path) -> YamlFile:
         return YamlFile(path.name, content, root, mistakes)
     except yaml.MarkedYAMLError as error:
         raise _told(path.name, error) from error
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+    except _OF_WRONG_TAGS as error:
         raise TrainingError("config.not_yaml", name=path.name) from error
     finally:
         loader.dispose()

@@ -31,6 +31,10 @@ class Model(Strict):
         ("a: 1\nb:\n  c: 1\n  c: 2\n", "line 4, column 3: “c”"),
         ("a: 1\nb: 010\n", "line 2, column 4: “010”"),
         ("a: 1:30\n", "line 1, column 4: “1:30”"),
+        ("a: 1\nb: x\0y\n", r"line 2, column 5: '\x00' is no text"),
+        ("a: !!int ''\n", "is not a YAML file"),
+        ("a: !!bool maybe\n", "is not a YAML file"),
+        ("a: !!timestamp today\n", "is not a YAML file"),
         ("a: 1:30.5\n", "line 1, column 4: “1:30.5”"),
     ],
 )
