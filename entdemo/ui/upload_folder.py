@@ -11,10 +11,15 @@ from pathlib import Path
 from stat import S_ISDIR
 
 from filelock import Timeout
+from gradio import routes
 
 from entdemo.storage.files import locked
 
 _PREFIX = "entdemo-uploads-"
+
+_FOLDER_OF_ROUTES = "DEFAULT_TEMP_DIR"
+"""What Gradio's routes read when they are imported, and make a folder in when the page is served:
+``gradio`` beside the temporary files, which may be another user's."""
 
 
 @contextmanager
@@ -36,9 +41,12 @@ def private_uploads() -> Iterator[Path]:
             (folder / name).mkdir()
         os.environ["GRADIO_TEMP_DIR"] = str(folder / "uploads")
         tempfile.tempdir = str(folder / "work")
+        at_import = vars(routes)[_FOLDER_OF_ROUTES]
+        vars(routes)[_FOLDER_OF_ROUTES] = str(folder / "work")
         try:
             yield folder
         finally:
+            vars(routes)[_FOLDER_OF_ROUTES] = at_import
             tempfile.tempdir = former
             if given is None:
                 del os.environ["GRADIO_TEMP_DIR"]

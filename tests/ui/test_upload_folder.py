@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import gradio as gr
+from gradio import routes
 from gradio.utils import get_upload_folder
 
 from entdemo.ui.periodic import every
@@ -21,6 +22,7 @@ def test_the_folder_is_private_and_gone_at_the_end(upload_folder: Path) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert Path(get_upload_folder()).parent == folder
         assert Path(tempfile.gettempdir()).parent == folder
+        assert Path(vars(routes)["DEFAULT_TEMP_DIR"]).parent == folder
         (folder / "uploads" / "frame").write_bytes(b"x")
     assert list(upload_folder.iterdir()) == []
     assert os.environ["GRADIO_TEMP_DIR"] == str(upload_folder)
