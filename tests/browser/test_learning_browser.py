@@ -45,6 +45,7 @@ def add_frames(page: Page, folder: Path) -> None:
     page.set_input_files("#edit-form input[type=file]", [str(file) for file in pictures])
     for number, name in enumerate(names):
         page.locator(".edit-row [name=class]").nth(number).select_option(name)
+    page.locator("#edit-cases [name=sure]").check()
     page.locator("#edit-cases [type=submit]").click()
     expect(page.locator("#edit-answer .edit-done")).to_be_visible()
 
@@ -88,6 +89,10 @@ def test_eight_frames_are_added_learned_from_kept_and_undone(
         expect(page.locator(status)).to_contain_text("đã học từ các ca của bạn")
         expect(page.locator("#learn-answer")).to_have_attribute("aria-busy", "false")
         assert sideways(page) <= 0
+        page.locator("[data-learn=learn]").click()
+        page.locator("[data-learn=cancel]").click()
+        expect(page.locator("#learn-message")).to_contain_text("Đã hủy")
+        expect(page.locator("[data-learn=cancel]")).to_have_count(0)
         page.locator("[data-learn=learn]").click()
         expect(page.locator(f"{answer} h3").first).to_contain_text("Chắc chắn tốt hơn: trong 9")
         assert sideways(page) <= 0
