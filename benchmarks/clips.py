@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -23,14 +25,21 @@ from PIL import Image
 from rich.console import Console
 
 from entdemo.cli.output import rows
+from entdemo.clip.reading import check_clip
 from entdemo.clip.timeline import read_timeline
 from entdemo.phantom.frame import draw
 from entdemo.predictor import Predictor
-from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS
+from entdemo.settings import DEFAULT_GALLERY, DEFAULT_WEIGHTS, ROOT
 
 RATE, WIDTH, HEIGHT = 25, 640, 480
 CORES = 2
 """Of which the wanted ratio is told."""
+_MEASURED = """
+import os, subprocess, sys
+decoder = [sys.executable, "-m", "entdemo.clip.worker", *sys.argv[1:]]
+_, _, took = os.wait4(subprocess.Popen(decoder, stdout=subprocess.DEVNULL).pid, 0)
+print(took.ru_utime + took.ru_stime, took.ru_maxrss)
+"""
 _STILLS = 5.0
 """Seconds that one drawn frame is moved about."""
 
@@ -78,14 +87,26 @@ def read(path: Path, predictor: Predictor) -> Took:
     """Read a clip and note what it took."""
     before, passed, cpu = _memory(), time.perf_counter(), _busy()
     timeline = read_timeline(path, predictor.classes)
+    passed, cpu = time.perf_counter() - passed, _busy() - cpu
     return Took(
         length=timeline.seconds,
-        passed=time.perf_counter() - passed,
-        busy=_busy() - cpu,
-        decoder=1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss,
+        passed=passed,
+        busy=cpu,
+        decoder=decoder_took(path)[1],
         own=max(0, _memory() - before),
         stretches=len(timeline.stretches),
     )
+
+
+def decoder_took(path: Path) -> tuple[float, int]:
+    """Seconds of processor time and most memory in bytes of the process that decodes a clip.
+
+    The system counts a parent's memory at the start as its child's, so that a small one starts it.
+    """
+    command = [sys.executable, "-c", _MEASURED, str(path.resolve()), check_clip(path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    seconds, kilobytes = told.split()
+    return float(seconds), int(kilobytes) * (1 if sys.platform == "darwin" else 1024)
 
 
 def _busy() -> float:

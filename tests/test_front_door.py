@@ -83,10 +83,10 @@ def imports(folder: str, *, at_heads: bool = False) -> Iterator[tuple[Path, set[
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("entdemo", ("dicom", "milvus", "train")),
+        ("entdemo", ("milvus", "train")),
         ("research", ("train",)),
         ("benchmarks", ("bench", "dev", "train")),
-        ("tests", ("dev", "dicom", "milvus", "train")),
+        ("tests", ("dev", "milvus", "train")),
     ],
 )
 def test_what_is_imported_is_declared(folder: str, extras: tuple[str, ...]) -> None:
