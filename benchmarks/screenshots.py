@@ -101,6 +101,8 @@ def ask(page: Page, tab: str, language: str) -> None:
     elif tab == "quiz":
         page.locator("#quiz-answer button[type=submit]").click()
         page.locator("#quiz-answer .quiz-ask").first.wait_for()
+    elif tab == "gallery":
+        page.locator("#gallery-answer .card").first.wait_for()
     page.evaluate("window.scrollTo(0, 0)")
     page.wait_for_function(PICTURES_ARE_THERE)
     page.evaluate(DECODE_THEM)
