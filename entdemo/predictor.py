@@ -297,12 +297,21 @@ class Predictor:
         return tuple(_neighbour(match) for match in self.matcher.near(query, k, where))
 
 
+_STRETCH = 0.7
+"""Power of the share that a description has in a query of both."""
+
+
 def _between(seen: Query, words: Query, share: float) -> Query:
-    """A query between that of a frame (share 0) and that of a description (share 1)."""
+    """A query between that of a frame (share 0) and that of a description (share 1).
+
+    Frames lie nearer to each other than to descriptions, so the walk is stretched: at a share of .5
+    both move the answer (``benchmarks.added_words``).
+    """
     import torch
 
     from entdemo.model.slerp import slerp
 
+    share = share**_STRETCH
     start, end = (torch.from_numpy(query.vector.copy()) for query in (seen, words))
     return Query(
         slerp(start, end, share).numpy(),

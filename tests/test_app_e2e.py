@@ -95,7 +95,7 @@ def test_only_two_endpoints_are_offered(client: Client) -> None:
         (lambda folder: b"hello", "not a picture"),
         (truncated, "damaged or cut short"),
         (lambda folder: png(13000, 13000), "13000 x 13000 pixels"),
-        (lambda folder: gif(), "animation"),
+        (lambda folder: gif(), "This file holds 2 pictures"),
         (lambda folder: b"\0" * 128 + b"DICM" + b"\0" * 64, "DICOM"),
         (lambda folder: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
     ],

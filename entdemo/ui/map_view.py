@@ -167,6 +167,6 @@ def _legend(gallery: Gallery, made: Projection) -> str:
         if name in CLASSES or counts[name]
     )
     return (
-        f'<h3 class="subhead" id="map-legend">{both("map.legend")}</h3>'
+        f'<h2 class="subhead" id="map-legend">{both("map.legend")}</h2>'
         f'<ul class="chips" aria-labelledby="map-legend">{items}</ul>'
     )

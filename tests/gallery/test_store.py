@@ -265,7 +265,7 @@ def test_wrong_edits_are_named(folder: Path) -> None:
     case = Gallery.open(folder).cases[1]
     original = (folder / "cases.csv").read_bytes()
     for old, new, key in (
-        ("nose-left", "nose-up", "table.class"),
+        ("nose-left", "nose-up", "folder.mistakes"),
         (f"{case.case_id},", "c-mine,", "gallery.case_without_vector"),
         (case.file, "frames/other.jpg", "gallery.file_changed"),
     ):
