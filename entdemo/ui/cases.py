@@ -110,23 +110,11 @@ def size_slider() -> str:
     )
 
 
-def cards(
-    neighbours: Iterable[Neighbour],
-    gallery: Gallery,
-    wanted: frozenset[str] = frozenset(),
-    none: str = "answer.none",
-) -> str:
-    """A list of cards, most similar first.
-
-    Args:
-        neighbours: what was found.
-        gallery: where.
-        wanted: stems of the query's words, which are marked in captions.
-        none: key of what is said where nothing was found.
-    """
-    items = "".join(card(neighbour, gallery, wanted) for neighbour in neighbours)
+def cards(neighbours: Iterable[Neighbour], gallery: Gallery) -> str:
+    """A list of the cards of what was found, most similar first."""
+    items = "".join(card(neighbour, gallery) for neighbour in neighbours)
     if not items:
-        return f'<p class="hint">{both(none)}</p>'
+        return f'<p class="hint">{both("answer.none")}</p>'
     return f'<ul class="cards" data-cases>{items}</ul>'
 
 

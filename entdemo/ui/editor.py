@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -97,13 +97,8 @@ class Editor:
             folder, before = self._changeable(), len(self._predictor.gallery.cases)
             embedder = self._predictor.embedder
             add = partial(add_cases, folder, pictures, embedder, progress=progress)
-            try:
-                gallery = add()
-            except OtherWeightsError:
-                embed_again(folder, embedder, progress=progress)
-                gallery = add()
-            self._predictor.gallery = gallery
-            new = len(gallery.cases) - before
+            self._grow(folder, add, progress)
+            new = len(self._predictor.gallery.cases) - before
             return Added(new, len(pictures) - new)
 
     def remove(self, case_id: str) -> Case:
@@ -134,13 +129,8 @@ class Editor:
             if case_id not in self._removed:
                 raise PageError("edit.not_removed")
             case, jpeg = self._removed[case_id]
-            folder, embedder = self._changeable(), self._predictor.embedder
-            try:
-                put_back(folder, case, jpeg, embedder)
-            except OtherWeightsError:
-                embed_again(folder, embedder)
-                put_back(folder, case, jpeg, embedder)
-            self._predictor.gallery = Gallery.open(folder, embedder)
+            folder = self._changeable()
+            self._grow(folder, partial(put_back, folder, case, jpeg, self._predictor.embedder))
             del self._removed[case_id]
             return case
 
@@ -169,6 +159,17 @@ class Editor:
             revise_case(folder, revised)
             self._predictor.gallery = Gallery.open(folder, self._predictor.embedder)
             return self._predictor.gallery.case(case_id)
+
+    def _grow(
+        self, folder: Path, grow: Callable[[], Gallery], progress: Progress | None = None
+    ) -> None:
+        """Serve the gallery that ``grow`` gives; one of other weights is embedded anew first."""
+        try:
+            gallery = grow()
+        except OtherWeightsError:
+            embed_again(folder, self._predictor.embedder, progress=progress)
+            gallery = grow()
+        self._predictor.gallery = gallery
 
     def _own_case(self, case_id: str) -> Case:
         case = self._predictor.gallery.case(case_id)

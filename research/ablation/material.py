@@ -31,7 +31,7 @@ from research.ablation.degraded import degraded
 _MARGIN = 1.15
 _SENTENCES = 2_000
 _BATCH = 64
-_PLAIN = 2
+PLAIN_VIEWS = 2
 """Views that are not augmented: the frame and its mirror image."""
 
 Say = Callable[[str], None]
@@ -121,7 +121,7 @@ def prepare(config: AblationConfig, bundle: Bundle, say: Say) -> Material:
         return _frames(drawn, looks, base, bundle.tokenize)
 
     train = frames(PhantomSource(n=wanted, seed=domain.train_seed), domain.views)
-    validation, test = frames(domain.validation, _PLAIN), frames(domain.test, _PLAIN)
+    validation, test = (frames(source, PLAIN_VIEWS) for source in (domain.validation, domain.test))
     say("texts")
     texts = _texts(base, bundle.tokenize, domain.train_seed)
     base.clip.visual.conv1 = nn.Identity()
@@ -173,7 +173,7 @@ class _Stem:
         columns = []
         for view in range(views):
             shown = squares[:, :, ::-1] if view % 2 else squares
-            look = self._plain if view < _PLAIN else self._augmented
+            look = self._plain if view < PLAIN_VIEWS else self._augmented
             parts = [
                 look(np.ascontiguousarray(shown[start : start + _BATCH]))
                 for start in range(0, len(shown), _BATCH)

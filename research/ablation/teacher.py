@@ -15,13 +15,11 @@ from torch.nn import functional
 from entdemo.model.network import EntClip
 from entdemo.training.weight_averaging import WeightAverage
 from research.ablation.losses import class_logits
-from research.ablation.material import Frames
+from research.ablation.material import PLAIN_VIEWS, Frames
 from research.ablation.variants import Variant
 
 _CERTAIN = 0.8
 """Least probability of an answer that is taught."""
-_PLAIN = 2
-"""Views that are not augmented, see ``material.Frames``."""
 
 
 class Teacher:
@@ -50,7 +48,7 @@ class Teacher:
         """Scalar; the frames follow from seed and step."""
         rng = np.random.default_rng([seed, step, 1])
         rows = torch.from_numpy(rng.choice(self.rows, self.size))
-        views = torch.from_numpy(rng.integers(_PLAIN, self.frames.grids.shape[1], self.size))
+        views = torch.from_numpy(rng.integers(PLAIN_VIEWS, self.frames.grids.shape[1], self.size))
         with self.average.applied(model), torch.no_grad():
             taught = self._logits(model, self.frames.grids[rows, views % 2]).softmax(dim=-1)
         sure, answers = taught.max(dim=-1)
