@@ -46,6 +46,7 @@ def test_all_evidence_together_earns_trust() -> None:
 def test_each_kind_of_evidence_can_take_the_trust_away(weaker: Evidence, reason: str) -> None:
     judged = judge(weaker)
     assert (judged.grade, judged.reasons, judged.region) == ("check", (reason,), "ear")
+    assert len({advice(judged, language) for language in LANGUAGES}) == len(LANGUAGES)
 
 
 @pytest.mark.parametrize(
