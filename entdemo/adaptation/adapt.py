@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from entdemo.adaptation.frames import OwnFrames, read_own_frames
+from entdemo.adaptation.frames import OwnFrames, Tell, read_own_frames
 from entdemo.adaptation.judge import Judged
 from entdemo.adaptation.learn import Learned, learn
 from entdemo.bundle.golden import read_golden, write_golden
@@ -60,7 +60,9 @@ class Adapted:
     learned: Learned
 
 
-def adapt(bundle: Bundle, path: Path, target: Path, anyway: bool = False) -> Adapted:
+def adapt(
+    bundle: Bundle, path: Path, target: Path, anyway: bool = False, tell: Tell | None = None
+) -> Adapted:
     """Learn from a user's frames and write a bundle, which appears whole or not.
 
     Args:
@@ -68,6 +70,7 @@ def adapt(bundle: Bundle, path: Path, target: Path, anyway: bool = False) -> Ada
         path: the frames, see ``frames.read_own_frames``.
         target: folder of the new bundle; a bundle that lies there is replaced.
         anyway: write it even where cross-validation does not show that it is better.
+        tell: told what was read of the frames, also where nothing comes of them.
 
     Raises:
         UserError: the frames cannot be learned from, gain nothing for certain, or ``target``
@@ -77,7 +80,7 @@ def adapt(bundle: Bundle, path: Path, target: Path, anyway: bool = False) -> Ada
         raise AdaptationError("adapt.same_folder")
     if target.exists() and not (target / INFO).is_file():
         raise StorageError("storage.in_use", path=target)
-    frames = read_own_frames(path, bundle)
+    frames = read_own_frames(path, bundle, tell)
     learned = learn(bundle, frames)
     if not learned.is_better and not anyway:
         raise AdaptationError(

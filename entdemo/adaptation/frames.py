@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,22 @@ LEAST = 8
 """Fewer different frames than this are not learned from."""
 
 Ints = NDArray[np.int64]
+Tell = Callable[["Taken"], None]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was taken of the frames that were found, whatever then comes of them.
+
+    Attributes:
+        count: frames that were read.
+        skipped: what lies beside them and is no frame, or could not be read.
+        unlabelled: frames of which nothing is stated.
+    """
+
+    count: int
+    skipped: tuple[Skipped, ...]
+    unlabelled: int
 
 
 @dataclass(frozen=True)
@@ -38,8 +55,6 @@ class OwnFrames:
         allowed: bool [N, C], the classes that each label leaves open, but not all of them.
         groups: int64 [N]; frames of one examination, and copies of a picture, share a number.
         items: the N frames as they were found.
-        skipped: what lies beside them and is no frame, or could not be read.
-        unlabelled: frames of which nothing is stated.
     """
 
     depths: FrameDepths
@@ -47,8 +62,6 @@ class OwnFrames:
     allowed: Tensor
     groups: Ints
     items: list[Labelled]
-    skipped: tuple[Skipped, ...] = ()
-    unlabelled: int = 0
 
     def __len__(self) -> int:
         return len(self.items)
@@ -73,8 +86,6 @@ class OwnFrames:
             self.allowed[rows],
             self.groups[rows],
             [self.items[row] for row in rows],
-            self.skipped,
-            self.unlabelled,
         )
 
     def counts(self) -> dict[str, int]:
@@ -103,22 +114,25 @@ def join(*parts: FrameDepths) -> FrameDepths:
     return FrameDepths(vectors, own, torch.cat([it.features for it in parts]))
 
 
-def read_own_frames(path: Path, bundle: Bundle) -> OwnFrames:
+def read_own_frames(path: Path, bundle: Bundle, tell: Tell | None = None) -> OwnFrames:
     """Find, read and encode labelled frames.
 
     Raises:
         UserError: see ``labels.read_labelled`` and ``own_frames``.
     """
-    return own_frames(read_labelled(path), bundle)
+    return own_frames(read_labelled(path), bundle, tell=tell)
 
 
-def own_frames(found: LabelledFrames, bundle: Bundle, steps: Steps | None = None) -> OwnFrames:
+def own_frames(
+    found: LabelledFrames, bundle: Bundle, steps: Steps | None = None, tell: Tell | None = None
+) -> OwnFrames:
     """Read and encode labelled frames; those whose label leaves every class open are left out.
 
     Args:
         found: the frames.
         bundle: whose network encodes.
         steps: told of each frame twice, when it is read and when it is encoded.
+        tell: told what was read, before any of it can be refused.
 
     Raises:
         UserError: too few frames, one label alone, or copies of a picture under labels that exclude
@@ -127,6 +141,9 @@ def own_frames(found: LabelledFrames, bundle: Bundle, steps: Steps | None = None
     steps = steps or Steps()
     named = [item for item in found.items if item.label]
     items, looks, squares, damaged = read_pictures(named, bundle, steps)
+    if tell:
+        left_out = (*found.left_out, *damaged)
+        tell(Taken(len(items), left_out, len(found.items) - len(named)))
     pairs = list(look_alikes(looks))
     allowed = torch.stack([_allowed(item) for item in items]) if items else torch.empty(0)
     against = [(a, b) for a, b in pairs if not (allowed[a] & allowed[b]).any()]
@@ -139,11 +156,7 @@ def own_frames(found: LabelledFrames, bundle: Bundle, steps: Steps | None = None
     labels = {item.label for item in items}
     if len(labels) == 1:
         raise AdaptationError("adapt.one_label", count=len(items), name=labels.pop())
-    return replace(
-        encoded_frames(bundle, items, squares, groups, steps),
-        skipped=(*found.left_out, *damaged),
-        unlabelled=len(found.items) - len(named),
-    )
+    return encoded_frames(bundle, items, squares, groups, steps)
 
 
 def encoded_frames(

@@ -117,10 +117,11 @@ def _of_folder(path: Path) -> LabelledFrames:
     tree = tree_with_captions(path, _known(), ORIGINS)
     captions = read_captions(path, tree.pictures)
     told = read_origins(path, (*_STATED, "group"))
-    found, wrong = [], list[UserError]()
+    found, left_out, wrong = [], list(tree.left_out), list[UserError]()
     for key, file in tree.pictures.items():
         cells = [told.get(comparable(key), {}), captions[key].cells if key in captions else {}]
         if "/" not in key and not any(cells):
+            left_out.append(Skipped(key, DataError("evaluation.beside", known=_known())))
             continue
         try:
             left = _left_open(key, cells)
@@ -131,7 +132,7 @@ def _of_folder(path: Path) -> LabelledFrames:
         found.append(Labelled(file, left, next(groups, "")))
     if wrong:
         raise in_one(wrong)
-    return LabelledFrames(found, tree.left_out)
+    return LabelledFrames(found, left_out)
 
 
 def _left_open(key: str, rows: Sequence[Mapping[str, str]]) -> Classes:

@@ -11,6 +11,7 @@ from entdemo.cli.bundle import open_bundle
 from entdemo.cli.output import Json, Weights, err, out, print_json, rows, tell_skipped
 
 if TYPE_CHECKING:
+    from entdemo.adaptation.frames import Taken
     from entdemo.adaptation.judge import Judged
 
 _SHOWN = 10
@@ -32,16 +33,24 @@ def adapt(
     """
     from entdemo.adaptation.adapt import adapt as learn
 
-    adapted = learn(open_bundle(weights), frames, to, anyway)
-    own, drawn, found = adapted.learned.own, adapted.learned.drawn, adapted.frames
-    if json:
-        print_json({"output": str(to), "n": len(found), **adapted.info.metrics["adaptation"]})
-    else:
-        _tell(own, drawn, to)
-    err.print(f"Learned from {len(found)} frames.", highlight=False)
-    tell_skipped(found.skipped)
-    if found.unlabelled:
-        err.print(f"Frames left out, as nothing is stated of them: {found.unlabelled}")
+    taken: list[Taken] = []
+    try:
+        adapted = learn(open_bundle(weights), frames, to, anyway, taken.append)
+        if json:
+            counted = {"output": str(to), "n": len(adapted.frames)}
+            print_json({**counted, **adapted.info.metrics["adaptation"]})
+        else:
+            _tell(adapted.learned.own, adapted.learned.drawn, to)
+    finally:
+        for it in taken:
+            _tell_taken(it)
+
+
+def _tell_taken(taken: Taken) -> None:
+    err.print(f"Frames taken: {taken.count}.", highlight=False)
+    tell_skipped(taken.skipped)
+    if taken.unlabelled:
+        err.print(f"Frames left out, as nothing is stated of them: {taken.unlabelled}")
 
 
 def _tell(own: Judged, drawn: Judged, to: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from entdemo.adaptation.frames import read_own_frames
+from entdemo.adaptation.frames import Taken, read_own_frames
 from entdemo.errors import AdaptationError, DataError
 
 BUNDLE: Any = SimpleNamespace(preprocess=SimpleNamespace(image_size=32))
@@ -62,8 +62,10 @@ def test_class_and_its_region_do_not_contradict_each_other(tmp_path: Path) -> No
 def test_damaged_pictures_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "ear").mkdir()
     (tmp_path / "ear" / "broken.png").write_bytes(b"\x89PNG\r\n")
+    told: list[Taken] = []
     with pytest.raises(AdaptationError, match="Only 0 different frames"):
-        read_own_frames(tmp_path, BUNDLE)
+        read_own_frames(tmp_path, BUNDLE, told.append)
+    assert [it.name for it in told[0].skipped] == ["ear/broken.png"]
 
 
 def test_folder_without_pictures_is_told(tmp_path: Path) -> None:

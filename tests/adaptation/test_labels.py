@@ -60,7 +60,9 @@ def test_table_narrows_what_the_folder_leaves_open(tmp_path: Path) -> None:
         "ear/a.png": {"ear-left"},
         "ear/b.png": EARS,
     }
-    assert [item.group for item in read_labelled(tmp_path).items] == ["", "g1", ""]
+    found = read_labelled(tmp_path)
+    assert [item.group for item in found.items] == ["", "g1", ""]
+    assert [it.name for it in found.left_out] == ["d.png"]
 
 
 def test_labels_are_named_by_what_they_leave_open(tmp_path: Path) -> None:
