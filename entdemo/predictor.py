@@ -182,7 +182,10 @@ class Predictor:
         encoded = self.engine.text(text)
         clock.lap("encode")
         query = self.matcher.text_query(text, encoded.vector)
-        return self._with(text, self._answer(encoded, query, query, k, where, clock))
+        found = self._with(text, self._answer(encoded, query, query, k, where, clock))
+        if not found.judgement.both_sides or where.classes:
+            return found
+        return replace(found, neighbours=self._of_both_sides(query, k, where, found.region))
 
     def combine(
         self,
@@ -287,6 +290,16 @@ class Predictor:
             prediction = replace(prediction, findings=told)
         log.info("%s %s %.0f ms", kind, prediction.judgement.grade, clock.timings["total"])
         return prediction
+
+    def _of_both_sides(
+        self, query: Query, k: int, where: CaseFilter, region: str
+    ) -> tuple[Neighbour, ...]:
+        """As many cases of either side, the right one first where ``k`` is odd; best first."""
+        found: list[Neighbour] = []
+        for side, count in (("right", k - k // 2), ("left", k // 2)):
+            of_side = replace(where, classes=frozenset({f"{region}-{side}"}))
+            found += self._near(query, count, of_side)
+        return tuple(sorted(found, key=lambda near: -near.similarity))
 
     def _with(self, text: str, found: Prediction) -> Prediction:
         """The answer with what was read from the description."""

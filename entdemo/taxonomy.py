@@ -25,6 +25,8 @@ DRAWN_SOURCE = "phantom frame, drawn by entdemo"
 """What drawn frames state as their source."""
 
 SIDES: tuple[str, ...] = ("left", "right")
+SIDED: tuple[str, ...] = ("nose", "ear")
+"""Regions whose classes are sides."""
 
 LABELS: tuple[str, ...] = (*CLASSES, *REGIONS[:3], *SIDES)
 """What may be stated of a frame: its class, its region without side or state, or a side alone."""

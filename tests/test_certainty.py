@@ -1,4 +1,4 @@
-"""What is not about ENT endoscopy is never answered as certain by the shipped weights."""
+"""What the shipped weights and gallery do not know is never answered as certain."""
 
 from __future__ import annotations
 
@@ -107,3 +107,10 @@ def test_no_sentence_on_other_things_is_trusted(predictor: Predictor) -> None:
     assert len(SENTENCES) == 75
     trusted = [it for it in SENTENCES if predictor.search(it).judgement.grade == "trust"]
     assert trusted == []
+
+
+def test_a_finding_that_no_case_of_its_region_has_is_named(predictor: Predictor) -> None:
+    assert predictor.search("mass in the left nasal cavity").absent_findings == ()
+    larynx = predictor.search("mass on the left vocal cord")
+    assert larynx.absent_findings == ("mass",)
+    assert larynx.judgement.class_name is None

@@ -140,6 +140,16 @@ def test_a_description_finds_cases_in_either_language(predictor: Predictor) -> N
 ONE_CLASS = CaseFilter(classes=frozenset({"throat"}))
 
 
+def test_both_sides_get_cases_of_either(predictor: Predictor) -> None:
+    found = predictor.search("perforation of both eardrums", k=6)
+    sides = [near.class_name for near in found.neighbours]
+    assert (sides.count("ear-right"), sides.count("ear-left")) == (3, 3)
+    one = predictor.search(
+        "perforation of both eardrums", 6, CaseFilter(classes=frozenset({"ear-left"}))
+    )
+    assert {near.class_name for near in one.neighbours} == {"ear-left"}
+
+
 def test_filtered_searches_find_as_many_as_asked_for(
     predictor: Predictor, frames: list[Frame]
 ) -> None:

@@ -150,8 +150,14 @@ class Matcher:
         )
 
     def absent(self, reading: Reading) -> tuple[str, ...]:
-        """Findings that a description names and no case has, as keys of ``finding_names``."""
-        return tuple(sorted(reading.named - self.findings.known))
+        """Findings that a description names and no case of its regions has.
+
+        They are keys of ``finding_names``. Where its words stand for no region, all cases count.
+        """
+        cases = enumerate(self.gallery.cases)
+        rows = [row for row, case in cases if case.region in reading.regions]
+        known = self.findings.known_of(rows) if reading.regions else self.findings.known
+        return tuple(sorted(reading.named - known))
 
     def case_query(self, case_id: str) -> Query:
         """A case of the gallery as a query.

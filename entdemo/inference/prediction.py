@@ -124,6 +124,11 @@ class Prediction:
         named = {it.key: it for it in findings_of(self.region)}
         return tuple((named[it.key], it.likelihood) for it in self.findings)
 
+    @property
+    def _described(self) -> Reading | None:
+        """What was read, where a description alone was asked with."""
+        return None if self.gates else self.reading
+
     @cached_property
     def judgement(self) -> Judgement:
         """How far the answer can be relied on, and what of it is stated."""
@@ -137,6 +142,9 @@ class Prediction:
                 # A frame is no matter of topic, whatever the words beside it are about.
                 about=self.about or bool(self.gates),
                 named=bool(self.gates) or self.reading is None or self.reading.names_the_field,
+                several=self._described is not None and len(self._described.regions) > 1,
+                both_sides=self._described is not None and self._described.both_sides,
+                tells_state=self._described is None or self._described.tells_state,
             )
         )
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 from entdemo.inference.verdict import Judgement
 from entdemo.locale import Language, page_text
+from entdemo.taxonomy import SIDED
 
 Kind = Literal["frame", "text"]
 """Whether a frame or a description was asked with."""
 
-_SIDED = ("ear", "nose")
 _TURNED = "ear"
 """A turned picture of this region shows the other side."""
 
@@ -23,14 +23,15 @@ def headline(judgement: Judgement, kind: Kind, language: Language) -> str:
     if judgement.region is None:
         names = _joined(judgement.possible, language)
         return page_text(f"spoken.unsure_{kind}", language, names=names)
-    name = _name(judgement.class_name or judgement.region, language)
+    stated = f"both-{judgement.region}" if judgement.both_sides else judgement.class_name
+    name = _name(stated or judgement.region, language)
     if kind == "frame" and judgement.class_name and judgement.region == _TURNED:
         name = page_text("spoken.upright", language, name=name)
     grade = judgement.grade
     sentence = page_text(f"spoken.{grade}_{kind}", language, name=name)
-    if judgement.class_name:
+    if stated:
         return sentence
-    left_open = "side" if judgement.region in _SIDED else "state"
+    left_open = "side" if judgement.region in SIDED else "state"
     return f"{sentence} {page_text(f'spoken.no_{left_open}_{kind}', language)}"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from entdemo.taxonomy import CLASSES, REGIONS, region_of
+from entdemo.taxonomy import CLASSES, REGIONS, SIDED, region_of
 
 Grade = Literal["trust", "check", "refused"]
 Reason = Literal[
@@ -21,6 +21,7 @@ Reason = Literal[
     "other-topic",
     "region-unsure",
     "few-words",
+    "several-regions",
     "unlike-known",
     "cases-disagree",
     "no-cases",
@@ -67,6 +68,9 @@ class Evidence:
         in_distribution: whether it looks like endoscopy, or is a description of it.
         about: whether the description, if there is one, is about ear, nose and throat endoscopy.
         named: whether words of it tell so, and not the text tower alone; true without one.
+        several: whether its words are of more than one region.
+        both_sides: whether it is about both sides.
+        tells_state: whether its words may tell if the vocal cords are open; true without one.
     """
 
     probabilities: Mapping[str, float]
@@ -76,6 +80,9 @@ class Evidence:
     in_distribution: bool
     about: bool
     named: bool = True
+    several: bool = False
+    both_sides: bool = False
+    tells_state: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,7 @@ class Judgement:
         region: that is stated; None where several are possible or the query is refused.
         class_name: that is stated; None where the side or state is not supported.
         possible: regions that come into question, most probable first; empty where refused.
+        both_sides: both sides of the region are meant, so that no class can be stated.
     """
 
     grade: Grade
@@ -95,6 +103,7 @@ class Judgement:
     region: str | None = None
     class_name: str | None = None
     possible: tuple[str, ...] = field(default=())
+    both_sides: bool = False
 
 
 def judge(evidence: Evidence) -> Judgement:
@@ -107,8 +116,13 @@ def judge(evidence: Evidence) -> Judgement:
     reasons = tuple(_doubts(evidence, region, regions[region]))
     if regions[region] < STATED_REGION:
         return Judgement("check", reasons, possible=possible)
+    grade: Grade = "check" if reasons else "trust"
+    if evidence.both_sides and region in SIDED:
+        return Judgement(grade, reasons, region, None, possible, both_sides=True)
+    if region == "vocal-cords" and not evidence.tells_state:
+        return Judgement(grade, reasons, region, None, possible)
     stated = _supported_class(evidence, region, regions[region])
-    return Judgement("check" if reasons else "trust", reasons, region, stated, possible)
+    return Judgement(grade, reasons, region, stated, possible)
 
 
 def region_probabilities(probabilities: Mapping[str, float]) -> dict[str, float]:
@@ -140,6 +154,8 @@ def _doubts(evidence: Evidence, region: str, probability: float) -> list[Reason]
         doubts.append("region-unsure")
     if not evidence.named:
         doubts.append("few-words")
+    if evidence.several:
+        doubts.append("several-regions")
     strange = evidence.strangeness > KNOWN_STRANGENESS
     if strange or evidence.unlikeness > KNOWN_UNLIKENESS:
         doubts.append("unlike-known")

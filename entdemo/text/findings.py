@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import chain
 from typing import NamedTuple
@@ -34,8 +34,13 @@ def mentions(text: str) -> list[Mention]:
     return [
         Mention(key, part[0].start, part[-1].end, is_denied(part[0].start, spans))
         for part, key in longest(found, _forms())
-        if key is not None
+        if key is not None and not _is_and(part, text)
     ]
+
+
+def _is_and(part: Sequence[Token], text: str) -> bool:
+    """Whether "va" is Vietnamese for "and" without its mark; the adenoid is "VA"."""
+    return len(part) == 1 and text[part[0].start : part[0].end] == "va"
 
 
 def affirmed(text: str) -> frozenset[str]:
@@ -55,6 +60,10 @@ class FindingIndex:
         meant = {text: affirmed(text) for text in set(chain.from_iterable(documents))}
         self._held = [frozenset().union(*(meant[text] for text in texts)) for texts in documents]
         self.known = frozenset[str]().union(*self._held)
+
+    def known_of(self, rows: Iterable[int]) -> frozenset[str]:
+        """What some of the documents say to be there."""
+        return frozenset[str]().union(*(self._held[row] for row in rows))
 
     def held(self, wanted: frozenset[str]) -> NDArray[np.float32]:
         """[N] float32: 1 where a document has any of the findings, else 0."""

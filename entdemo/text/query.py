@@ -45,7 +45,13 @@ _NOT_THIS = re.compile(
 )
 _PLAIN_SIDE: dict[str, Side] = {"left": "left", "right": "right", "trai": "left", "phai": "right"}
 _BOTH = re.compile(
-    r"\b(?:both|bilateral|bilat|b/l|au)\b|\b(?:hai|2|ca hai) (?:ben|tai|mui|hoc mui|mang nhi|mn)\b"
+    r"\b(?:both|bilateral|bilat|b/l|au|left and right|right and left|trai va phai|phai va trai)\b"
+    r"|\b(?:hai|2|ca hai) (?:ben|tai|mui|hoc mui|mang nhi|mn)\b"
+)
+_STATE = re.compile(
+    r"\b(?:open|clos|shut|a[bd]duct|apart|part(?:ed|ing)\b|wide|gap|meet|approxim|midline|together|touch"
+    r"|inspir|breath|respir|sniff|phonat|trachea|triang|mo\b|ho\b|rong\b|khep|dong\b|phat am|hit\b"
+    r"|tho\b|cham\b|sat\b|d?giang\b|dang\b|khi quan|tam giac|duong giua)"
 )
 
 
@@ -74,6 +80,7 @@ class Reading:
         excluded: classes that it says not to be meant.
         regions: regions that its words stand for.
         both_sides: it names both sides, or says both.
+        tells_state: its words may tell whether the vocal cords are open.
         kinds: how many of its words are of each kind, see ``text.vocabulary``.
     """
 
@@ -84,6 +91,7 @@ class Reading:
     excluded: frozenset[str]
     regions: frozenset[str]
     both_sides: bool
+    tells_state: bool
     kinds: Counter[str]
 
     def judge(self, probabilities: Sequence[float]) -> Judged:
@@ -152,6 +160,7 @@ def read_query(text: str) -> Reading:
         excluded=frozenset(_excluded(mended)),
         regions=frozenset(part.kind for part in parts) & frozenset(REGIONS),
         both_sides=_names_both(mended),
+        tells_state=bool(_STATE.search(fold(mended))),
         kinds=Counter(part.kind for part in parts),
     )
 

@@ -144,7 +144,7 @@ def _notes(prediction: Prediction, kind: Kind) -> Iterator[str]:
         yield both("spoken.refused_text")
     for typed, read in prediction.reading.corrections if prediction.reading else ():
         yield both("answer.corrected", typed=typed, read=read)
-    if prediction.absent_findings:
+    if prediction.absent_findings and prediction.judgement.grade != "refused":
         names = [finding_names()[key] for key in prediction.absent_findings]
         english, vietnamese = (", ".join(spoken) for spoken in zip(*names, strict=True))
         yield spans(

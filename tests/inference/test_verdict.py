@@ -37,6 +37,7 @@ def test_all_evidence_together_earns_trust() -> None:
     [
         (evidence(ear_right=0.8), "region-unsure"),
         (replace(SURE, named=False), "few-words"),
+        (replace(SURE, several=True), "several-regions"),
         (replace(SURE, unlikeness=1.1), "unlike-known"),
         (replace(SURE, strangeness=0.9), "unlike-known"),
         (replace(SURE, nearest=HALF), "cases-disagree"),
@@ -118,6 +119,19 @@ def test_a_description_is_spoken_of_as_one() -> None:
     assert (
         headline(both, "text", "en") == "This describes an ear. The words do not tell which side."
     )
+
+
+def test_both_sides_are_spoken_of_where_both_are_meant() -> None:
+    judged = judge(replace(SURE, both_sides=True))
+    assert (judged.region, judged.class_name) == ("ear", None)
+    assert headline(judged, "text", "en") == "This describes both ears."
+    assert headline(judged, "text", "vi") == "Mô tả này nói về tai hai bên."
+
+
+def test_a_state_that_no_word_tells_is_not_stated() -> None:
+    sure = evidence(vc_open=0.95)
+    assert judge(sure).class_name == "vc-open"
+    assert judge(replace(sure, tells_state=False)).class_name is None
 
 
 def test_every_doubt_is_told_in_both_languages() -> None:

@@ -102,7 +102,8 @@ def test_a_denied_class_is_ruled_out(text: str, gone: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["both ears waxy", "hai tai nhiều ráy", "TM bilateral", "AU clear"]
+    "text",
+    ["both ears waxy", "hai tai nhiều ráy", "TM bilateral", "AU clear", "left and right ear"],
 )
 def test_both_sides_are_answered_alike(text: str) -> None:
     told = probability(text, sure_of("ear-left"))
@@ -144,6 +145,7 @@ def test_other_words_are_no_slips(text: str) -> None:
         ("thủng vách ngăn", {"septal perforation"}, set()),
         ("mang nhi thung", {"perforation"}, set()),
         ("năm 2024, một người nam", set(), set()),
+        ("tai trai thung va co dich", {"perforation"}, set()),
     ],
 )
 def test_findings_that_are_named_and_denied(text: str, named: set[str], denied: set[str]) -> None:
@@ -160,6 +162,20 @@ def test_every_finding_is_known_by_its_own_names() -> None:
 def test_abbreviations_that_are_words_count_in_capitals_alone() -> None:
     assert words("VA to")[0].kind == "nose"
     assert words("amidan va họng")[1].kind == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tumour of the larynx", False),
+        ("u thanh quản", False),
+        ("vocal cords adducted", True),
+        ("dây thanh khép", True),
+        ("thanh môn mở", True),
+    ],
+)
+def test_words_tell_whether_the_cords_are_open(text: str, told: bool) -> None:
+    assert read_query(text).tells_state is told
 
 
 @given(st.text(max_size=80))

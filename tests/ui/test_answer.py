@@ -119,9 +119,11 @@ def test_a_description_read_in_part_says_so(predictor: FakePredictor) -> None:
 def test_findings_that_no_case_has_are_named_in_both_languages(predictor: FakePredictor) -> None:
     told = replace(CLEAR, absent_findings=("grommet", "cancer"))
     html = answer(told, predictor.gallery, "text")
-    assert "No case of the gallery shows this: ventilation tube, cancer." in html
-    assert "có dấu hiệu này: ống thông khí, ung thư." in html
-    assert "No case of the gallery" not in answer(CLEAR, predictor.gallery, "text")
+    assert "The gallery has no case of this kind with: ventilation tube, cancer." in html
+    assert "với dấu hiệu: ống thông khí, ung thư." in html
+    assert "no case of this kind" not in answer(CLEAR, predictor.gallery, "text")
+    refused = answer(replace(told, in_distribution=False), predictor.gallery, "text")
+    assert "no case of this kind" not in refused
 
 
 def test_findings_of_a_frame_are_told_in_both_languages(predictor: FakePredictor) -> None:
