@@ -1,10 +1,11 @@
 """What learning from half of some labelled frames is worth on the other half.
 
-``python -m benchmarks.adapting FRAMES [--source S] [--seeds 5] [--curve] [--json]`` splits the
-frames into halves, whole examinations together and each source and label shared evenly, learns
-from one half as ``entdemo adapt`` does, and judges the other half through the encoder and the
-matcher that serve; then the other way round. ``--curve`` learns from 1, 2, 4, 8 and 16 frames of
-each label. What the towers see of each frame is computed once.
+``python -m benchmarks.adapting FRAMES [--source S] [--seeds 5] [--curve] [--full] [--json]``
+splits the frames into halves, whole examinations together and each source and label shared evenly,
+learns from one half as ``entdemo adapt --fast`` does, or ``--full``, and judges the other half
+through the encoder and the matcher that serve; then the other way round. ``--curve`` learns from 1,
+2, 4, 8 and 16 frames of each label. What the towers see of each frame is computed once where they
+stay.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from torch import Tensor
 
 from entdemo.adaptation.frames import Ints, OwnFrames, join, read_own_frames, take
 from entdemo.adaptation.judge import dealt_out, encoded_by
-from entdemo.adaptation.learn import learn
+from entdemo.adaptation.learn import Depth, learn
 from entdemo.boundary import guarded
 from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.data.dataset import read_data
@@ -94,6 +95,7 @@ class Halves:
         bundle: to go on from; its network computes each frame once.
         data: the frames, see ``read_own_frames``.
         source: on whose frames class and retrieval are judged.
+        depth: see ``learn.learn``; what the towers see is kept for the fast one alone.
 
     Attributes:
         frames: N, of which rows are learned or judged.
@@ -102,8 +104,10 @@ class Halves:
         head: as it was given.
     """
 
-    def __init__(self, bundle: Bundle, data: Path, source: str) -> None:
-        Remembered(bundle.model)
+    def __init__(self, bundle: Bundle, data: Path, source: str, depth: Depth = "fast") -> None:
+        self._depth: Depth = depth
+        if depth == "fast":
+            Remembered(bundle.model)
         self.frames = read_own_frames(data, bundle)
         by_file = {item.file: item for item in read_data(data).items}
         self._items = [by_file[item.file] for item in self.frames.items]
@@ -122,7 +126,8 @@ class Halves:
         """Learn from some rows and judge others."""
         self.bundle.model.head = self.head
         before = self.judged(self.bundle, judged)
-        adapted = learn(self.bundle, self.frames.part(learned)).put_in(self.bundle)
+        found = learn(self.bundle, self.frames.part(learned), depth=self._depth)
+        adapted = found.put_in(self.bundle)
         return Measured(len(learned), before, self.judged(adapted, judged))
 
     def judged(self, bundle: Bundle, rows: Ints) -> Scores:
@@ -223,10 +228,11 @@ def main(
     source: Annotated[str, typer.Option(help="Of class and retrieval, by frames.csv.")] = SOURCE,
     seeds: Annotated[int, typer.Option(min=1, help="Splits; each is used both ways.")] = 5,
     curve: Annotated[bool, typer.Option("--curve", help="Learn from few frames.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="LoRA too, in place of fast.")] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Print figures before and after, with their targets."""
-    halves = Halves(load_bundle(DEFAULT_WEIGHTS), data, source)
+    halves = Halves(load_bundle(DEFAULT_WEIGHTS), data, source, "full" if full else "fast")
     if curve:
         found = {shots: both_ways(halves, seeds, shots) for shots in SHOTS}
         shown = curve_table(found)

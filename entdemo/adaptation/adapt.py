@@ -9,7 +9,7 @@ from typing import Any
 
 from entdemo.adaptation.frames import OwnFrames, Tell, read_own_frames
 from entdemo.adaptation.judge import Judged
-from entdemo.adaptation.learn import Learned, learn
+from entdemo.adaptation.learn import Depth, Learned, learn
 from entdemo.bundle.golden import read_golden, write_golden
 from entdemo.bundle.weights import (
     CARD,
@@ -24,6 +24,8 @@ from entdemo.bundle.weights import (
     write_info,
 )
 from entdemo.errors import AdaptationError, StorageError
+from entdemo.model.files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
+from entdemo.model.lora import save_joined_adapter
 from entdemo.storage.atomic import replaced_folder
 from entdemo.training.start import record_of
 
@@ -34,8 +36,7 @@ _NAMED = 3
 _CARD = """# {name}
 
 The weights `{base}` after learning from {count} labelled frames of a user: {labels}. None of these
-frames is in the bundle, nor are their names. Fusion and embedding were fitted; the towers are
-unchanged.
+frames is in the bundle, nor are their names. {what}
 
 By cross-validation over whole examinations, each frame judged by weights that had not seen it:
 {before:.3f} right before, {after:.3f} after, a change of {low:+.3f} to {high:+.3f} (95 %).
@@ -43,6 +44,12 @@ Of {drawn} drawn frames {drawn_before:.3f} were right before, {drawn_after:.3f} 
 
 For teaching; not a medical device, and not to be used for diagnosis.
 """
+
+_WHAT = {
+    "fast": "Fusion and embedding were fitted; the towers are\nunchanged.",
+    "full": "The upper blocks of the\nimage tower (LoRA) and the fusion were trained, "
+    "drawn frames beside them.",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,12 @@ class Adapted:
 
 
 def adapt(
-    bundle: Bundle, path: Path, target: Path, anyway: bool = False, tell: Tell | None = None
+    bundle: Bundle,
+    path: Path,
+    target: Path,
+    anyway: bool = False,
+    tell: Tell | None = None,
+    depth: Depth = "fast",
 ) -> Adapted:
     """Learn from a user's frames and write a bundle, which appears whole or not.
 
@@ -71,6 +83,7 @@ def adapt(
         target: folder of the new bundle; a bundle that lies there is replaced.
         anyway: write it even where cross-validation does not show that it is better.
         tell: told what was read of the frames, also where nothing comes of them.
+        depth: see ``learn.learn``.
 
     Raises:
         UserError: the frames cannot be learned from, gain nothing for certain, or ``target``
@@ -81,7 +94,7 @@ def adapt(
     if target.exists() and not (target / INFO).is_file():
         raise StorageError("storage.in_use", path=target)
     frames = read_own_frames(path, bundle, tell)
-    learned = learn(bundle, frames)
+    learned = learn(bundle, frames, depth=depth)
     if not learned.is_better and not anyway:
         raise AdaptationError(
             "adapt.no_gain", **_figures(learned.own), wanted=wanted(frames), enough=ENOUGH
@@ -106,7 +119,8 @@ def _metrics(learned: Learned) -> dict[str, Any]:
     labels = {label: {"n": len(it.before), **_figures(it)} for label, it in own.by_label().items()}
     ece = {"region_ece": dict(zip(("before", "after"), own.ece, strict=True))} if own.ece else {}
     drawn = {"n": len(learned.drawn.before), **_figures(learned.drawn)}
-    return {"adaptation": {**_figures(own), **ece, "labels": labels, "drawn": drawn}}
+    more = {"labels": labels, "drawn": drawn, "depths": learned.depths}
+    return {"adaptation": {**_figures(own), **ece, **more}}
 
 
 def write_adapted(
@@ -132,13 +146,15 @@ def write_adapted(
         "calibration": learned.calibration.model_dump(),
         "ood": learned.ood.model_dump(),
         "training": {
-            "data": {"train": {"adapted": "fast", "frames_of": frames.counts()}},
+            "data": {"train": {"adapted": learned.depth, "frames_of": frames.counts()}},
             "start": record_of(bundle),
         },
     }
     with replaced_folder(target) as folder:
-        for name in bundle.info.files.keys() - {HEAD, GOLDEN, CARD, CURVES, LOG}:
+        for name in bundle.info.files.keys() - _written(learned):
             shutil.copyfile(bundle.folder / name, folder / name)
+        if learned.tower:
+            save_joined_adapter(bundle.model.clip, bundle.folder, learned.tower.adapter, folder)
         model = learned.put_in(bundle).model
         save_head(model, folder / HEAD)
         squares, _ = read_golden(bundle.folder / GOLDEN, bundle.preprocess.image_size)
@@ -147,11 +163,18 @@ def write_adapted(
         return write_info(folder, values)
 
 
+def _written(learned: Learned) -> set[str]:
+    """Files of the bundle gone on from that are not taken over."""
+    adapter = {ADAPTER_CONFIG, ADAPTER_WEIGHTS} if learned.tower else set()
+    return {HEAD, GOLDEN, CARD, CURVES, LOG} | adapter
+
+
 def _card(bundle: Bundle, name: str, frames: OwnFrames, learned: Learned) -> str:
     drawn_before, drawn_after = learned.drawn.rates
     return _CARD.format(
         name=name,
         base=bundle.info.name,
+        what=_WHAT[learned.depth],
         count=len(frames),
         labels=", ".join(f"{count} {label}" for label, count in frames.counts().items()),
         drawn=len(learned.drawn.before),

@@ -23,11 +23,22 @@ def drawn_count() -> int:
 
 def drawn_frames(bundle: Bundle, steps: Steps) -> OwnFrames:
     """Ten frames a class of the shipped gallery, of which no training saw any."""
+    return _encoded(bundle, 0, steps)
+
+
+def replay_frames(bundle: Bundle) -> OwnFrames:
+    """The next ten frames a class, to be learned from again beside the user's."""
+    return _encoded(bundle, 1, Steps())
+
+
+def _encoded(bundle: Bundle, turn: int, steps: Steps) -> OwnFrames:
+    """The first ten frames a class, or those of a later turn."""
     counts: dict[str, int] = {}
     items = []
     for case in read_cases((DEFAULT_GALLERY / FILE_NAME).read_bytes()):
-        counts[case.class_name] = counts.get(case.class_name, 0) + 1
-        if counts[case.class_name] <= _EACH:
+        at = counts.get(case.class_name, 0)
+        counts[case.class_name] = at + 1
+        if at // _EACH == turn:
             items.append(Labelled(DEFAULT_GALLERY / case.file, frozenset({case.class_name})))
     squares = []
     for item in items:

@@ -55,6 +55,7 @@ class OwnFrames:
         allowed: bool [N, C], the classes that each label leaves open, but not all of them.
         groups: int64 [N]; frames of one examination, and copies of a picture, share a number.
         items: the N frames as they were found.
+        squares: uint8 [N, S, S, 3].
     """
 
     depths: FrameDepths
@@ -62,6 +63,7 @@ class OwnFrames:
     allowed: Tensor
     groups: Ints
     items: list[Labelled]
+    squares: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.items)
@@ -86,6 +88,7 @@ class OwnFrames:
             self.allowed[rows],
             self.groups[rows],
             [self.items[row] for row in rows],
+            self.squares[rows],
         )
 
     def counts(self) -> dict[str, int]:
@@ -179,7 +182,7 @@ def encoded_frames(
     depths = _encoded(bundle, stack, steps)
     mirrored = _encoded(bundle, stack[:, :, ::-1], Steps())
     allowed = torch.stack([_allowed(item) for item in items])
-    return OwnFrames(depths, mirrored, allowed, groups, items)
+    return OwnFrames(depths, mirrored, allowed, groups, items, stack)
 
 
 class Pictures(NamedTuple):

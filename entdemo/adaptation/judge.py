@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -113,15 +114,29 @@ class Judged:
 
 def cross_validated(model: EntClip, frames: OwnFrames, steps: Steps | None = None) -> Said:
     """Fit without each fold in turn: each frame is seen by a head that never saw its group."""
-    steps = steps or Steps()
+
+    def say(learned: Ints, held: Ints) -> Said:
+        head = fitted_head(model, *frames.training(learned))
+        return said_by(head, frames.part(held), model.config.slerp_join)
+
+    return said_in_folds(frames, say, steps or Steps())
+
+
+def said_in_folds(frames: OwnFrames, say: Callable[[Ints, Ints], Said], steps: Steps) -> Said:
+    """What is said of N frames, each by what never saw its group.
+
+    Args:
+        frames: N.
+        say: learns from the rows of the other folds, and says of the rows of one.
+        steps: told of each fold.
+    """
     folds = dealt_out(frames.groups, frames.labels, FOLDS, _SEED)
     parts, order = [], []
     for fold in range(FOLDS):
         held = np.flatnonzero(folds == fold)
         steps.take()
         if len(held):
-            head = fitted_head(model, *frames.training(np.flatnonzero(folds != fold)))
-            parts.append(said_by(head, frames.part(held), model.config.slerp_join))
+            parts.append(say(np.flatnonzero(folds != fold), held))
             order.append(np.concatenate([held, held + len(frames)]))
     back = torch.from_numpy(np.argsort(np.concatenate(order)))
     encoded = (torch.cat(it)[back] for it in zip(*(it.encoded for it in parts), strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,11 +10,14 @@ import typer
 
 from entdemo.cli.bundle import open_bundle
 from entdemo.cli.output import Json, Weights, err, out, print_json, rows, tell_skipped
+from entdemo.cli.parts import needs_extra
 
 if TYPE_CHECKING:
     from entdemo.adaptation.frames import Taken
     from entdemo.adaptation.judge import Judged
+    from entdemo.adaptation.learn import Depth
 
+_DEPTHS: dict[bool | None, Depth] = {True: "fast", False: "full", None: "best"}
 _SHOWN = 10
 """Doubtful labels that are named."""
 
@@ -25,22 +29,34 @@ def adapt(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Write them even if they are not surely better.")
     ] = False,
+    fast: Annotated[
+        bool | None,
+        typer.Option(
+            "--fast/--full",
+            help="The head alone, in seconds, or the upper blocks too, in minutes; without either "
+            "whichever cross-validation says, fast when in doubt.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Learn from your own labelled frames, in seconds, and write new weights.
+    """Learn from your own labelled frames and write new weights.
 
     They are written only if cross-validation over whole examinations shows that they are better.
     """
     from entdemo.adaptation.adapt import adapt as learn
 
+    depth: Depth = _DEPTHS[fast]
     taken: list[Taken] = []
     try:
-        adapted = learn(open_bundle(weights), frames, to, anyway, taken.append)
+        with nullcontext() if depth == "fast" else needs_extra("train"):
+            adapted = learn(open_bundle(weights), frames, to, anyway, taken.append, depth)
         if json:
             counted = {"output": str(to), "n": len(adapted.frames)}
             print_json({**counted, **adapted.info.metrics["adaptation"]})
         else:
             _tell(adapted.learned.own, adapted.learned.drawn, to)
+            shares = ", ".join(f"{it} {rate:.3f}" for it, rate in adapted.learned.depths.items())
+            out.print(f"Learned {adapted.learned.depth}; right by cross-validation: {shares}.")
     finally:
         for it in taken:
             _tell_taken(it)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from entdemo.errors import BundleError, UserError
 from entdemo.model.files import ADAPTER_CONFIG
 
-_MAX_RANK = 256
+MAX_RANK = 256
 
 _WITHOUT_EFFECT = frozenset(
     {
@@ -46,8 +46,8 @@ class _PlainLora(BaseModel):
     model_config = ConfigDict(strict=True)
 
     peft_type: Literal["LORA"]
-    r: Annotated[int, Field(ge=1, le=_MAX_RANK)]
-    lora_alpha: Annotated[int, Field(ge=1, le=100 * _MAX_RANK)]
+    r: Annotated[int, Field(ge=1, le=MAX_RANK)]
+    lora_alpha: Annotated[int, Field(ge=1, le=100 * MAX_RANK)]
     target_modules: Names | None = None
     target_parameters: Names | None = None
     use_rslora: bool = False

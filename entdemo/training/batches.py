@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -40,6 +41,8 @@ class Batch:
             where nothing asks for them.
         turned: bool [B], frames that were turned so far that their side cannot be told; None where
             none is.
+        open: bool [B, C], the classes that each frame's label leaves open, at least one; None where
+            every label is one class. Then ``labels`` of more than one class say nothing.
     """
 
     pixels: Tensor
@@ -55,11 +58,19 @@ class Batch:
     mix: Tensor
     clean: Tensor | None = None
     turned: Tensor | None = None
+    open: Tensor | None = None
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on a device."""
         names = [it.name for it in fields(self) if getattr(self, it.name) is not None]
         return replace(self, **{name: getattr(self, name).to(device) for name in names})
+
+
+class BatchSource(Protocol):
+    """Where the batches of a stage come from."""
+
+    def at(self, *seed: int) -> Batch:
+        """The batch that belongs to recipe seed, stage and step."""
 
 
 class Batches:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,8 +22,7 @@ from entdemo.bundle.weights import (
 )
 from entdemo.image.frame import frame_from_array
 from entdemo.model.base import Tokenize
-from entdemo.model.files import ADAPTER_CONFIG
-from entdemo.model.lora import merge_lora
+from entdemo.model.lora import merge_lora, save_adapter
 from entdemo.model.network import EntClip
 from entdemo.model.preprocess import Preprocess, resized
 from entdemo.phantom.folder import iter_phantoms
@@ -60,8 +57,7 @@ def export_bundle(
         UserError: the disk cannot be written; the old bundle stays.
     """
     with replaced_folder(config.output) as folder:
-        model.clip.visual.save_pretrained(str(folder))
-        _sort_lists(folder / ADAPTER_CONFIG)
+        save_adapter(model.clip.visual, folder)
         merge_lora(model.clip)
         model.eval()
         for name in (BASE, TOKENIZER, LOG):
@@ -75,13 +71,6 @@ def export_bundle(
         write_golden(folder / GOLDEN, model, data.preprocess, _golden_squares(config, data))
         info = write_info(folder, _info(config, data.preprocess, start) | figures)
         write_card(folder, info)
-
-
-def _sort_lists(file: Path) -> None:
-    """Give the adapter's config one order: PEFT writes sets in one that changes by process."""
-    config = json.loads(file.read_text("utf-8"))
-    ordered = {key: sorted(it) if isinstance(it, list) else it for key, it in config.items()}
-    file.write_text(json.dumps(ordered, indent=2, sort_keys=True), "utf-8")
 
 
 def _golden_squares(config: TrainConfig, data: TrainingData) -> NDArray[np.uint8]:

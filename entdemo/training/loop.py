@@ -15,7 +15,7 @@ from entdemo.errors import TrainingError
 from entdemo.model.network import EntClip
 from entdemo.storage.atomic import sync, told_writes, write_atomically
 from entdemo.training.anchors import anchors_of
-from entdemo.training.batches import Batches
+from entdemo.training.batches import BatchSource
 from entdemo.training.config import TrainConfig
 from entdemo.training.log import Report, Row, StageLog
 from entdemo.training.objective import Objective
@@ -52,7 +52,7 @@ class StageRun:
         config: TrainConfig,
         index: int,
         ingredient: int,
-        batches: Batches,
+        batches: BatchSource,
         validate: Callable[[EntClip], Row],
         report: Report,
     ) -> None:

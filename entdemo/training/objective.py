@@ -175,7 +175,6 @@ class Objective:
         )
         prototypes = class_prototypes(prompts, batch.prompt_owner, len(CLASSES))
         frames, levels = frames[:, 0], frames[:, 1:]
-        target = class_targets(batch)
         positive = positives(
             Facts(batch.labels, batch.tags, batch.captions),
             Facts(batch.texts.labels, batch.texts.tags, batch.texts.captions),
@@ -185,10 +184,10 @@ class Objective:
         scale = logit_scale.exp().clamp(max=MAX_SCALE)
         mixed = slerp_mixup(frames, batch.partners, batch.mix)
         terms = {
-            "classes": self._cross_entropy(head, frames, prototypes, target),
+            "classes": self._class_loss(head, frames, prototypes, batch),
             "contrast": self.config.contrast
             * multi_positive_contrast(frames, captions, positive, scale),
-            "mixup": self.config.mixup * self._cross_entropy(head, mixed, prototypes, target),
+            "mixup": self.config.mixup * self._class_loss(head, mixed, prototypes, batch),
             "sentences": self.config.sentences
             * open_cross_entropy(head.class_logits(sentences, prototypes), batch.sentence_classes),
         }
@@ -198,21 +197,36 @@ class Objective:
                 + finding_loss(self.anchors, captions, batch.texts.labels, batch.texts.tags)
             )
         if self.config.levels:
-            each = [self._cross_entropy(head, it, prototypes, target) for it in levels.unbind(1)]
+            each = [self._class_loss(head, it, prototypes, batch) for it in levels.unbind(1)]
             terms["levels"] = self.config.levels * torch.stack(each).mean()
         if clean is not None:
             terms["consistency"] = self.config.consistency * consistency(frames, clean)
         return terms
 
-    def _cross_entropy(
-        self, head: FusionHead, embedding: Tensor, prototypes: Tensor, target: Tensor
+    def _class_loss(
+        self, head: FusionHead, embedding: Tensor, prototypes: Tensor, batch: Batch
     ) -> Tensor:
         logits = head.class_logits(embedding, prototypes)
-        return functional.cross_entropy(
-            logits,
-            target.to(logits.dtype),
-            label_smoothing=self.config.label_smoothing,
-        )
+        smoothing = self.config.label_smoothing
+        if batch.open is not None:
+            return partial_label_loss(logits, batch.open, smoothing)
+        target = class_targets(batch).to(logits.dtype)
+        return functional.cross_entropy(logits, target, label_smoothing=smoothing)
+
+
+def partial_label_loss(logits: Tensor, allowed: Tensor, smoothing: float) -> Tensor:
+    """Cross-entropy against whichever of the classes that a label leaves open.
+
+    Of a label that is one class it is the usual one.
+
+    Args:
+        logits: [B, C].
+        allowed: bool [B, C], at least one True a row.
+        smoothing: label smoothing, 0..1.
+    """
+    said = logits.log_softmax(dim=1)
+    right = said.masked_fill(~allowed, float("-inf")).logsumexp(dim=1)
+    return -((1 - smoothing) * right + smoothing * said.mean(dim=1)).mean()
 
 
 def class_targets(batch: Batch) -> Tensor:

@@ -49,7 +49,7 @@ def adapted(own: Path, target: Path) -> Adapted:
 def learned(adapted: Adapted, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was learned once is what the next call learns."""
     monkeypatch.setattr("entdemo.adaptation.adapt.read_own_frames", lambda *_: adapted.frames)
-    monkeypatch.setattr("entdemo.adaptation.adapt.learn", lambda *_: adapted.learned)
+    monkeypatch.setattr("entdemo.adaptation.adapt.learn", lambda *_, **__: adapted.learned)
 
 
 @pytest.mark.slow

@@ -33,7 +33,7 @@ def test_it_ends_with_what_it_left_out(
     right, groups = np.array([True, False]), np.array([0, 1])
     labels, classes = ["ear", "throat"], (groups, groups)
     judged = Judged(right, right, (0.0, 0.0), None, labels, groups, classes)
-    learned = SimpleNamespace(own=judged, drawn=judged)
+    learned = SimpleNamespace(own=judged, drawn=judged, depth="fast", depths={"fast": 0.5})
     info = SimpleNamespace(metrics={"adaptation": {}})
     adapted: Any = SimpleNamespace(learned=learned, frames="ab", info=info)
 

@@ -44,7 +44,8 @@ def frames() -> OwnFrames:
     depths, mirrored = (_depths(it) for it in (labels, torch.tensor(MIRRORED)[labels]))
     allowed = functional.one_hot(labels, len(CLASSES)).bool()
     items = [Labelled(Path("x"), frozenset({CLASSES[at]})) for at in labels]
-    return OwnFrames(depths, mirrored, allowed, EVERY_ROW, items)
+    squares = np.zeros((COUNT, 4, 4, 3), np.uint8)
+    return OwnFrames(depths, mirrored, allowed, EVERY_ROW, items, squares)
 
 
 def _depths(labels: Tensor) -> FrameDepths:

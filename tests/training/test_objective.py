@@ -20,6 +20,7 @@ from entdemo.training.objective import (
     consistency,
     multi_positive_contrast,
     open_cross_entropy,
+    partial_label_loss,
     positives,
     slerp_mixup,
 )
@@ -270,3 +271,18 @@ def test_the_whole_objective_agrees_with_plain_loops() -> None:
         },
         abs=1e-12,
     )
+
+
+def test_label_that_leaves_classes_open_holds_none_of_them_against_a_frame() -> None:
+    logits = torch.tensor([[4.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 4.0]])
+    two = torch.tensor([[True, True, False]]).expand(3, 3)
+    losses = [float(partial_label_loss(logits[[at]], two[[at]], 0.0)) for at in range(3)]
+    assert losses[0] == pytest.approx(losses[1])
+    assert losses[2] > losses[0] + 3
+
+
+def test_label_of_one_class_costs_what_it_costs_without_open_classes() -> None:
+    logits, labels = torch.randn(5, 7), torch.tensor([0, 3, 6, 1, 1])
+    wanted = functional.cross_entropy(logits, labels, label_smoothing=0.1)
+    found = partial_label_loss(logits, functional.one_hot(labels, 7).bool(), 0.1)
+    assert torch.allclose(found, wanted)
