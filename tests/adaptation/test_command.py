@@ -38,7 +38,7 @@ def test_it_ends_with_what_it_left_out(
     adapted: Any = SimpleNamespace(learned=learned, frames="ab", info=info)
 
     def adapt(*args: Any) -> Any:
-        args[-1](TAKEN)
+        args[4](TAKEN)
         return adapted
 
     monkeypatch.setattr(adaptation, "adapt", adapt)
@@ -59,7 +59,7 @@ def test_it_ends_so_where_nothing_is_gained(
         return SimpleNamespace(counts=dict)
 
     monkeypatch.setattr(adaptation, "read_own_frames", own_frames)
-    monkeypatch.setattr(adaptation, "learn", lambda *_: learned)
+    monkeypatch.setattr(adaptation, "learn", lambda *_, **__: learned)
     figures = {"before": 0.5, "after": 0.5, "low": 0.0, "high": 0.0}
     monkeypatch.setattr(adaptation, "_figures", lambda _: figures)
     monkeypatch.setattr(command, "open_bundle", lambda _: SimpleNamespace(folder=Path("old")))
