@@ -105,7 +105,7 @@ def test_ears_without_a_side_are_cases_with_their_diagnosis(tmp_path: Path) -> N
     [
         ("elbows", "Known are vocalfolds, bagls"),
         ("ear-imagery", "holds no frame of Ear imagery"),
-        ("scope-hn", "its layout is not read yet"),
+        ("scope-hn", "no class can be stated"),
         ("vocalfolds", "holds no frame of vocalfolds"),
     ],
 )

@@ -77,8 +77,11 @@ PUBLIC_SETS = (
         read_ear_imagery,
     ),
     PublicSet(
-        "scope-hn", "SCOPE-HN", "all", "CC BY-NC", "published by its authors",
-        "its layout is not read yet; sort the frames into a folder a class",
+        "scope-hn", "SCOPE-HN, Bedi et al.", "all", "CC BY-NC 4.0",
+        "https://github.com/nikita-bedi/SCOPE-HN",
+        "frames and masks of throats and larynges with tumours, in folders that its README and its "
+        "scripts name differently; which value of a mask is which structure is not told, so that "
+        "no class can be stated: sort the frames into a folder a class",
     ),
 )  # fmt: skip
 
