@@ -172,9 +172,7 @@
       asks.discard({ case_id: id });
     };
     const restore = (id) => {
-      kept = entdemo.filterFields();
-      removed = true;
-      wait("edit");
+      changing();
       asks.restore({ case_id: id });
     };
     tab.addEventListener("click", (event) => {
