@@ -316,12 +316,19 @@ def read_yaml(path: Path, kind: type[Checked]) -> Checked:
     try:
         checked = kind.model_validate(file.content)
     except ValidationError as error:
-        problems = "; ".join(_problem(file, one) for one in error.errors())
-        mistakes.append(TrainingError("config.invalid", name=path.name, problems=problems))
+        wrong = [one for one in error.errors() if file.is_whole or _is_of_one_value(one)]
+        if wrong:
+            problems = "; ".join(_problem(file, one) for one in wrong)
+            mistakes.append(TrainingError("config.invalid", name=path.name, problems=problems))
         raise in_one(mistakes) from error
     if mistakes:
         raise in_one(mistakes)
     return checked
+
+
+def _is_of_one_value(error: ErrorDetails) -> bool:
+    """Whether a mistake is one whatever lines of the file cannot be read."""
+    return error["type"] != "missing" and isinstance(error["input"], str | int | float)
 
 
 def _problem(file: YamlFile, error: ErrorDetails) -> str:

@@ -61,5 +61,5 @@ def test_a_missing_or_odd_file_is_told(tmp_path: Path) -> None:
         read_config(tmp_path / "none.yaml")
     odd = tmp_path / "odd.yaml"
     odd.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UserError, match="not a YAML"):
+    with pytest.raises(UserError, match="line 1, column 1: byte 0x00 is no text"):
         read_config(odd)

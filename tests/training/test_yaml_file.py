@@ -32,9 +32,14 @@ class Model(Strict):
         ("a: 1\nb: 010\n", "line 2, column 4: “010”"),
         ("a: 1:30\n", "line 1, column 4: “1:30”"),
         ("a: 1\nb: x\0y\n", r"line 2, column 5: '\x00' is no text"),
-        ("a: !!int ''\n", "is not a YAML file"),
-        ("a: !!bool maybe\n", "is not a YAML file"),
-        ("a: !!timestamp today\n", "is not a YAML file"),
+        ("a: !!int ''\n", "line 1, column 4: “” cannot be read as “int”"),
+        ("a: !!bool maybe\n", "line 1, column 4: “maybe” cannot"),
+        ("a: !!timestamp today\n", "line 1, column 4: “today” cannot"),
+        ("a: !!python/object:os.system x\n", "line 1, column 4: could not determine"),
+        ("a: 1\n? [b]\n: 2\n", "line 2, column 3: found unhashable key"),
+        ('a: 1\nb: "x\nc: 2\n', "line 2, column 4: found unexpected end of stream"),
+        ("a: " + "[" * 2000, "line 1, column 44: there are more than 40 levels"),
+        ("- " * 2000, "levels inside one another"),
         ("a: 1:30.5\n", "line 1, column 4: “1:30.5”"),
     ],
 )
@@ -64,3 +69,39 @@ def test_all_wrong_fields_are_told_at_once(tmp_path: Path) -> None:
     assert "line 3, column 7, more" in told
     assert "line 2, column 10: “010”" in told
     assert "line 4, column 1: “more” appears a second time" in told
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_all_mistakes_of_form_and_wrong_values_are_told_at_once(end: str, tmp_path: Path) -> None:
+    lines = (
+        'folder: "D:\\data"',
+        "seed: x",
+        "a: b: c",
+        "  d: 1",
+        "stages: [1, 2",
+        "more: @home",
+        "less: 1",
+        "\tthan: 1",
+        "twice: 1\0",
+        "twice: 2",
+        'open: "never closed',
+    )
+    file = tmp_path / "r.yaml"
+    file.write_bytes(end.join(lines).encode())
+    with pytest.raises(UserError) as raised:
+        read_yaml(file, Model)
+    told = str(raised.value)
+    for place in (
+        "1, column 13", "2, column 7, seed", "3, column 5", "6, column 7", "8, column 1",
+        "9, column 9", "10, column 1", "11, column 7",
+    ):  # fmt: skip
+        assert f"line {place}:" in told
+    assert "line 4" not in told
+    assert "required" not in told
+
+
+def test_bytes_that_are_no_text_have_their_place(tmp_path: Path) -> None:
+    file = tmp_path / "r.yaml"
+    file.write_bytes("seed: 1\nname: họng ".encode() + b"\xe9\n")
+    with pytest.raises(UserError, match="line 2, column 12: byte 0xe9 is no text"):
+        read_yaml_file(file)
