@@ -16,7 +16,7 @@ from entdemo.errors import DataError, UserError, in_one
 from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
 from entdemo.locale import LANGUAGES
 from entdemo.storage.encoding import decoded
-from entdemo.storage.json_places import entry_places
+from entdemo.storage.json_places import Place, entry_places
 from entdemo.storage.table import read_table
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
 from entdemo.text.letters import comparable_label, unreadable_letter
@@ -170,9 +170,9 @@ def read_sentences(file: Path) -> list[Sentence]:
     except OSError as error:
         raise DataError("evaluation.no_file", path=file) from error
     sentences, wrong = [], list[UserError]()
-    for number, row in _rows(file.name, data):
+    for place, row in _rows(file.name, data):
         try:
-            sentences.append(_sentence(file.name, number, row))
+            sentences.append(_sentence(file.name, place, row))
         except DataError as error:
             wrong.append(error)
     if wrong:
@@ -182,12 +182,12 @@ def read_sentences(file: Path) -> list[Sentence]:
     return sentences
 
 
-def _rows(name: str, data: bytes) -> Iterator[tuple[int, Any]]:
-    """Line and content of each row; None for a line that is no JSON."""
+def _rows(name: str, data: bytes) -> Iterator[tuple[Place, Any]]:
+    """Line, column and content of each row; None for a line that is no JSON."""
     if name.lower().endswith(_TABLES):
         for row in read_table(data, name, _COLUMNS, ("text",)).rows():
             about = row.cells["about"].lower() not in _NO
-            yield row.number, {**row.cells, "about": about}
+            yield Place(row.number, 1), {**row.cells, "about": about}
         return
     try:
         content = decoded(data)
@@ -195,13 +195,12 @@ def _rows(name: str, data: bytes) -> Iterator[tuple[int, Any]]:
         raise DataError("evaluation.not_utf8", name=name) from error
     listed = _json(content)
     if isinstance(listed, list):
-        places = (place.line for place in entry_places(content))
-        yield from zip(places, listed, strict=True)
+        yield from zip(entry_places(content), listed, strict=True)
         return
     # Not splitlines(): U+2028 and the like may stand inside a JSON string.
     for number, line in enumerate(content.split("\n"), 1):
         if line.strip():
-            yield number, _json(line)
+            yield Place(number, _column(line)), _json(line)
 
 
 def _json(text: str) -> Any:
@@ -211,25 +210,36 @@ def _json(text: str) -> Any:
         return None
 
 
-def _sentence(name: str, line: int, row: Any) -> Sentence:
+def _column(line: str) -> int:
+    """Where a line of JSON begins, or where it is none."""
+    try:
+        json.loads(line)
+    except json.JSONDecodeError as error:
+        return error.colno
+    except (ValueError, RecursionError):
+        pass
+    return len(line) - len(line.lstrip()) + 1
+
+
+def _sentence(name: str, place: Place, row: Any) -> Sentence:
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str) or not text.strip():
-        raise DataError("evaluation.line", name=name, line=line)
+        raise DataError("evaluation.line", name=name, **place._asdict())
     letter = unreadable_letter(text)
     if letter is not None:
-        raise DataError("evaluation.line_unreadable", name=name, line=line, letter=letter)
+        raise DataError("evaluation.line_unreadable", name=name, letter=letter, **place._asdict())
     if row.get("about") is False:
         return Sentence(text, None, None)
-    class_name = _known(row, "class", CLASSES, name, line)
+    class_name = _known(row, "class", CLASSES, name, place)
     allowed = (region_of(class_name),) if class_name else REGIONS
-    region = _known(row, "region", allowed, name, line)
+    region = _known(row, "region", allowed, name, place)
     if class_name is None and region is None:
-        raise DataError("evaluation.line_unlabelled", name=name, line=line)
+        raise DataError("evaluation.line_unlabelled", name=name, **place._asdict())
     return Sentence(text, region or allowed[0], class_name)
 
 
 def _known(
-    row: dict[str, Any], field: str, known: tuple[str, ...], name: str, line: int
+    row: dict[str, Any], field: str, known: tuple[str, ...], name: str, place: Place
 ) -> str | None:
     """The row's value if it is one of ``known``, None if it is null or not given."""
     value = row.get(field)
@@ -239,6 +249,6 @@ def _known(
     if spelt in known:
         return spelt
     raise DataError(
-        "evaluation.line_value", name=name, line=line, field=field, value=value,
-        known=", ".join(known),
+        "evaluation.line_value", name=name, field=field, value=value, known=", ".join(known),
+        **place._asdict(),
     )  # fmt: skip

@@ -11,8 +11,10 @@ from itertools import chain, count
 
 from entdemo.errors import DataError, in_one
 from entdemo.storage.encoding import encoding_of
+from entdemo.storage.quotation import damaged_row
 
 _SEPARATORS = (",", ";", "\t")
+_NAMED_SEPARATORS = ("sep=,", "sep=;")
 _SAMPLE = 1_000
 """Cells of a column that tell whether few differ, as where they are classes."""
 _FIRST_ROW = 2
@@ -88,8 +90,24 @@ def _all_records(data: bytes, name: str) -> list[list[str]]:
     except UnicodeDecodeError as error:
         raise DataError("table.encoding", name=name) from error
     except csv.Error as error:
-        raise DataError("table.damaged", name=name, row=len(found) + 1) from error
+        raise _damaged(data, name, len(found)) from error
     return found
+
+
+def _damaged(data: bytes, name: str, whole: int) -> DataError:
+    """Told of the row behind so many whole ones."""
+    text = data.decode(encoding_of(data), "replace")
+    first = text.partition("\n")[0]
+    has_mark = first.strip().lower() in _NAMED_SEPARATORS
+    header = text.split("\n", 2)[1] if has_mark else first
+    reader = csv.reader(
+        io.StringIO(text, newline="").readlines()[has_mark:],
+        delimiter=_separator(header), strict=True,
+    )  # fmt: skip
+    for _ in range(whole):
+        next(reader)
+    line = reader.line_num + has_mark + 1
+    return damaged_row(name, whole + 1, text, line, _separator(header))
 
 
 def write_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
@@ -109,7 +127,7 @@ def tidy(text: str) -> str:
 def _records(data: bytes) -> Iterator[list[str]]:
     lines = io.TextIOWrapper(io.BytesIO(data), encoding_of(data), newline="")
     first = lines.readline()
-    if first.strip().lower() in {"sep=,", "sep=;"}:
+    if first.strip().lower() in _NAMED_SEPARATORS:
         first = lines.readline()
     return csv.reader(
         chain([first] if first else [], lines), delimiter=_separator(first), strict=True
@@ -141,13 +159,17 @@ def _refuse_more_cells(records: Sequence[Sequence[str]], named: set[int], name: 
     """Cells in places without a column must be empty."""
     leading = next(place for place in count() if place not in named)
     wrong = [
-        DataError("table.too_many_cells", name=name, row=number)
+        DataError("table.too_many_cells", name=name, row=number, column=place + 1)
         for number, record in enumerate(records, _FIRST_ROW)
-        if any(record[leading:])
-        and any(tidy(cell) for place, cell in enumerate(record) if place not in named)
+        if any(record[leading:]) and (place := _beyond(record, named)) is not None
     ]
     if wrong:
         raise in_one(wrong)
+
+
+def _beyond(record: Sequence[str], named: set[int]) -> int | None:
+    """The first cell with text in a place without a column."""
+    return next((at for at, cell in enumerate(record) if at not in named and tidy(cell)), None)
 
 
 def _column(records: Sequence[Sequence[str]], place: int | None) -> Sequence[str]:

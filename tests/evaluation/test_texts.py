@@ -91,8 +91,8 @@ def test_all_bad_lines_are_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         read_sentences(file)
     told = str(caught.value)
-    assert "line 1:" in told
-    assert "line 3: neither class nor region" in told
+    assert "line 1, column" in told
+    assert "line 3, column 1: neither class nor region" in told
     assert "line 2" not in told
 
 
@@ -135,7 +135,7 @@ def test_files_of_editors_and_spreadsheets_are_read(
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("a.csv", "text,class\nfine,throat\nx,thraot\n", "line 3: “thraot”"),
+        ("a.csv", "text,class\nfine,throat\nx,thraot\n", "line 3, column 1: “thraot”"),
         ("a.csv", "words,class\n", "column “words”"),
         ("a.json", '[{"text": "fine", "class": "throat"},\n\n {"text": "x"}]', "line 3"),
         ("a.jsonl", '{"text": "wax\\ud800", "class": "throat"}', "line 1"),

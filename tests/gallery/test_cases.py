@@ -93,7 +93,10 @@ WRONG = {
     "no id": (",frames/a.jpg,throat,", "row 2, column “case_id”"),
     "markup in id": ("<b>,frames/a.jpg,throat,", "row 2, column “case_id”"),
     "same id": ("c-1,frames/a.jpg,throat,\nc-1,frames/b.jpg,throat,", "row 3, column “case_id”"),
-    "unquoted comma": ("c-1,frames/a.jpg,throat,red, sore", "row 2: there are more cells"),
+    "unquoted comma": (
+        "c-1,frames/a.jpg,throat,red, sore",
+        "row 2, column 5: there are more",
+    ),
 }
 
 

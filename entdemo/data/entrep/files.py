@@ -26,6 +26,7 @@ from entdemo.gallery.tree import picture_tree
 from entdemo.storage.encoding import decoded
 from entdemo.storage.json_places import entry_places
 from entdemo.storage.names import comparable_name
+from entdemo.storage.quotation import damaged_row
 
 CLASSES_FILE = "train/cls.json"
 PAIRS_FILE = "train/i2i.json"
@@ -197,11 +198,13 @@ def read_list(folder: Path, name: str) -> list[str]:
     """
     text = _read_text(folder, name)
     rows: list[str] = []
+    reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+        for row in reader:
             rows.append(",".join(row).strip(", \t"))
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise DataError("table.damaged", name=name, row=len(rows) + 1) from error
+        raise damaged_row(name, len(rows) + 1, text, line) from error
     items = [row for row in rows if row]
     if not items:
         raise DataError("entrep.empty", name=name)
