@@ -21,7 +21,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from entdemo.errors import FrameError, UserError
 from entdemo.image.colour import deep_colour, to_rgb
 from entdemo.image.dicom import read_dicom
-from entdemo.image.dicom_file import is_dicom
+from entdemo.image.dicom_file import is_dicom, open_dicom
 from entdemo.image.kinds import before_picture, is_raw, plugin_of, why_not
 from entdemo.image.page import Picture, check_page, checked_page, pages_of
 from entdemo.image.pixels import check_size, draft, orientation, upright
@@ -115,6 +115,34 @@ def check_opens(path: Path) -> None:
             _guarded(lambda: _opened(plugin, data[before_picture(start) :]).close())
 
 
+def stated_megapixels(path: Path) -> float:
+    """How large a file's picture is by its own header; nothing is decoded.
+
+    Returns:
+        0 where the file holds no picture within the limits.
+    """
+    try:
+        width, height = _guarded(lambda: _stated_size(path.read_bytes()[:MAX_BYTES]))
+        check_size(width, height)
+        return width * height / 1e6
+    except (OSError, UserError):
+        return 0.0
+
+
+def _stated_size(data: bytes) -> tuple[int, int]:
+    if is_dicom(data):
+        tags = open_dicom(BytesIO(data)).dataset
+        return int(tags.Columns), int(tags.Rows)
+    data = data[before_picture(data) :]
+    plugin = plugin_of(data)
+    if plugin is None:
+        return 0, 0
+    if plugin is WebPImageFile:  # to open it reserves a canvas
+        return _webp_size(data)
+    with _opened(plugin, data) as image:
+        return image.size
+
+
 def _reader(start: bytes) -> Reader | None:
     if is_dicom(start):
         return read_dicom
@@ -126,7 +154,7 @@ def _reader(start: bytes) -> Reader | None:
 def _read(plugin: type[ImageFile.ImageFile], before: int, data: bytes, page: int | None) -> Picture:
     data = data[before:]
     if plugin is WebPImageFile:
-        _check_webp(data)
+        check_size(*_webp_size(data))
     if plugin in _MOVING:
         return _page(plugin, data, page)
     check_page(page or 1, 1)
@@ -187,15 +215,13 @@ def _loaded(image: Image.Image) -> Image.Image:
     return to_rgb(image)
 
 
-def _check_webp(data: bytes) -> None:
-    """Size from the header: the decoder would reserve its canvas first."""
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """Width and height from the header: the decoder would reserve its canvas first."""
     kind, head = data[12:16], data[20:34]
     if kind == b"VP8X":
-        width = 1 + int.from_bytes(head[4:7], "little")
-        height = 1 + int.from_bytes(head[7:10], "little")
-    elif kind == b"VP8L":
+        return 1 + int.from_bytes(head[4:7], "little"), 1 + int.from_bytes(head[7:10], "little")
+    if kind == b"VP8L":
         bits = int.from_bytes(head[1:5], "little")
-        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    else:
-        width, height = (side & 0x3FFF for side in struct.unpack("<HH", head[6:10]))
-    check_size(width, height)
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    width, height = struct.unpack("<HH", head[6:10])
+    return width & 0x3FFF, height & 0x3FFF

@@ -5,26 +5,34 @@ A visitor is an address, as everywhere (see ``traffic``).
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 
 from gradio import Blocks
 from gradio.data_classes import PredictBodyInternal
 from gradio.queueing import Event, EventQueue, Queue
 from gradio.state_holder import StateHolder
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from entdemo.errors import PageError
+from entdemo.ui.limits import MEGAPIXELS, Buckets
 from entdemo.ui.traffic import preferred_language, visitor_of
+from entdemo.ui.uploads import upload_megapixels
 
 MOST_A_VISITOR = 64
 """Questions of one visitor that wait or are being answered: a class behind one address."""
+
+_MEGAPIXELS_A_PLACE = 6
+"""A picture of so many takes as long as any other question; one of more counts as several."""
 
 
 class FairQueue(Queue):
     """A queue of Gradio's in which who has the least running comes next.
 
-    One visitor holds half of the places at most, so that another finds one free at once.
+    One visitor holds half of the places at most, so that another finds one free at once; a large
+    picture takes several of them, the largest all of a visitor's.
 
     Attributes:
         owners: the visitor of each session.
@@ -39,6 +47,7 @@ class FairQueue(Queue):
             blocks=page,
         )
         self.owners: dict[str, str] = {}
+        self._megapixels = Buckets(MEGAPIXELS)
 
     async def push(  # type: ignore[no-untyped-def]
         self, body: PredictBodyInternal, request: Request, username: str | None
@@ -46,12 +55,17 @@ class FairQueue(Queue):
         """Take a question.
 
         Raises:
-            HTTPException: 429, if the visitor has asked too many already.
+            HTTPException: 429, if the visitor has asked too many already, or handed in too large
+                pictures one after the other.
         """
         visitor = visitor_of(request.scope)
         if self._held_by(visitor) >= MOST_A_VISITOR:
-            language = preferred_language(request.headers.get("accept-language", ""))
-            raise HTTPException(429, PageError("ui.too_many").text(language))
+            raise _too_many(request)
+        megapixels = await run_in_threadpool(upload_megapixels, _path(body))
+        wait = self._megapixels.take(visitor, megapixels)
+        if wait:
+            raise _too_many(request, {"Retry-After": str(math.ceil(wait))})
+        request.state.places = max(1.0, megapixels / _MEGAPIXELS_A_PLACE)
         if body.session_hash:
             self.owners[body.session_hash] = visitor
         return await super().push(body, request, username)
@@ -71,13 +85,17 @@ class FairQueue(Queue):
         limit = waiting.concurrency_limit
         if limit is not None and waiting.current_concurrency >= limit:
             return None
-        running = Counter(
-            _visitor(event)
-            for event in self._running()
-            if event.concurrency_id == waiting.concurrency_id
-        )
+        running: defaultdict[str, float] = defaultdict(float)
+        for event in self._running():
+            if event.concurrency_id == waiting.concurrency_id:
+                running[_visitor(event)] += _places(event)
         share = self.max_thread_count if limit is None else max(1, limit // 2)
-        able = [event for event in waiting.queue if running[_visitor(event)] < share]
+
+        def may_begin(event: Event) -> bool:
+            held = running[_visitor(event)]
+            return not held or held + _places(event) <= share
+
+        able = filter(may_begin, waiting.queue)
         return min(able, key=lambda event: running[_visitor(event)], default=None)
 
     def _running(self) -> list[Event]:
@@ -127,3 +145,19 @@ class FairSessions(StateHolder):
 
 def _visitor(event: Event) -> str:
     return visitor_of(event.request.scope)
+
+
+def _places(event: Event) -> float:
+    """How many usual questions it counts as."""
+    return float(getattr(event.request.state, "places", 1.0))
+
+
+def _path(body: PredictBodyInternal) -> object:
+    """Where the picture of a question lies: the page says it with an event, programs first."""
+    said = body.event_data or next(iter(body.data), None)
+    return said.get("path") if isinstance(said, dict) else None
+
+
+def _too_many(request: Request, headers: dict[str, str] | None = None) -> HTTPException:
+    language = preferred_language(request.headers.get("accept-language", ""))
+    return HTTPException(429, PageError("ui.too_many").text(language), headers)

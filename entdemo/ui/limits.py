@@ -1,7 +1,7 @@
 """How much one visitor may ask for: enough for a class behind one address, too little for a flood.
 
 The method is the token bucket: it holds a number of tokens, gets new ones at a steady rate, and a
-request takes one.
+request takes one, a picture as many as it has megapixels.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ QUESTIONS = Allowance(burst=120, per_second=4)
 LOGINS = Allowance(burst=10, per_second=0.1)
 """Tries of a password."""
 
+MEGAPIXELS = Allowance(burst=1000, per_second=25)
+"""Of pictures that are read: forty of the largest that are taken, and then one a second."""
+
 PARTS = Allowance(burst=3000, per_second=100)
 """Everything that is only read; a first visit reads about 150 files."""
 
@@ -51,13 +54,13 @@ class Buckets:
         self._clock = clock
         self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, visitor: str) -> float:
-        """Take a token of ``visitor``; how many seconds to wait if there is none, else 0."""
+    def take(self, visitor: str, cost: float = 1) -> float:
+        """Take tokens of ``visitor``; how many seconds to wait if there are too few, else 0."""
         now, (burst, rate) = self._clock(), (self._allowance.burst, self._allowance.per_second)
         tokens, then = self._held.pop(visitor, (burst, now))
         tokens = min(burst, tokens + (now - then) * rate)
-        wait = 0.0 if tokens >= 1 else (1 - tokens) / rate
-        self._held[visitor] = (tokens if wait else tokens - 1, now)
+        wait = max(0.0, cost - tokens) / rate
+        self._held[visitor] = (tokens if wait else tokens - cost, now)
         if len(self._held) > _MOST_VISITORS:
             self._held.popitem(last=False)
         return wait

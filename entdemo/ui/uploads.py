@@ -11,6 +11,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from entdemo.errors import PageError
+from entdemo.image.decode import stated_megapixels
 from entdemo.image.frame import Frame, load_frame
 
 
@@ -58,6 +59,18 @@ def read_upload(path: object, page: int | None = None, *, keep: bool = False) ->
     finally:
         if not keep:
             _remove(file)
+
+
+def upload_megapixels(path: object) -> float:
+    """How large an uploaded picture is by its header; 0 where there is no such picture.
+
+    Args:
+        path: what the upload route answered, or whatever a browser sent in its place.
+    """
+    try:
+        return stated_megapixels(_checked(path))
+    except PageError:
+        return 0.0
 
 
 def move_upload(path: object, target: Path) -> Path:

@@ -15,6 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from benchmarks.fixtures.pictures import GREY, saved, scene
 from entdemo.errors import UserError
+from entdemo.image.decode import stated_megapixels
 from entdemo.image.frame import frame_from_array, load_frame
 from entdemo.phantom import draw
 from tests.helpers.uploads import REFUSED, WHOLE, gif, png_header, refusal, webp_header
@@ -427,3 +428,15 @@ def test_an_image_of_pillow_goes_through_the_same_checks() -> None:
     ):
         with pytest.raises(UserError, match=told):
             load_frame(image)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "AVIF"])
+def test_the_size_of_a_file_is_told_by_its_header(kind: str, tmp_path: Path) -> None:
+    Image.new("RGB", (500, 400)).save(tmp_path / "it", kind)
+    assert stated_megapixels(tmp_path / "it") == 0.2
+
+
+@pytest.mark.parametrize("data", [b"no picture", b"", png_header(50_000, 50_000)])
+def test_what_is_not_read_has_no_size(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "it").write_bytes(data)
+    assert stated_megapixels(tmp_path / "it") == stated_megapixels(tmp_path / "gone") == 0
