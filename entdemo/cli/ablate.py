@@ -24,6 +24,7 @@ def ablate(
     from entdemo.training.config import read_yaml
 
     ablation = from_checkout("research.ablation.ablate", "ablate", "train")
+    document = from_checkout("research.ablation.document", "ablate", "train")
     settings = read_yaml(config, ablation.AblationConfig)
     bundle = open_bundle(settings.weights)
     with progress_bar("runs") as progress:
@@ -38,4 +39,4 @@ def ablate(
             }
         )
     else:
-        out.print(f"Wrote {settings.output / ablation.MARKDOWN}.")
+        out.print(f"Wrote {settings.output / document.MARKDOWN}.")

@@ -128,6 +128,9 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(app, [str(file), "--workers", "1", "--json"])
     assert result.exit_code == 0
     assert json.loads(result.stdout)["runs"] == 2 * (8 + 3 + 6 + 5)
+    again = CliRunner().invoke(app, [str(file), "--workers", "1"])
+    assert again.exit_code == 0
+    assert "ablation.md" in again.stdout
     file.write_text("seeds: []")
     refused = CliRunner().invoke(app, [str(file)])
     assert isinstance(refused.exception, UserError)
