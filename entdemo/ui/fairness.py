@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from entdemo.errors import PageError
-from entdemo.ui.limits import MEGAPIXELS, Buckets
+from entdemo.ui.buckets import MEGAPIXELS, Buckets
 from entdemo.ui.traffic import preferred_language, visitor_of
 from entdemo.ui.uploads import upload_megapixels
 

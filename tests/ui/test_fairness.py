@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from entdemo.ui import fairness
+from entdemo.ui.buckets import Allowance
 from entdemo.ui.fairness import FairQueue, FairSessions
-from entdemo.ui.limits import Allowance
 
 
 def asked(visitor: str, places: float) -> Any:
@@ -66,6 +66,7 @@ def test_who_has_least_running_comes_next(queue: FairQueue) -> None:
 def test_large_pictures_are_read_one_at_a_time(queue: FairQueue) -> None:
     assert fill(queue, *["10.0.0.1"] * 9, places=25 / 6) == ["10.0.0.1"]
     assert fill(queue, *["10.0.0.2"] * 3, places=2) == ["10.0.0.2"] * 2
+    assert fill(queue, *["10.0.0.3"] * 2, places=3) == ["10.0.0.3"]
 
 
 def test_no_more_run_than_may(queue: FairQueue) -> None:

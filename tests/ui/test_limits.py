@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from starlette.responses import PlainTextResponse
 
-from entdemo.ui import limits
-from entdemo.ui.limits import Allowance, Buckets, RateLimit
+from entdemo.ui import buckets as bucket_file
+from entdemo.ui.buckets import Allowance, Buckets
+from entdemo.ui.limits import RateLimit
 
 FLOOD = 125
 
@@ -59,7 +60,7 @@ def test_asking_while_refused_does_not_lengthen_the_wait(buckets: Buckets) -> No
 def test_those_unused_for_longest_are_forgotten(
     buckets: Buckets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "_MOST_VISITORS", 2)
+    monkeypatch.setattr(bucket_file, "_MOST_VISITORS", 2)
     for _ in range(4):
         buckets.take("a")
     buckets.take("b")
