@@ -80,15 +80,18 @@ def tree_with_captions(folder: Path, known: str, *tables: str) -> Tree:
         tables: names of other files that are meant to lie there.
 
     Raises:
-        UserError: no such folder, or no picture.
+        UserError: no such folder, or no picture; why each file that lies there is none.
     """
     if not folder.is_dir():
         raise DataError("folder.missing", path=folder)
     table = captions_file(folder)
     tree = picture_tree(folder, (*tables, table.name if table else CAPTIONS))
+    left_out = renamed_tables(tree.left_out)
     if not tree.pictures:
-        raise DataError("folder.no_pictures", path=folder, known=known)
-    return Tree(tree.pictures, renamed_tables(tree.left_out), tree.folders)
+        none = DataError("folder.no_pictures", path=folder, known=known)
+        each = (DataError("gallery.bad_picture", name=it.name, reason=it.reason) for it in left_out)
+        raise in_one([none, *each])
+    return Tree(tree.pictures, left_out, tree.folders)
 
 
 def labels_in(key: str) -> list[str]:

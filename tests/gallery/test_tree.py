@@ -78,6 +78,12 @@ def test_what_is_a_picture_is_taken_and_the_rest_is_told(folder: Path) -> None:
     assert labelled.notes == lines
 
 
+def test_a_folder_without_pictures_tells_why_its_files_are_none(tmp_path: Path) -> None:
+    fill(tmp_path, {"throat/a.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>"})
+    with pytest.raises(UserError, match=r"holds no pictures.*“throat/a\.svg” cannot be taken: "):
+        read_folder(tmp_path)
+
+
 def test_links_in_a_circle_end(folder: Path) -> None:
     os.symlink(folder, folder / "throat" / "again")
     assert len(picture_tree(folder).pictures) == len(TAKEN)
