@@ -1,4 +1,4 @@
-"""How much one visitor may ask for: enough for a class behind one address, too little for a flood."""
+"""How much one visitor may ask for: enough for a class behind one address, not for a flood."""
 
 from __future__ import annotations
 
