@@ -29,6 +29,8 @@ from entdemo.inference.calibration import (
 from entdemo.inference.device import use_cores
 from entdemo.inference.frame_graph import FrameGraph
 from entdemo.inference.serving import prepare_for_serving
+from entdemo.inference.turning import quarter_turns, side_certainty
+from entdemo.inference.verdict import STATED_CLASS
 from entdemo.model.base import Tokenize
 from entdemo.model.network import EncodedFrames, EntClip
 from entdemo.model.preprocess import Preprocess, resized
@@ -97,6 +99,8 @@ class Encoded:
         gates: weights of the fused depths, which sum to 1; empty for a description.
         distance: how strange a frame is, see ``model.ood.suspicion``; 0 for a description.
         unlikeness: above 1 where a frame is unlike the known ones, see ``calibration.Calibrated``.
+        turned: how surely a side is read from a quarter turn of the frame, see
+            ``inference.turning``; 0 where the frame itself tells none.
         cut: the description was longer than the text tower reads.
         about: whether the description is about ear, nose and throat endoscopy.
     """
@@ -107,6 +111,7 @@ class Encoded:
     gates: tuple[float, ...] = ()
     distance: float = 0.0
     unlikeness: float = 0.0
+    turned: float = 0.0
     cut: bool = False
     about: bool = True
 
@@ -122,6 +127,7 @@ class EncodedBatch:
         gates: float32 [N, L]; L is 0 for texts.
         distances: float64 [N].
         unlikeness: float64 [N].
+        turned: float64 [N], 0 for texts.
         cut: bool [N].
         about: bool [N], True for frames.
     """
@@ -132,6 +138,7 @@ class EncodedBatch:
     gates: NDArray[np.float32]
     distances: Floats
     unlikeness: Floats
+    turned: Floats
     cut: NDArray[np.bool_]
     about: NDArray[np.bool_]
 
@@ -142,12 +149,13 @@ class EncodedBatch:
         """Each frame or text alone."""
         return [
             Encoded(
-                vector.copy(), tuple(classes), tuple(regions), tuple(gates), far, unlike, cut, about
+                vector.copy(), tuple(classes), tuple(regions), tuple(gates), far, unlike, turned,
+                cut, about
             )
-            for vector, classes, regions, gates, far, unlike, cut, about in zip(
+            for vector, classes, regions, gates, far, unlike, turned, cut, about in zip(
                 self.vectors, self.probabilities.tolist(), self.regions.tolist(),
                 self.gates.tolist(), self.distances.tolist(), self.unlikeness.tolist(),
-                self.cut.tolist(), self.about.tolist(), strict=True,
+                self.turned.tolist(), self.cut.tolist(), self.about.tolist(), strict=True,
             )
         ]  # fmt: skip
 
@@ -214,14 +222,16 @@ class Encoder:
 
         What is stated is the mean over a frame and its mirror image, see
         ``calibration.mirrored_mean``. Vectors and gates are of the frame alone: a mirror image lies
-        where the frames of the other side lie.
+        where the frames of the other side lie. Frames that tell a side are asked again, turned.
         """
         model, n = self.bundle.model, len(squares)
         both = np.concatenate([squares, squares[:, :, ::-1]])
         encoded = encode_squares(model, self.bundle.preprocess, both, self._graph)
         stated = mirrored_mean(self._stated(encoded.embedding, distances_of(model, encoded)))
+        turned = self._turned(squares, stated)
         cut, about = np.zeros(n, bool), np.ones(n, bool)
-        return _batch(encoded.embedding[:n], stated, _array(encoded.gates[:n]), cut, about)
+        gates = _array(encoded.gates[:n])
+        return _batch(encoded.embedding[:n], stated, gates, turned, cut, about)
 
     @torch.inference_mode()
     def texts(self, texts: Sequence[str]) -> EncodedBatch:
@@ -236,7 +246,8 @@ class Encoder:
         head = self.bundle.model.head
         vectors = head.text_query(encoded.embedding, stated.probabilities.to(encoded.embedding))
         no_gates = np.zeros((len(texts), 0), np.float32)
-        return _batch(vectors, stated, no_gates, encoded.cut.cpu().numpy(), about)
+        cut = encoded.cut.cpu().numpy()
+        return _batch(vectors, stated, no_gates, np.zeros(len(texts)), cut, about)
 
     @torch.inference_mode()
     def text_embeddings(self, texts: Sequence[str]) -> Vectors:
@@ -248,6 +259,19 @@ class Encoder:
         """Vectors alone of uint8 [N, S, S, 3], float32 [N, D] of length 1."""
         model, preprocess = self.bundle.model, self.bundle.preprocess
         return _array(encode_squares(model, preprocess, squares, self._graph).embedding)
+
+    def _turned(self, squares: Square, stated: Calibrated) -> Floats:
+        regions = stated.regions.argmax(dim=1)
+        told = side_certainty(stated.probabilities, regions) >= STATED_CLASS
+        turned = torch.zeros(len(squares), dtype=torch.float64)
+        if told.any():
+            model, preprocess = self.bundle.model, self.bundle.preprocess
+            turns = quarter_turns(squares[told.numpy()])
+            encoded = encode_squares(model, preprocess, turns, self._graph)
+            said = self._stated(encoded.embedding, distances_of(model, encoded)).probabilities
+            certainty = side_certainty(said, regions[told].repeat(2))
+            turned[told] = certainty.unflatten(0, (2, -1)).amax(dim=0)
+        return turned.numpy()
 
     def _stated(self, embedding: Tensor, distances: Distances | None = None) -> Calibrated:
         head = self.bundle.model.head
@@ -271,6 +295,7 @@ def _batch(
     vectors: Tensor,
     stated: Calibrated,
     gates: NDArray[np.float32],
+    turned: Floats,
     cut: NDArray[np.bool_],
     about: NDArray[np.bool_],
 ) -> EncodedBatch:
@@ -281,6 +306,7 @@ def _batch(
         gates=gates,
         distances=stated.distances.numpy(),
         unlikeness=stated.unlikeness.numpy(),
+        turned=turned,
         cut=cut,
         about=about,
     )

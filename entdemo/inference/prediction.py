@@ -67,6 +67,8 @@ class Prediction:
         findings: those that are told of a frame of the region, most likely first; empty where
             none was measured better than its base rate.
         unlikeness: how unlike the known frames a frame is, see ``inference.calibration``.
+        turned: how surely a side is read from a quarter turn of a frame, see
+            ``inference.turning``.
         strangeness: how far it is from what endoscopy looks like, see ``inference.verdict``.
         nearest: classes of the first cases of the whole gallery, nearest first, whatever the
             visitor left out of ``neighbours``; no more than it holds of the region.
@@ -85,6 +87,7 @@ class Prediction:
     absent_findings: tuple[str, ...] = ()
     findings: tuple[LikelyFinding, ...] = ()
     unlikeness: float = 0.0
+    turned: float = 0.0
     strangeness: float = 0.0
     nearest: tuple[str, ...] = ()
 
@@ -115,6 +118,7 @@ class Prediction:
             text_cut=encoded.cut,
             about=encoded.about,
             unlikeness=encoded.unlikeness,
+            turned=encoded.turned,
             strangeness=encoded.distance / refused_above,
         )
 
@@ -141,6 +145,7 @@ class Prediction:
                 self.in_distribution,
                 # A frame is no matter of topic, whatever the words beside it are about.
                 about=self.about or bool(self.gates),
+                turned=self.turned,
                 named=bool(self.gates) or self.reading is None or self.reading.names_the_field,
                 several=self._described is not None and len(self._described.regions) > 1,
                 both_sides=self._described is not None and self._described.both_sides,

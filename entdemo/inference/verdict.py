@@ -25,6 +25,7 @@ Reason = Literal[
     "unlike-known",
     "cases-disagree",
     "no-cases",
+    "maybe-turned",
 ]
 
 STATED_REGION = 0.5
@@ -67,6 +68,8 @@ class Evidence:
             refused; 0 for descriptions.
         in_distribution: whether it looks like endoscopy, or is a description of it.
         about: whether the description, if there is one, is about ear, nose and throat endoscopy.
+        turned: how surely a side is read from the frame turned by a quarter, see
+            ``inference.turning``; 0 where that was not asked, and for descriptions.
         named: whether words of it tell so, and not the text tower alone; true without one.
         several: whether its words are of more than one region.
         both_sides: whether it is about both sides.
@@ -80,6 +83,7 @@ class Evidence:
     in_distribution: bool
     about: bool
     named: bool = True
+    turned: float = 0.0
     several: bool = False
     both_sides: bool = False
     tells_state: bool = True
@@ -122,6 +126,8 @@ def judge(evidence: Evidence) -> Judgement:
     if region == "vocal-cords" and not evidence.tells_state:
         return Judgement(grade, reasons, region, None, possible)
     stated = _supported_class(evidence, region, regions[region])
+    if stated and evidence.turned >= evidence.probabilities[stated] / regions[region]:
+        return Judgement("check", (*reasons, "maybe-turned"), region, None, possible)
     return Judgement(grade, reasons, region, stated, possible)
 
 

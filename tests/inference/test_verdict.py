@@ -58,6 +58,15 @@ def test_a_side_needs_its_own_support_and_the_region_keeps_its_trust(torn: Evide
     assert (judged.grade, judged.region, judged.class_name) == ("trust", "ear", None)
 
 
+def test_the_side_of_a_picture_that_may_be_turned_is_not_stated() -> None:
+    judged = judge(replace(SURE, turned=1.0))
+    assert (judged.grade, judged.reasons) == ("check", ("maybe-turned",))
+    assert (judged.region, judged.class_name) == ("ear", None)
+    assert judge(replace(SURE, turned=0.6)).class_name == "ear-right"
+    assert "turned" in advice(judged, "en")
+    assert "xoay" in advice(judged, "vi")
+
+
 def test_without_a_probable_region_the_possible_ones_are_named() -> None:
     judged = judge(evidence(throat=0.45, vc_open=0.3))
     assert (judged.grade, judged.region, judged.class_name) == ("check", None, None)
