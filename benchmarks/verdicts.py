@@ -1,9 +1,9 @@
 """How often is an answer wrong that is graded ``trust``, and how often one to be checked?
 
-``python -m benchmarks.verdicts [DIR] [--drawn 300] [--strangers 15]`` answers labelled frames as
-the app does and prints each grade by source. Where a side or state is stated of a frame whose class
-is known, that counts; elsewhere the stated region. The limits of ``inference.verdict`` were chosen
-by this table.
+``python -m benchmarks.verdicts [DIR] [--drawn 300] [--strangers 15] [--turns 1]`` answers labelled
+frames as the app does, as they are or turned by quarters, and prints each grade by source. Where a
+side or state is stated of a frame whose class is known, that counts; elsewhere the stated region.
+The limits of ``inference.verdict`` were chosen by this table.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated, NamedTuple, get_args
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -23,7 +24,7 @@ from rich.table import Table
 from benchmarks.strangers import KINDS, strangers
 from entdemo.boundary import guarded
 from entdemo.data.dataset import read_items
-from entdemo.image.frame import FrameSource
+from entdemo.image.frame import FrameSource, load_frame
 from entdemo.inference.verdict import Grade, Judgement
 from entdemo.phantom.frame import draw
 from entdemo.predictor import Predictor
@@ -77,6 +78,12 @@ def foreign(each: int) -> Iterator[Labelled]:
             yield Labelled("no endoscopy", None, None, picture)
 
 
+def turned(asked: Labelled, turns: int) -> Labelled:
+    """The frame turned left by so many quarters."""
+    rgb = load_frame(asked.frame).rgb
+    return asked._replace(frame=np.ascontiguousarray(np.rot90(rgb, turns)))
+
+
 def has_class(judged: Judgement, asked: Labelled) -> bool:
     """Whether a class is stated that can be compared with a known one."""
     return judged.class_name is not None and asked.class_name is not None
@@ -126,12 +133,14 @@ def main(
     folder: Annotated[Path | None, typer.Argument(help="Labelled frames.")] = None,
     drawn_frames: Annotated[int, typer.Option("--drawn", min=0, help="Drawn frames.")] = 0,
     each: Annotated[int, typer.Option("--strangers", min=0, help="Of each other kind.")] = 0,
+    turns: Annotated[int, typer.Option(min=0, max=3, help="Quarters to turn by.")] = 0,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Print a row a source and grade, with the default weights and gallery."""
     predictor = Predictor.open()
     frames = chain(from_folder(folder) if folder else (), drawn(drawn_frames), foreign(each))
-    rows = counted([(it, predictor.predict(it.frame).judgement) for it in frames])
+    asked = (turned(it, turns) if turns else it for it in frames)
+    rows = counted([(it, predictor.predict(it.frame).judgement) for it in asked])
     if json:
         typer.echo(jsonlib.dumps([row._asdict() for row in rows], indent=2))
     else:
