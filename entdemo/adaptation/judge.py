@@ -19,8 +19,7 @@ from entdemo.evaluation.bootstrap import Interval, mean_interval
 from entdemo.evaluation.metrics import expected_calibration_error
 from entdemo.inference.calibration import Calibrated, calibrate, distances_of, mirrored_mean
 from entdemo.model.fusion import FusionHead
-from entdemo.model.network import EncodedFrames, EntClip, FrameDepths
-from entdemo.model.slerp import slerp
+from entdemo.model.network import EncodedFrames, EntClip, FrameDepths, joined_depths
 from entdemo.taxonomy import CLASSES
 
 FOLDS = 5
@@ -98,6 +97,10 @@ class Judged:
         """Rows whose most probable class is another one after; those that were right come first."""
         rows = np.flatnonzero(np.not_equal(*self.classes))
         return sorted(rows.tolist(), key=lambda row: not self.before[row])
+
+    def surely_beats(self, other: Judged) -> bool:
+        """Whether more of the same frames are right after, beyond doubt, than after ``other``."""
+        return _change(other.after, self.after, self.groups)[0] > 0
 
     def by_label(self) -> dict[str, Judged]:
         """The frames of each label; their calibration is not told, as they are few."""
@@ -197,11 +200,8 @@ def _doubtful(frames: OwnFrames, probabilities: Tensor) -> tuple[Doubtful, ...]:
 
 @torch.no_grad()
 def encoded_by(head: FusionHead, depths: FrameDepths, slerp_join: bool) -> EncodedFrames:
-    """What a network with this head gives."""
-    embedding, gates, levels = head(depths.vectors)
-    if slerp_join:
-        embedding = slerp(embedding, depths.own, head.join)
-    return EncodedFrames(embedding, gates, depths.features, levels)
+    """What a network with this head gives, without gradients."""
+    return joined_depths(head, depths, slerp_join)
 
 
 def _right(found: Tensor, allowed: Tensor) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -100,6 +100,14 @@ def learn(
     return _Learning(bundle, frames, steps or Steps()).learned(depth)
 
 
+class _Unseen(NamedTuple):
+    """What cross-validation says of the own frames, as ``Learned`` has it."""
+
+    calibration: Calibration
+    ood: OodInfo
+    own: Judged
+
+
 class _Learning:
     """Learns from one user's frames."""
 
@@ -110,15 +118,15 @@ class _Learning:
         """See ``learn``."""
         full = self._full_learner(depth)
         if full is None:
-            return self._fast()
-        unseen = {"full": said_in_folds(self._frames, self._saying(full), self._steps)}
+            return self._fast(self._fast_unseen())
+        fully = self._unseen(said_in_folds(self._frames, self._saying(full), self._steps))
+        depths = {"full": fully.own.rates[1]}
         if depth == "best":
-            unseen["fast"] = self._cross_validated()
-        judged = {name: self._judged_unseen(said) for name, said in unseen.items()}
-        depths = {name: it.rates[1] for name, it in judged.items()}
-        if depth == "best" and not self._is_surely_better(unseen["full"], unseen["fast"]):
-            return replace(self._fast(unseen["fast"]), depths=depths)
-        return self._fully(full, unseen["full"], depths)
+            fast = self._fast_unseen()
+            depths["fast"] = fast.own.rates[1]
+            if not fully.own.surely_beats(fast.own):
+                return replace(self._fast(fast), depths=depths)
+        return self._fully(full, fully, depths)
 
     def _full_learner(self, depth: Depth) -> FullLearner | None:
         """What learns in full, unless that is not asked for, or is not possible and not needed."""
@@ -142,11 +150,12 @@ class _Learning:
     def _fitted(self, rows: Ints) -> FusionHead:
         return fitted_head(self._bundle.model, *self._frames.training(rows))
 
-    def _cross_validated(self) -> Said:
-        return cross_validated(self._bundle.model, self._frames, self._steps)
+    def _fast_unseen(self) -> _Unseen:
+        return self._unseen(cross_validated(self._bundle.model, self._frames, self._steps))
 
-    def _calibrated(self, unseen: Said) -> tuple[Calibration, OodInfo]:
-        return fitted_calibration(self._bundle, self._frames, unseen)
+    def _unseen(self, said: Said) -> _Unseen:
+        calibration, ood = fitted_calibration(self._bundle, self._frames, said)
+        return _Unseen(calibration, ood, self._judged(self._frames, said, calibration))
 
     def _judged(self, of: OwnFrames, said: Said, calibration: Calibration) -> Judged:
         model = self._bundle.model
@@ -154,23 +163,14 @@ class _Learning:
         before = old.stated(model, self._bundle.info.calibration)
         return judge(of, before, said.stated(model, calibration))
 
-    def _judged_unseen(self, unseen: Said) -> Judged:
-        return self._judged(self._frames, unseen, self._calibrated(unseen)[0])
-
-    def _is_surely_better(self, one: Said, other: Said) -> bool:
-        model = self._bundle.model
-        said = (it.stated(model, self._calibrated(it)[0]) for it in (other, one))
-        return judge(self._frames, *said).change[0] > 0
-
-    def _fast(self, unseen: Said | None = None) -> Learned:
-        unseen = unseen or self._cross_validated()
+    def _fast(self, unseen: _Unseen) -> Learned:
         head = self._fitted(np.arange(len(self._frames)))
         self._steps.take()
         drawn = drawn_frames(self._bundle, self._steps)
         said = said_by(head, drawn, self._bundle.model.config.slerp_join)
         return self._told(head, unseen, drawn, said)
 
-    def _fully(self, full: FullLearner, unseen: Said, depths: dict[str, float]) -> Learned:
+    def _fully(self, full: FullLearner, unseen: _Unseen, depths: dict[str, float]) -> Learned:
         from entdemo.adaptation.full import tower_of
 
         rows = np.arange(len(self._frames))
@@ -179,8 +179,6 @@ class _Learning:
         learned = self._told(upper.head, unseen, drawn, full.said_of_others(upper, drawn))
         return replace(learned, tower=tower_of(upper), depths=depths)
 
-    def _told(self, head: FusionHead, unseen: Said, drawn: OwnFrames, said: Said) -> Learned:
-        calibration, ood = self._calibrated(unseen)
-        own = self._judged(self._frames, unseen, calibration)
-        kept = self._judged(drawn, said, calibration)
-        return Learned(head, calibration, ood, own, kept, None, {"fast": own.rates[1]})
+    def _told(self, head: FusionHead, unseen: _Unseen, drawn: OwnFrames, said: Said) -> Learned:
+        kept = self._judged(drawn, said, unseen.calibration)
+        return Learned(head, *unseen, kept, None, {"fast": unseen.own.rates[1]})

@@ -13,13 +13,17 @@ import torch
 from numpy.typing import NDArray
 from open_clip.model import CLIP
 from torch import Tensor, nn
-from torch.nn import functional
 
 from entdemo.inference.encoder import BATCH
 from entdemo.model.fusion import FusionHead
-from entdemo.model.network import EncodedFrames, EntClip, FrameDepths, low_level_features
+from entdemo.model.network import (
+    EncodedFrames,
+    EntClip,
+    FrameDepths,
+    joined_depths,
+    low_level_features,
+)
 from entdemo.model.preprocess import Preprocess
-from entdemo.model.slerp import slerp
 from entdemo.training.augment import Augment
 from entdemo.training.config import AugmentConfig
 
@@ -57,11 +61,8 @@ class Upper(nn.Module):
 
     def encode_frames(self, lower: Tensor) -> EncodedFrames:
         """[B, E] of ``lower_views`` -> what the network gives of the frames."""
-        depths = self.frame_depths(lower)
-        embedding, gates, levels = self.head(depths.vectors)
-        if self.network.config.slerp_join:
-            embedding = slerp(embedding, depths.own, self.head.join)
-        return EncodedFrames(embedding, gates, depths.features, levels)
+        joins = self.network.config.slerp_join
+        return joined_depths(self.head, self.frame_depths(lower), joins)
 
     def frame_depths(self, lower: Tensor) -> FrameDepths:
         """[B, E] of ``lower_views`` -> what the fusion joins."""
@@ -75,9 +76,7 @@ class Upper(nn.Module):
             hidden = block(hidden)
             if number in config.levels:
                 vectors.append(hidden[:, 0])
-        out, _ = visual._pool(hidden)
-        own = functional.normalize((out @ visual.proj).float(), dim=-1)
-        return FrameDepths(vectors, own, features)
+        return FrameDepths(vectors, self.network.own_embedding(hidden), features)
 
 
 def first_block(levels: tuple[int, ...]) -> int:

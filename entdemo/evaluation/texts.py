@@ -200,7 +200,8 @@ def _rows(name: str, data: bytes) -> Iterator[tuple[Place, Any]]:
     # Not splitlines(): U+2028 and the like may stand inside a JSON string.
     for number, line in enumerate(content.split("\n"), 1):
         if line.strip():
-            yield Place(number, _column(line)), _json(line)
+            column, row = _json_line(line)
+            yield Place(number, column), row
 
 
 def _json(text: str) -> Any:
@@ -210,15 +211,15 @@ def _json(text: str) -> Any:
         return None
 
 
-def _column(line: str) -> int:
-    """Where a line of JSON begins, or where it is none."""
+def _json_line(line: str) -> tuple[int, Any]:
+    """Column where a line's JSON begins, or where it is none, and its content."""
+    column = len(line) - len(line.lstrip()) + 1
     try:
-        json.loads(line)
+        return column, json.loads(line)
     except json.JSONDecodeError as error:
-        return error.colno
+        return error.colno, None
     except (ValueError, RecursionError):
-        pass
-    return len(line) - len(line.lstrip()) + 1
+        return column, None
 
 
 def _sentence(name: str, place: Place, row: Any) -> Sentence:

@@ -154,10 +154,12 @@ class Matcher:
 
         They are keys of ``finding_names``. Where its words stand for no region, all cases count.
         """
-        cases = enumerate(self.gallery.cases)
-        rows = [row for row, case in cases if case.region in reading.regions]
-        known = self.findings.known_of(rows) if reading.regions else self.findings.known
-        return tuple(sorted(reading.named - known))
+        if not reading.named:
+            return ()
+        by_region = self._findings_by_region
+        known = (by_region.get(region, frozenset()) for region in reading.regions)
+        held = frozenset[str]().union(*known) if reading.regions else self.findings.known
+        return tuple(sorted(reading.named - held))
 
     def case_query(self, case_id: str) -> Query:
         """A case of the gallery as a query.
@@ -222,6 +224,14 @@ class Matcher:
     def findings(self) -> FindingIndex:
         """Findings that each case's texts say to be there."""
         return FindingIndex([tuple(_texts(case)) for case in self.gallery.cases])
+
+    @cached_property
+    def _findings_by_region(self) -> dict[str | None, frozenset[str]]:
+        """What the cases of each region say to be there."""
+        rows: dict[str | None, list[int]] = {}
+        for row, case in enumerate(self.gallery.cases):
+            rows.setdefault(case.region, []).append(row)
+        return {region: self.findings.known_of(held) for region, held in rows.items()}
 
     @cached_property
     def _labels(self) -> Labels:

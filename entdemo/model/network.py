@@ -132,7 +132,7 @@ class EntClip(nn.Module):
         entry = self.frame_tokens(pixels)
         hidden, blocks = self._blocks(entry)
         vectors = self._vectors(entry.pooled, [block[:, 0] for block in blocks])
-        return FrameDepths(vectors, self._own(hidden), low_level_features(entry.low_level))
+        return FrameDepths(vectors, self.own_embedding(hidden), low_level_features(entry.low_level))
 
     def _blocks(self, entry: FrameEntry) -> tuple[Tensor, list[Tensor]]:
         indices = [level - 1 for level in self.config.levels if level]
@@ -144,8 +144,8 @@ class EntClip(nn.Module):
     def _vectors(self, pooled: Tensor, tokens: list[Tensor]) -> list[Tensor]:
         return [*([pooled] if 0 in self.config.levels else []), *tokens]
 
-    def _own(self, hidden: Tensor) -> Tensor:
-        """CLIP's own embedding [B, D], unit vectors."""
+    def own_embedding(self, hidden: Tensor) -> Tensor:
+        """Tokens after the last block -> CLIP's own embedding [B, D], unit vectors."""
         out, _ = self.clip.visual._pool(hidden)
         return functional.normalize((out @ self.clip.visual.proj).float(), dim=-1)
 
@@ -169,7 +169,7 @@ class EntClip(nn.Module):
         """
         embedding, gates, levels = self.head(self._vectors(pooled, tokens))
         if self.config.slerp_join:
-            embedding = slerp(embedding, self._own(hidden), self.head.join)
+            embedding = slerp(embedding, self.own_embedding(hidden), self.head.join)
         return embedding, gates, levels
 
     def encode_texts(self, tokens: Tensor) -> Tensor:
@@ -185,6 +185,14 @@ class EntClip(nn.Module):
         hidden = clip.transformer(hidden, attn_mask=clip.attn_mask[:length, :length])
         hidden = clip.ln_final(hidden[torch.arange(len(tokens), device=tokens.device), ends])
         return functional.normalize((hidden @ clip.text_projection).float(), dim=-1)
+
+
+def joined_depths(head: FusionHead, depths: FrameDepths, slerp_join: bool) -> EncodedFrames:
+    """What a network with this head, and with or without the join, gives of what its towers see."""
+    embedding, gates, levels = head(depths.vectors)
+    if slerp_join:
+        embedding = slerp(embedding, depths.own, head.join)
+    return EncodedFrames(embedding, gates, depths.features, levels)
 
 
 def pool_halves(maps: Tensor) -> Tensor:

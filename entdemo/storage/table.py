@@ -8,13 +8,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
+from typing import TYPE_CHECKING
 
 from entdemo.errors import DataError, in_one
 from entdemo.storage.encoding import encoding_of
 from entdemo.storage.quotation import damaged_row
 
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
+
 _SEPARATORS = (",", ";", "\t")
-_NAMED_SEPARATORS = ("sep=,", "sep=;")
+_NAMED_SEPARATORS = {"sep=,", "sep=;"}
 _SAMPLE = 1_000
 """Cells of a column that tell whether few differ, as where they are classes."""
 _FIRST_ROW = 2
@@ -86,7 +90,7 @@ def read_any_table(data: bytes, name: str) -> Iterator[Mapping[str, str]]:
 def _all_records(data: bytes, name: str) -> list[list[str]]:
     found: list[list[str]] = []
     try:
-        found.extend(_records(data))
+        found.extend(_reader(data)[0])
     except UnicodeDecodeError as error:
         raise DataError("table.encoding", name=name) from error
     except csv.Error as error:
@@ -96,18 +100,11 @@ def _all_records(data: bytes, name: str) -> list[list[str]]:
 
 def _damaged(data: bytes, name: str, whole: int) -> DataError:
     """Told of the row behind so many whole ones."""
-    text = data.decode(encoding_of(data), "replace")
-    first = text.partition("\n")[0]
-    has_mark = first.strip().lower() in _NAMED_SEPARATORS
-    header = text.split("\n", 2)[1] if has_mark else first
-    reader = csv.reader(
-        io.StringIO(text, newline="").readlines()[has_mark:],
-        delimiter=_separator(header), strict=True,
-    )  # fmt: skip
+    reader, above = _reader(data)
     for _ in range(whole):
         next(reader)
-    line = reader.line_num + has_mark + 1
-    return damaged_row(name, whole + 1, text, line, _separator(header))
+    text, line = data.decode(encoding_of(data), "replace"), above + reader.line_num + 1
+    return damaged_row(name, whole + 1, text, line, reader.dialect.delimiter)
 
 
 def write_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
@@ -124,14 +121,15 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def _records(data: bytes) -> Iterator[list[str]]:
+def _reader(data: bytes) -> tuple[CsvReader, int]:
+    """Records, and how many lines stand above them."""
     lines = io.TextIOWrapper(io.BytesIO(data), encoding_of(data), newline="")
     first = lines.readline()
-    if first.strip().lower() in _NAMED_SEPARATORS:
+    names_separator = first.strip().lower() in _NAMED_SEPARATORS
+    if names_separator:
         first = lines.readline()
-    return csv.reader(
-        chain([first] if first else [], lines), delimiter=_separator(first), strict=True
-    )
+    records = chain([first] if first else [], lines)
+    return csv.reader(records, delimiter=_separator(first), strict=True), int(names_separator)
 
 
 def _separator(header: str) -> str:

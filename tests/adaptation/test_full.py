@@ -131,15 +131,18 @@ def test_best_is_fast_when_in_doubt(
 ) -> None:
     """What either depth says is told apart by its name."""
     work: Any = learn._Learning
-    judged = SimpleNamespace(rates=(0.5, 0.9))
+
+    def unseen(said: str) -> SimpleNamespace:
+        own = SimpleNamespace(rates=(0.5, 0.9), surely_beats=lambda _: surely)
+        return SimpleNamespace(name=said, own=own)
+
     replaced: dict[str, Any] = {
         "_full_learner": lambda *_: "learner",
-        "_cross_validated": lambda *_: "fast",
+        "_fast_unseen": lambda _: unseen("fast"),
         "_saying": lambda *_: None,
-        "_judged_unseen": lambda *_: judged,
-        "_is_surely_better": lambda *_: surely,
-        "_fast": lambda _, unseen: SimpleNamespace(name=unseen),
-        "_fully": lambda _, learner, unseen, depths: SimpleNamespace(name=unseen),
+        "_unseen": lambda _, said: unseen(said),
+        "_fast": lambda _, found: found,
+        "_fully": lambda _, learner, found, depths: found,
     }
     for name, value in replaced.items():
         monkeypatch.setattr(work, name, value)

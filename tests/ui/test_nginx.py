@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import shutil
-import ssl
 import subprocess
 from collections.abc import Iterator
-from ipaddress import ip_network
 
 import httpx
 import pytest
 
 from entdemo.settings import ROOT
-from entdemo.ui.gate.callers import Access, names
-from entdemo.ui.page import launch_options
-from tests.helpers.serving import free_port, served
-from tests.helpers.ui_fakes import FakePredictor, fake_gallery
+from tests.helpers.proxies import (
+    SITE,
+    check_claimed_addresses_pass_no_limit,
+    check_the_page_works,
+    page_with_login,
+    running,
+    visiting,
+)
+from tests.helpers.serving import free_port
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
 pytestmark = [
@@ -24,8 +27,6 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl for a certificate"),
 ]
 
-SITE = "ent.example.org"
-FORM = {"username": "user", "password": "word"}
 AROUND = """
 daemon off; pid {folder}/pid; error_log {folder}/errors; worker_processes 1;
 events {{ worker_connections 64; }}
@@ -58,42 +59,22 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     subject = ["-subj", f"/CN={SITE}", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
     subprocess.run(command, check=True, capture_output=True)
-    predictor = FakePredictor(fake_gallery(folder))
-    access = Access(names([SITE]), (ip_network("127.0.0.1"),))
-    app = launch_options(predictor, access)["app_kwargs"]  # type: ignore[arg-type]
-    with served(predictor, auth=("user", "word"), app_kwargs=app) as url:
-        port = free_port()
-        text = AROUND.format(folder=folder, port=port, recipe=recipe(url))
-        (folder / "nginx.conf").write_text(text, "utf-8")
-        process = subprocess.Popen(
-            [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-        )
-        try:
+    with page_with_login(folder) as url:
+        port, file = free_port(), folder / "nginx.conf"
+        file.write_text(AROUND.format(folder=folder, port=port, recipe=recipe(url)), "utf-8")
+        with running([str(NGINX), "-p", str(folder), "-c", str(file)], folder):
             yield port
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 @pytest.fixture
 def visitor(proxied: int) -> Iterator[httpx.Client]:
-    """Somebody at another address than the proxy's."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    way = httpx.HTTPTransport(verify=context, local_address="127.0.0.2", retries=5)
-    url = f"https://127.0.0.1:{proxied}/"
-    with httpx.Client(base_url=url, transport=way, headers={"Host": SITE}, timeout=30) as client:
+    """Visits it."""
+    with visiting(proxied) as client:
         yield client
 
 
 def test_the_page_works_through_the_recipe_of_the_docs(visitor: httpx.Client) -> None:
-    (cookie,) = visitor.post("login", data=FORM).headers.get_list("set-cookie")
-    assert "; secure" in cookie.lower()
-    visitor.headers["Cookie"] = cookie.partition(";")[0]
-    assert visitor.get("config").json()["root"].startswith(f"https://{SITE}")
-    asked = visitor.post("gradio_api/call/search", json={"data": ["left eardrum", 3]})
-    with visitor.stream("GET", f"gradio_api/call/search/{asked.json()['event_id']}") as answer:
-        assert '"ear-left"' in answer.read().decode()
+    check_the_page_works(visitor)
 
 
 def test_only_the_name_of_the_site_is_served(visitor: httpx.Client) -> None:
@@ -102,9 +83,4 @@ def test_only_the_name_of_the_site_is_served(visitor: httpx.Client) -> None:
 
 
 def test_a_claimed_address_passes_no_limit_through_the_proxy(visitor: httpx.Client) -> None:
-    wrong = {"username": "user", "password": "no"}
-    statuses = [
-        visitor.post("login", data=wrong, headers={"X-Forwarded-For": f"8.8.8.{n}"}).status_code
-        for n in range(12)
-    ]
-    assert statuses[-1] == 429
+    check_claimed_addresses_pass_no_limit(visitor)
