@@ -104,7 +104,7 @@ def test_search_tells_people_how_it_read(
 
     said = told("attic cholesteatoma, eardrum perforaton")
     assert "“perforaton” was read as “perforation”." in said
-    assert "No case of the gallery shows this: cholesteatoma" in said
+    assert "The gallery has no case of this kind with: cholesteatoma" in said
     assert "This does not read like an ENT finding." in told("knee arthroscopy")
 
 
