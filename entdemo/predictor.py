@@ -84,8 +84,8 @@ class Predictor:
             gallery: a folder; if other weights made its vectors, they are computed once and kept
                 in the user's data folder.
             device: ``auto``, ``cuda``, ``mps`` or ``cpu``.
-            precision: ``auto``, which is measured on a CPU, ``fp32``, ``bf16``, or ``fp16`` on a
-                GPU.
+            precision: ``auto``, which is measured on a CPU, ``fp32``, ``bf16``, ``fp16`` on a GPU,
+                or ``int8`` on a CPU.
             progress: told how many of the gallery's frames have their vectors, while some are
                 computed.
 

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
         gallery: a folder; likewise.
         index: address of a Milvus cluster or a file ``*.db``; empty to search in memory.
         device: ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
-        precision: ``auto``, ``fp32``, ``bf16``, or ``fp16`` on a GPU.
+        precision: ``auto``, ``fp32``, ``bf16``, ``fp16`` on a GPU, or ``int8`` on a CPU.
     """
 
     model_config = SettingsConfigDict(
@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     gallery: str = Field(default_factory=_gallery)
     index: str = ""
     device: Annotated[str, StringConstraints(pattern=DEVICES)] = "auto"
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto"
 
     @field_validator("data")
     @classmethod

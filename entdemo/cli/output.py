@@ -55,7 +55,10 @@ Device = Annotated[
 ]
 Precision = Annotated[
     str,
-    typer.Option(help="auto, fp32, bf16, or fp16 on a GPU.", **from_settings("precision", "auto")),
+    typer.Option(
+        help="auto, fp32, bf16, fp16 on a GPU, or int8 on a CPU.",
+        **from_settings("precision", "auto"),
+    ),
 ]
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 

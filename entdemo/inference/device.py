@@ -76,6 +76,13 @@ def _cpu_traits() -> dict[str, object]:
     return known
 
 
+def saturates_in_8_bits() -> bool:
+    """Whether sums of two products of 8-bit numbers overflow, as on x86 without VNNI."""
+    traits = _cpu_traits()
+    on_x86 = str(traits.get("architecture") or platform.machine()).lower() in ("x86_64", "amd64")
+    return on_x86 and not (traits.get("avx512_vnni") or traits.get("avx_vnni"))
+
+
 def processor_name() -> str:
     """The CPU's name as it states it, or its kind."""
     return str(_cpu_traits().get("cpu_name") or platform.machine())

@@ -21,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from entdemo.inference.device import saturates_in_8_bits
 from entdemo.model.network import EncodedFrames, EntClip
 
 GraphPrecision = Literal["fp32", "int8"]
@@ -131,7 +132,10 @@ def _export(model: EntClip, side: int, path: Path) -> None:
 
 
 def _quantize(graph: Any, path: Path) -> None:
-    """The products with weights in the blocks in 8 bits, their inputs' ranges found as they run."""
+    """The products with weights in the blocks in 8 bits, their inputs' ranges found as they run.
+
+    Where such products saturate, weights take 7 bits, as onnxruntime advises.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
@@ -139,7 +143,7 @@ def _quantize(graph: Any, path: Path) -> None:
     others = [node.name for node in graph.graph.node if not node.name.startswith(_BLOCKS)]
     quantize_dynamic(
         graph, path, op_types_to_quantize=["MatMul", "Gemm"], nodes_to_exclude=others,
-        per_channel=True, weight_type=QuantType.QInt8,
+        per_channel=True, reduce_range=saturates_in_8_bits(), weight_type=QuantType.QInt8,
     )  # fmt: skip
 
 

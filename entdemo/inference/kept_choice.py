@@ -33,7 +33,8 @@ class Choice(NamedTuple):
 
     Attributes:
         name: library and precision.
-        milliseconds: of a frame and its mirror image, by candidate that agreed with fp32.
+        milliseconds: of a frame and its mirror image, by candidate that agreed with fp32; empty
+            where nothing was timed.
         graph: what onnxruntime runs; empty where torch serves.
     """
 
@@ -46,12 +47,14 @@ class Conditions(BaseModel):
     """What a choice holds for; another bundle, processor, library or network is measured anew.
 
     Attributes:
+        wanted: ``auto`` or ``int8``, see ``inference.fastest``.
         code: hash of the sources that a graph comes from.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     bundle: str
+    wanted: str
     processor: str
     threads: int
     torch: str
@@ -70,10 +73,11 @@ class Kept(BaseModel):
     graph: str
 
 
-def conditions_of(bundle: Bundle) -> Conditions:
+def conditions_of(bundle: Bundle, wanted: str) -> Conditions:
     """What a choice for a bundle holds for here."""
     return Conditions(
         bundle=bundle.info.content_digest,
+        wanted=wanted,
         processor=processor_name(),
         threads=torch.get_num_threads(),
         torch=torch.__version__,
@@ -122,7 +126,8 @@ def _network_code() -> str:
 
 
 def _path(conditions: Conditions) -> Path:
-    return read_settings(Settings).data / "precision" / f"{conditions.bundle[:16]}.json"
+    name = f"{conditions.bundle[:16]}-{conditions.wanted}.json"
+    return read_settings(Settings).data / "precision" / name
 
 
 def _forget_graphs(folder: Path) -> None:

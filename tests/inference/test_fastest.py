@@ -80,7 +80,9 @@ def test_what_was_measured_is_kept_and_not_measured_again(
     assert kept["milliseconds"] == BF16.milliseconds
 
 
-@pytest.mark.parametrize("part", ["bundle", "processor", "threads", "torch", "onnxruntime", "code"])
+@pytest.mark.parametrize(
+    "part", ["bundle", "wanted", "processor", "threads", "torch", "onnxruntime", "code"]
+)
 def test_a_choice_made_elsewhere_is_measured_anew(
     bundle: Bundle, chosen: list[Choice], tmp_path: Path, part: str
 ) -> None:
@@ -118,6 +120,34 @@ def test_what_is_asked_for_is_not_measured(bundle: Bundle, chosen: list[Choice])
     with pytest.raises(UserError):
         serving_runtime(bundle, CPU, "fp16")
     assert chosen == [BF16]
+
+
+def test_8_bits_are_served_where_they_are_asked_for(
+    bundle: Bundle, prepared: Bundle, chosen: list[Choice], tmp_path: Path
+) -> None:
+    served = serving_runtime(bundle, CPU, "int8").graph
+    assert served is not None
+    assert served.precision == "int8"
+    squares = squares_of(prepared)
+    exact = Encoder(prepared).frames(squares).vectors
+    assert (Encoder(prepared, served).frames(squares).vectors * exact).sum(axis=1).min() > 0.98
+    kept = kept_file(tmp_path).stat().st_mtime_ns
+    assert serving_runtime(bundle, CPU, "int8").graph is not None
+    assert kept_file(tmp_path).stat().st_mtime_ns == kept
+    with pytest.raises(UserError, match="int8"):
+        serving_runtime(bundle, torch.device("meta"), "int8")
+    assert chosen == [BF16]
+
+
+def test_8_bits_that_cannot_be_had_are_told(
+    bundle: Bundle, chosen: list[Choice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("no exporter")
+
+    monkeypatch.setattr(fastest, "exported_graph", fails)
+    with pytest.raises(UserError, match="int8"):
+        serving_runtime(bundle, CPU, "int8")
 
 
 @pytest.mark.parametrize(
@@ -248,7 +278,7 @@ def test_a_graph_of_other_weights_does_not_serve(
 
 def test_a_graph_that_cannot_be_run_does_not_serve(bundle: Bundle, chosen: list[Choice]) -> None:
     kept_choice.keep_choice(
-        kept_choice.conditions_of(bundle), Choice("onnxruntime int8", {}, b"no graph")
+        kept_choice.conditions_of(bundle, "auto"), Choice("onnxruntime int8", {}, b"no graph")
     )
     assert serving_runtime(bundle, CPU) == Runtime(torch.bfloat16)
     assert not chosen
@@ -257,11 +287,11 @@ def test_a_graph_that_cannot_be_run_does_not_serve(bundle: Bundle, chosen: list[
 def test_graphs_of_a_few_bundles_are_kept(
     bundle: Bundle, chosen: list[Choice], tmp_path: Path
 ) -> None:
-    known = kept_choice.conditions_of(bundle)
+    known = kept_choice.conditions_of(bundle, "auto")
     for number in range(5):
         conditions = known.model_copy(update={"bundle": f"{number:064}"[::-1]})
         kept_choice.keep_choice(conditions, Choice("onnxruntime int8", {}, b"graph"))
-        file = tmp_path / "precision" / f"{conditions.bundle[:16]}.onnx"
+        file = tmp_path / "precision" / f"{conditions.bundle[:16]}-auto.onnx"
         os.utime(file, (number, number))
         assert kept_choice.kept_choice(conditions) is not None
     left = sorted(path.name[0] for path in (tmp_path / "precision").glob("*.onnx"))
