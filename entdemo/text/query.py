@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
+from entdemo.text.denied import excluded, said_plainly
 from entdemo.text.findings import mentions
 from entdemo.text.negation import fold
-from entdemo.text.sides import Side
 from entdemo.text.typos import Correction, corrected
 from entdemo.text.vocabulary import words
-from entdemo.text.wording import normalise
 
 _BY_WORDS = 0.7
 """How much the one region that a text's words stand for counts beside the text tower."""
@@ -31,19 +30,6 @@ about it: where some of its words fit there, and where half of them do or one is
 _ADJECTIVES = frozenset(("redness",))
 """Findings whose words describe anything: a red drum, red wine."""
 
-_REGION_NOUNS: dict[str, str] = {
-    "ear": r"ears?|eardrum|tai|mang nhi",
-    "nose": r"nose|nostril|nasal (?:cavity|fossa)|mui|hoc mui",
-    "vocal-cords": r"larynx|vocal (?:cords?|folds?)|thanh quan|day thanh",
-    "throat": r"throat|pharynx|hong",
-}
-_NOT_THIS = re.compile(
-    r"\b(?:not|(?:chu )?khong phai(?: la)?|but not|other than|khong lay)\s+(?:an? |the |from the )?"
-    r"(?:(?P<before>left|right)\s+)?"
-    rf"(?:(?P<noun>{'|'.join(f'(?:{nouns})' for nouns in _REGION_NOUNS.values())})\b)?"
-    r"(?:\s+(?:ben )?(?P<after>trai|phai))?"
-)
-_PLAIN_SIDE: dict[str, Side] = {"left": "left", "right": "right", "trai": "left", "phai": "right"}
 _BOTH = re.compile(
     r"\b(?:both|bilateral|bilat|b/l|au|left and right|right and left|trai va phai|phai va trai)\b"
     r"|\b(?:hai|2|ca hai) (?:ben|tai|mui|hoc mui|mang nhi|mn)\b"
@@ -73,7 +59,8 @@ class Reading:
     """What is read from a description.
 
     Attributes:
-        text: the description with slips mended, which the text tower reads.
+        text: the description as the text tower reads it: slips mended, and the other side in place
+            of one that is denied.
         corrections: the slips.
         named: findings that it says to be there, see ``text.findings``.
         denied: findings that it says not to be there.
@@ -153,11 +140,11 @@ def read_query(text: str) -> Reading:
     found = mentions(mended)
     parts = words(mended)
     return Reading(
-        text=mended,
+        text=said_plainly(mended),
         corrections=corrections,
         named=frozenset(it.key for it in found if not it.denied),
         denied=frozenset(it.key for it in found if it.denied),
-        excluded=frozenset(_excluded(mended)),
+        excluded=frozenset(excluded(mended)),
         regions=frozenset(part.kind for part in parts) & frozenset(REGIONS),
         both_sides=_names_both(mended),
         tells_state=bool(_STATE.search(fold(mended))),
@@ -167,21 +154,6 @@ def read_query(text: str) -> Reading:
 
 def _names_both(text: str) -> bool:
     return bool(_BOTH.search(fold(text)))
-
-
-def _excluded(text: str) -> Iterator[str]:
-    """Classes that "not a left ear" and the like rule out."""
-    for match in _NOT_THIS.finditer(fold(normalise(text))):
-        noun, side = match.group("noun"), match.group("before") or match.group("after")
-        if not (noun or side):
-            continue
-        regions = [
-            key for key, nouns in _REGION_NOUNS.items() if noun and re.fullmatch(nouns, noun)
-        ]
-        for name in CLASSES:
-            in_region = not noun or region_of(name) in regions
-            if in_region and (side is None or name.endswith(_PLAIN_SIDE[side])):
-                yield name
 
 
 def _by_region(probabilities: Sequence[float]) -> dict[str, float]:
