@@ -182,11 +182,11 @@ def remove_cases(path: str | Path, case_ids: Iterable[str]) -> Gallery:
 
 
 def revise_case(path: str | Path, case: Case) -> Gallery:
-    """Put another text beside a case's frame, as an edit of ``cases.csv`` would.
+    """Put other texts or another class beside a case's frame, as an edit of ``cases.csv`` would.
 
     Args:
         path: the gallery's folder.
-        case: with the id, the frame and the class of one that is there.
+        case: with the id of one that is there, whose frame and group it keeps.
 
     Raises:
         UserError: if there is no such case, or another writer is at work.
@@ -195,7 +195,7 @@ def revise_case(path: str | Path, case: Case) -> Gallery:
     with _changing(folder):
         old = Gallery.open(folder)
         before = old.case(case.case_id)
-        kept = case._replace(file=before.file, class_name=before.class_name, group=before.group)
+        kept = case._replace(file=before.file, group=before.group)
         draft = _Draft(folder, [kept if one is before else one for one in old.cases])
         return draft.save(old.vectors, old.embedder_id, old.preprocess_hash)
 

@@ -30,7 +30,7 @@ from entdemo.gallery.store import Gallery, Progress
 from entdemo.gallery.teaching import teaching_of
 from entdemo.storage.atomic import new_folder
 from entdemo.storage.table import tidy
-from entdemo.taxonomy import finding_key
+from entdemo.taxonomy import LABELS, finding_key, region_of
 
 if TYPE_CHECKING:
     from entdemo.predictor import Predictor
@@ -135,24 +135,30 @@ class Editor:
             return case
 
     def revise(self, case_id: str, texts: Mapping[str, str]) -> Case:
-        """Give an own case other texts; what it then is.
+        """Give an own case other texts or another class; what it then is.
 
         Args:
             case_id: of the case.
-            texts: finding, captions and what is taught by their columns; what is not there is
-                emptied.
+            texts: class, finding, captions, source, licence and what is taught by their columns; a
+                text that is not there is emptied, the class stays then.
 
         Raises:
-            UserError: if there is no such case, it came with the app, the link is none, or the
-                folder cannot be written.
+            UserError: if there is no such case, it came with the app, there is no such class, the
+                link is none, or the folder cannot be written.
         """
         with self.lock:
             case = self._own_case(case_id)
             told = {name: tidy(text) for name, text in texts.items()}
+            class_name = told.get("class", case.class_name)
+            if class_name not in LABELS:
+                raise PageError("edit.no_class", name=case_id)
             revised = case._replace(
-                finding=finding_key(case.region, told.get("finding", "")),
+                class_name=class_name,
+                finding=finding_key(region_of(class_name), told.get("finding", "")),
                 caption_en=told.get("caption_en", ""),
                 caption_vi=told.get("caption_vi", ""),
+                source=told.get("source", ""),
+                licence=told.get("licence", ""),
                 teaching=teaching_of(told),
             )
             folder = self._changeable()

@@ -77,7 +77,7 @@ def build_edit(
         return removed(case, held), refilter(), place(editor, predictor)
 
     def on_revise(data: Data) -> tuple[str, str, str]:
-        texts = {name: str(data.get(name) or "") for name in (*TEXTS, *TEACHING)}
+        texts = {name: str(data.get(name) or "") for name in ("class", *TEXTS, *TEACHING)}
         case = editor.revise(str(data.get("case_id")), texts)
         return revised(case), refilter(), place(editor, predictor)
 

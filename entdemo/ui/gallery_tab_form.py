@@ -87,23 +87,26 @@ def _field(name: str, key: str) -> str:
 
 def _row() -> str:
     """One picture; the page fills in a copy for each."""
-    classes = "".join(
-        f'<option value="{name}" data-region="{region_of(name)}" {_label(STATED_NAMES[name])}>'
-        f"{capital(STATED_NAMES[name]['en'])}</option>"
-        for name in LABELS
-    )
     first = f'<option value="" {attribute_of("label", "edit.choose_class")}></option>'
     return (
         '<template id="edit-row"><li class="edit-row">'
         f'<img {attribute_of("alt", "edit.picture")} width="120" height="120">'
         f'<div class="edit-fields"><p class="edit-name"></p><label>{both("gallery.class")}'
-        f'<select name="class">{first}{classes}</select></label>'
+        f'<select name="class">{first}{_classes()}</select></label>'
         f'<label>{both("gallery.finding")}<input type="text" name="finding" maxlength="100">'
         f"</label>{_field('caption_en', 'edit.caption_en')}"
         f"{_field('caption_vi', 'edit.caption_vi')}<details><summary>{both('edit.teaching')}"
         f"</summary>{''.join(_field(name, f'edit.{name}') for name in TEACHING)}</details>"
         f'<button type="button" class="link" data-leave>{both("edit.leave_out")}</button></div>'
         "</li></template>"
+    )
+
+
+def _classes() -> str:
+    return "".join(
+        f'<option value="{name}" data-region="{region_of(name)}" {_label(STATED_NAMES[name])}>'
+        f"{capital(STATED_NAMES[name]['en'])}</option>"
+        for name in LABELS
     )
 
 
@@ -141,7 +144,7 @@ def removal_dialog() -> str:
 
 
 def texts_dialog() -> str:
-    """The texts of an own case, to be changed; the page fills them in."""
+    """What may be changed of an own case; the page fills it in."""
     fields = "".join(
         f'<label>{both(f"edit.{name}")}<textarea name="{name}" rows="2" maxlength="500">'
         "</textarea></label>"
@@ -151,9 +154,11 @@ def texts_dialog() -> str:
     return (
         '<dialog id="edit-texts" aria-labelledby="edit-texts-title"><form>'
         f'<h2 id="edit-texts-title">{both("edit.texts")}</h2><p class="hint"></p>'
-        f'<div class="edit-fields"><label>{both("gallery.finding")}'
+        f'<div class="edit-fields"><label>{both("gallery.class")}<select name="class">{_classes()}'
+        f"</select></label><label>{both('gallery.finding')}"
         f'<input type="text" name="finding" maxlength="100"></label><label>{both("edit.link")}'
-        f'<input type="url" name="link" maxlength="500" pattern="https?://.+"></label>{fields}'
+        f'<input type="url" name="link" maxlength="500" pattern="https?://.+"></label>'
+        f"{_field('source', 'gallery.source')}{_field('licence', 'edit.licence')}{fields}"
         f'</div><div class="ways"><button type="submit" class="primary">{both("edit.keep_texts")}'
         f'</button><button type="button" class="quiet" data-texts-close>{both("case.close")}'
         "</button></div></form></dialog>"
@@ -180,7 +185,7 @@ def done(added: Added, held: int) -> str:
 
 
 def revised(case: Case) -> str:
-    """Whose texts were changed."""
+    """Which case was changed."""
     return f'<p class="edit-done" role="status">{both("edit.revised", case=case.case_id)}</p>'
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from entdemo.gallery.cases import Case
 
 PAGE = 24
-TEXTS = ("finding", "caption_en", "caption_vi")
-"""Columns of a case that say what it shows; those of ``teaching`` are added to them."""
+TEXTS = ("finding", "caption_en", "caption_vi", "source", "licence")
+"""Columns of a case that tell of it; its class and those of ``teaching`` are added to them."""
 Option = tuple[str, str, str, str]
 """Value, English, Vietnamese, and the region that it belongs to or nothing."""
 
@@ -155,7 +155,7 @@ def case_card(case: Case, *, removable: bool) -> str:
 
 
 def changing(case: Case) -> str:
-    """The buttons that change an own case's texts, and that remove it."""
+    """The buttons that change an own case, and that remove it."""
     return (
         f'<button type="button" class="link" data-revise="{escape(case.case_id)}" '
         f'data-texts="{escape(json.dumps(texts_of(case), ensure_ascii=False))}" '
@@ -170,7 +170,7 @@ def changing(case: Case) -> str:
 def texts_of(case: Case) -> dict[str, str]:
     """What may be changed of a case, by the names of the columns."""
     told = {name: str(getattr(case, name)) for name in TEXTS}
-    return told | case.teaching._asdict()
+    return told | {"class": case.class_name} | case.teaching._asdict()
 
 
 def case_button(case: Case) -> str:

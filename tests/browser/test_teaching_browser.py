@@ -164,7 +164,7 @@ def test_a_picture_of_several_is_chosen_and_a_loop_read_whole(
 
 
 @LANGUAGES
-def test_the_texts_of_an_own_case_are_changed(
+def test_class_source_and_texts_of_an_own_case_are_changed(
     browser: Browser, url: str, desk: EditablePredictor, tmp_path: Path, work: Path, locale: str
 ) -> None:
     picture = draw_frame(tmp_path / "a.jpg", "throat", shift=5 if locale == "vi-VN" else 7)
@@ -177,6 +177,11 @@ def test_the_texts_of_an_own_case_are_changed(
         page.locator("#gallery-answer [data-revise]").last.click()
         dialog = page.locator("#edit-texts")
         case_id = dialog.locator(".hint").inner_text()
+        expect(dialog.locator("[name=class]")).to_have_value("throat")
+        dialog.locator("[name=class]").select_option("ear-left")
+        expect(dialog.locator("[name=finding]")).to_have_attribute("list", "findings-ear")
+        dialog.locator("[name=source]").fill("Clinic A")
+        dialog.locator("[name=licence]").fill("CC BY 4.0")
         dialog.locator("[name=history_vi]").fill("Đau họng hai ngày")
         dialog.locator("[name=points_en]").fill("Look at the uvula")
         dialog.locator("[name=link]").fill("https://example.org/throat")
@@ -187,7 +192,9 @@ def test_the_texts_of_an_own_case_are_changed(
         page.locator(f"#gallery-answer [data-case={case_id}]").click()
         expect(page.locator(".viewer-sheet")).to_contain_text("Look at the uvula")
         expect(page.locator(".viewer-sheet")).to_contain_text("Đau họng hai ngày")
-    told = desk.gallery.case(case_id).teaching
+    case = desk.gallery.case(case_id)
+    assert (case.class_name, case.credit) == ("ear-left", "Clinic A · CC BY 4.0")
+    told = case.teaching
     assert (told.history_vi, told.link) == ("Đau họng hai ngày", "https://example.org/throat")
     assert "Look at the uvula" in (desk.gallery.folder / "cases.csv").read_text("utf-8")
     assert left(work) == []

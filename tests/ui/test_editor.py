@@ -162,13 +162,17 @@ def test_a_folder_that_cannot_be_written_is_named(
     assert predictor.gallery.folder == shipped
 
 
-def test_an_own_case_gets_other_texts_and_the_table_holds_them(
+def test_an_own_case_gets_another_class_and_other_texts_and_the_table_holds_them(
     editor: Editor, predictor: EditablePredictor, own: Path
 ) -> None:
     editor.add(new_cases(1, start=100))
     (case_id,) = editor.own_ids()
     before = predictor.gallery.case(case_id)
+    other = next(name for name in ("ear-left", "ear-right") if name != before.class_name)
     texts = {
+        "class": other,
+        "source": "Clinic A",
+        "licence": "CC BY 4.0",
         "finding": "Thủng màng nhĩ",
         "caption_vi": "  Tai\ntrái ",
         "history_en": "Ear pain",
@@ -178,6 +182,8 @@ def test_an_own_case_gets_other_texts_and_the_table_holds_them(
     revised = editor.revise(case_id, texts)
     assert revised.caption_vi == "Tai trái"
     assert revised.caption_en == ""
+    assert (revised.class_name, revised.finding) == (other, "perforation")
+    assert revised.credit == "Clinic A · CC BY 4.0"
     assert revised.teaching.both("history") == ("Ear pain", "Ear pain")
     assert (revised.file, revised.group) == (before.file, before.group)
     again = Gallery.open(own).case(case_id)
@@ -186,14 +192,18 @@ def test_an_own_case_gets_other_texts_and_the_table_holds_them(
     assert verify_gallery(own) == []
 
 
-def test_texts_of_a_shipped_case_and_a_wrong_link_are_refused(
+def test_a_case_that_is_none_of_ours_a_wrong_link_and_no_class_are_refused(
     editor: Editor, predictor: EditablePredictor
 ) -> None:
     editor.add(new_cases(1, start=100))
     (case_id,) = editor.own_ids()
     shipped_case = next(it for it in predictor.gallery.cases if it.case_id != case_id)
-    for given, key in ((shipped_case.case_id, "edit.shipped_case"), (case_id, "teaching.link")):
+    for given, texts, key in (
+        (shipped_case.case_id, {}, "edit.shipped_case"),
+        (case_id, {"link": "javascript:alert(1)"}, "teaching.link"),
+        (case_id, {"class": "eye"}, "edit.no_class"),
+    ):
         with pytest.raises(UserError) as caught:
-            editor.revise(given, {"link": "javascript:alert(1)"})
+            editor.revise(given, texts)
         assert caught.value.key == key
     assert predictor.gallery.case(case_id).teaching.link == ""

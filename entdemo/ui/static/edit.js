@@ -35,6 +35,12 @@
     find(".edit-rows", form()).append(row);
   };
 
+  /** Offer the findings of the region of the class that is chosen. */
+  const offerFindings = (fields) => {
+    const { region } = find("[name=class]", fields).selectedOptions[0].dataset;
+    find("[name=finding]", fields).setAttribute("list", `findings-${region}`);
+  };
+
   const leaveOut = (row) => {
     URL.revokeObjectURL(find("img", row).src);
     row.remove();
@@ -134,7 +140,7 @@
 
   const mountTexts = (tab) => {
     const dialog = find("#edit-texts");
-    const texts = () => all("input, textarea", dialog);
+    const texts = () => all("input, textarea, select", dialog);
     let id;
     tab.addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -143,10 +149,12 @@
         const held = JSON.parse(button.dataset.texts);
         texts().forEach((field) => { field.value = held[field.name]; });
         find(".hint", dialog).textContent = id;
+        offerFindings(dialog);
         dialog.showModal();
       }
       if (button && "textsClose" in button.dataset) dialog.close();
     });
+    dialog.addEventListener("change", () => offerFindings(dialog));
     find("form", dialog).addEventListener("submit", (event) => {
       event.preventDefault();
       dialog.close();
@@ -211,10 +219,7 @@
       input.value = "";
     });
     element.addEventListener("change", (event) => {
-      if (event.target.name !== "class") return;
-      const region = event.target.selectedOptions[0].dataset.region;
-      find("[name=finding]", event.target.closest(".edit-row")).setAttribute(
-        "list", `findings-${region}`);
+      if (event.target.name === "class") offerFindings(event.target.closest(".edit-row"));
     });
     element.addEventListener("click", (event) => {
       if (event.target.closest("[data-leave]")) leaveOut(event.target.closest(".edit-row"));
