@@ -62,8 +62,19 @@ class Server:
 
     def memory_mb(self) -> float:
         """Resident memory of the process."""
+        return self._megabytes("VmRSS")
+
+    def peak_mb(self) -> float:
+        """The most of it since the process began, or since ``forget_peak``."""
+        return self._megabytes("VmHWM")
+
+    def forget_peak(self) -> None:
+        """Count the most of it anew."""
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5", "ascii")
+
+    def _megabytes(self, name: str) -> float:
         status = Path(f"/proc/{self.pid}/status").read_text("utf-8")
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        found = re.search(rf"{name}:\s+(\d+) kB", status)
         return int(found[1]) / 1024 if found else 0.0
 
     def files_left(self) -> int:

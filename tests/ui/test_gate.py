@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import select
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from ipaddress import ip_network
 from typing import Any
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Message
 
 from entdemo.ui.gate import body
 from entdemo.ui.gate.callers import Access
+from entdemo.ui.gate.gate import Gate
 from entdemo.ui.gate.routes import rule_of
 from tests.helpers.serving import served
 from tests.helpers.ui_fakes import FakePredictor, fake_gallery
@@ -147,6 +153,45 @@ def test_a_body_that_claims_nothing_is_counted(url: str) -> None:
     answer = httpx.post(url + JOIN, content=parts(), headers={"Accept-Language": "vi"})
     assert answer.status_code == 413
     assert answer.json()["detail"].startswith("Dữ liệu gửi lên lớn hơn 1 MB")
+
+
+def test_bodies_of_one_visitor_are_bounded_together(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body, "MOST_HELD", 100_000)
+    address = httpx.URL(url)
+    with ExitStack() as open_ones:
+        waiting = []
+        for _ in range(3):
+            one = socket.create_connection((address.host, address.port), timeout=10)
+            waiting.append(open_ones.enter_context(one))
+            head = f"POST /{JOIN} HTTP/1.1\r\nHost: {address.host}\r\nContent-Length: 60000\r\n\r\n"
+            one.sendall(head.encode() + b" " * 40_000)
+        (refused,), _, _ = select.select(waiting, [], [], 10)
+        assert refused.recv(12) == b"HTTP/1.1 429"
+        other = next(one for one in waiting if one is not refused)
+        other.sendall(b" " * 20_000)
+        assert other.recv(12) == b"HTTP/1.1 422"
+    assert httpx.post(url + JOIN, content=b" " * 90_000).status_code == 422
+
+
+def test_who_still_sends_is_heard_for_a_while_after_the_refusal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A connection that is closed on unread bytes is reset, and the answer lost."""
+    monkeypatch.setattr(body, "LINGER_S", 0.2)
+    happened: list[str] = []
+
+    async def receive() -> Message:
+        happened.append("heard")
+        return {"type": "http.request", "body": bytes(16 * 1024), "more_body": True}
+
+    async def send(message: Message) -> None:
+        happened.append("told" if message.get("body") else "ended" if "body" in message else "")
+
+    asked = {**scope("8.8.8.8", host="evil.example"), "method": "POST", "path": f"/{JOIN}"}
+    asyncio.run(Gate(PlainTextResponse("in"), Access(), "", None)(asked, receive, send))
+    assert happened == ["", "told", *["heard"] * 4, "ended"]
 
 
 def test_files_are_sent_one_by_one(url: str) -> None:

@@ -18,6 +18,9 @@ SILENCE_S = 15.0
 """A connection on which no request was begun for so long, or for twice that at most, is closed,
 whether nothing comes or a head that does not end."""
 
+_READ_BYTES = 16 * 1024
+"""Taken from a socket at once; of asyncio's own 256 KB hundreds of connections would hold 64 MB."""
+
 _TOO_MANY = (
     b"HTTP/1.1 429 Too Many Requests\r\n"
     b"Retry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -59,6 +62,7 @@ class _Bounds(asyncio.Protocol):
             transport.close()
             return
         self.held[self._visitor] += 1
+        transport.max_size = _READ_BYTES  # type: ignore[attr-defined] # of asyncio's own loops
         super().connection_made(transport)
         self._look_again(None)
 

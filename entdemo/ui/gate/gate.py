@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -10,7 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entdemo.ui.fairness import FairQueue, FairSessions
-from entdemo.ui.gate.body import Body, check_length
+from entdemo.ui.gate.body import Body, check_length, linger
 from entdemo.ui.gate.callers import Access, host_name, is_foreign, without_origin
 from entdemo.ui.gate.login import Logins, token_of, with_own_cookie
 from entdemo.ui.gate.refusal import RefusedError, refusal
@@ -34,6 +35,7 @@ class Gate:
         self._access = access
         self._cookie_id = cookie_id
         self._logins = logins
+        self._held: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it here without having read its body."""
@@ -47,15 +49,17 @@ class Gate:
             check_length(seen, rule)
         except RefusedError as error:
             return await _refuse(seen, receive, send, error)
-        body = Body(seen, receive, rule)
+        body = Body(seen, receive, rule, self._held)
         held = _Held(with_own_cookie(seen, send, self._cookie_id), body)
         try:
             await self._app(without_origin(seen), body.receive, held.send)
         except Exception:
             if body.error is None:
                 raise
+        finally:
+            body.let_go()
         if body.error is not None and not held.has_begun:
-            await _refuse(seen, receive, send, body.error)
+            await _refuse(seen, receive, send, body.error, more=not body.is_read)
 
     def _checked(self, scope: Scope) -> Rule:
         """The rule of a request that may come.
@@ -96,10 +100,21 @@ class _Held:
             await self._send(message)
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, error: RefusedError) -> None:
-    # The connection ends with the answer: what is left of the body is not waited for.
+async def _refuse(
+    scope: Scope, receive: Receive, send: Send, error: RefusedError, *, more: bool = True
+) -> None:
+    """Answer and end the connection, whatever is left of the body; ``more``: something may be."""
+
+    async def sent(message: Message) -> None:
+        is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
+        if not (is_last and more):
+            return await send(message)
+        await send({**message, "more_body": True})
+        await linger(receive)
+        await send({"type": "http.response.body", "body": b""})
+
     answer = refusal(scope, error, {"Connection": "close"})
-    await SecurityHeaders(answer, head="")(scope, receive, send)
+    await SecurityHeaders(answer, head="")(scope, receive, sent)
 
 
 def gated(access: Access) -> Callable[[gr.routes.App], AbstractAsyncContextManager[None]]:

@@ -26,6 +26,7 @@ class Rule:
         most_bytes: of the body.
         most_files: in a multipart body.
         is_page: whether a link on another site may lead there.
+        to_disk: whether the body is written to the disk while it comes in.
     """
 
     methods: frozenset[str]
@@ -34,14 +35,22 @@ class Rule:
     most_bytes: int = 0
     most_files: int = 0
     is_page: bool = False
+    to_disk: bool = False
 
 
 def _reads(path: str, *, is_open: bool = False, is_page: bool = False) -> Rule:
     return Rule(_READ, re.compile(path), is_open=is_open, is_page=is_page)
 
 
-def _takes(path: str, most_bytes: int, *, is_open: bool = False, most_files: int = 0) -> Rule:
-    return Rule(_SEND, re.compile(path), is_open, most_bytes, most_files)
+def _takes(
+    path: str,
+    most_bytes: int,
+    *,
+    is_open: bool = False,
+    most_files: int = 0,
+    to_disk: bool = False,
+) -> Rule:
+    return Rule(_SEND, re.compile(path), is_open, most_bytes, most_files, to_disk=to_disk)
 
 
 RULES = (
@@ -59,12 +68,12 @@ RULES = (
     _reads(r"/gradio_api/queue/data"),
     _reads(r"/gradio_api/call/(predict|search)/\w{1,64}"),
     _reads(r"/cases/\w+/[^/\\]+"),
-    _takes(r"/gradio_api/upload/?", MAX_BYTES + _FORM, most_files=1),
+    _takes(r"/gradio_api/upload/?", MAX_BYTES + _FORM, most_files=1, to_disk=True),
     # A hundred own cases with their captions at once.
     _takes(r"/gradio_api/queue/join/?", 1024**2),
     _takes(r"/gradio_api/call/(predict|search)/?", _FORM),
-    _takes(r"/clip", CLIP_BYTES),
-    _takes(r"/sheet", 4 * 1024**2 + _FORM),
+    _takes(r"/clip", CLIP_BYTES, to_disk=True),
+    _takes(r"/sheet", 4 * 1024**2),
     _takes(r"/handout", COLLECTION_BYTES),
     _reads(r"/collections"),
     _takes(r"/collections", COLLECTION_BYTES),
