@@ -44,7 +44,10 @@ _WORDS_OF_SCRIPT = (
     "collection.earlier",
     "collection.forget",
     "collection.forget_named",
+    "collection.forgotten",
     "collection.is_kept",
+    "collection.taken_out",
+    "collection.undo",
     "collection.linked",
     "collection.link_long",
 )

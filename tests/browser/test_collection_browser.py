@@ -66,6 +66,34 @@ def test_cases_are_ordered_noted_and_still_there_after_a_reload(page: Page) -> N
     expect(pressed).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.parametrize(("locale", "undo"), [("en-GB", "Undo"), ("vi-VN", "Hoàn tác")])
+def test_what_is_taken_out_or_removed_can_be_had_back(
+    browser: Browser, url: str, locale: str, undo: str
+) -> None:
+    with visit(browser, url, locale=locale) as page:
+        collect(page, "ear-left-1", "ear-left-2", "nose-left-0")
+        page.locator("[data-collected=ear-left-2] textarea").fill("nón sáng")
+        page.locator("[data-collected=ear-left-2] [data-move=out]").press("Enter")
+        assert order(page) == ["ear-left-1", "nose-left-0"]
+        back = page.get_by_role("button", name=undo)
+        expect(back).to_be_focused()
+        page.locator("[data-collected=nose-left-0] [data-move=up]").click()
+        back.press("Enter")
+        assert order(page) == ["nose-left-0", "ear-left-1", "ear-left-2"]
+        expect(page.locator("[data-collected=ear-left-2] textarea")).to_have_value("nón sáng")
+        page.locator("#collection [type=submit]").click()
+        page.locator("#collection-kept .link").nth(1).click()
+        expect(page.locator("#collection-kept .link")).to_have_count(0)
+        back.click()
+        expect(page.locator("#collection-kept .link").first).to_contain_text("(3)")
+        # A slip of the finger on a card costs no note.
+        page.locator("#tab-gallery").click()
+        for _ in range(2):
+            page.locator("#gallery-answer [data-basket=ear-left-2]").click()
+        page.locator("#tab-collection").click()
+        expect(page.locator("[data-collected=ear-left-2] textarea")).to_have_value("nón sáng")
+
+
 def test_files_and_a_link_carry_it_to_someone_else(
     browser: Browser, url: str, page: Page, tmp_path: Path
 ) -> None:

@@ -236,10 +236,11 @@ const entdemo = (window.entdemo = {});
     show(place);
   };
 
-  /** Where the answer stands below what is asked, bring it into view. */
+  /** Where the answer stands below what is asked, or was scrolled past, bring it into view. */
   const show = (place) => {
-    const target = find(`#${place}-message .alert`) ?? find(`#${place}-answer`);
-    if (target && window.innerWidth < 900) target.scrollIntoView({ block: "start" });
+    const target = find(`#${place}-message .alert, #${place}-local .alert`) ?? find(`#${place}-answer`);
+    const isPast = target?.getBoundingClientRect().top < 0;
+    if (isPast || window.innerWidth < 900) target?.scrollIntoView({ block: "start" });
   };
 
   entdemo.fail = (place, key = "ui.unexpected") => {

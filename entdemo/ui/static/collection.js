@@ -31,6 +31,17 @@
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const tell = (key, values) => sayBoth(find("#collection-told"), key, values);
 
+  /** Say that something is gone, with the way to have it back. */
+  const offerBack = (place, key, values, restore) => {
+    const text = document.createElement("span");
+    const undo = Object.assign(document.createElement("button"), { type: "button", className: "link" });
+    sayBoth(text, key, values);
+    sayBoth(undo, "collection.undo");
+    undo.addEventListener("click", restore);
+    place.replaceChildren(text, " ", undo);
+    undo.focus();
+  };
+
   /* --- what the page shows of it ------------------------------------------------------------ */
   const dress = () => {
     for (const button of all("[data-basket]")) {
@@ -69,11 +80,16 @@
     lay();
   };
 
+  /** What was taken out in this visit, so that a slip of the finger costs no note. */
+  const dropped = {};
+
   const put = (id) => {
     if (!holds(id) && hand.cases.length >= Number(form().dataset.most)) return;
-    const cases = holds(id)
-      ? hand.cases.filter(({ case_id }) => case_id !== id)
-      : [...hand.cases, { case_id: id, note: "" }];
+    const held = hand.cases.find(({ case_id }) => case_id === id);
+    if (held) dropped[id] = held;
+    const cases = held
+      ? hand.cases.filter((it) => it !== held)
+      : [...hand.cases, dropped[id] ?? { case_id: id, note: "" }];
     change({ ...hand, cases });
   };
 
@@ -88,7 +104,7 @@
     sayBoth(drop, "collection.forget");
     sayBoth(drop, "collection.forget_named", { name: it.name }, "aria-label");
     drop.setAttribute("aria-label", drop.dataset[entdemo.language()]);
-    drop.addEventListener("click", () => store({ remove: it.name }));
+    drop.addEventListener("click", () => forget(it));
     line.append(open, " ", drop);
     return line;
   }));
@@ -120,6 +136,15 @@
       complain("collection", words("ui.offline"));
     }
     listKept();
+  };
+
+  const forget = async (it) => {
+    await store({ remove: it.name });
+    if (entdemo.refused("collection")) return;
+    offerBack(find("#collection-told"), "collection.forgotten", { name: it.name }, async () => {
+      await store({ keep: { format: FORMAT, ...it } });
+      if (!entdemo.refused("collection")) tell("collection.is_kept", { name: it.name });
+    });
   };
 
   const named = () => find("#collection-name").value.trim() || words("collection.unnamed");
@@ -184,23 +209,39 @@
     open: () => find("#collection-file").click(),
   };
 
+  /** Change the cases as the rows on the page were changed already. */
+  const changeAsLaid = (cases) => {
+    laid = cases.map(({ case_id }) => case_id).join();
+    change({ ...hand, cases });
+  };
+
+  /** Take a row's case out; in its place stands the way to have it back where it was. */
+  const takeOut = (row, at) => {
+    const held = hand.cases[at];
+    const gone = document.createElement("li");
+    gone.className = "taken-out";
+    changeAsLaid(hand.cases.toSpliced(at, 1));
+    row.replaceWith(gone);
+    offerBack(gone, "collection.taken_out", { case: held.case_id }, () => {
+      const before = all("[data-collected]").filter((other) =>
+        gone.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING);
+      gone.replaceWith(row);
+      changeAsLaid(hand.cases.toSpliced(before.length, 0, held));
+      find("[data-move=out]", row).focus();
+    });
+  };
+
   const move = (row, way) => {
     const id = row.dataset.collected;
     const from = ids().indexOf(id);
-    if (way === "out") {
-      row.remove();
-      laid = ids().filter((other) => other !== id).join();
-      put(id);
-      if (!hand.cases.length) laid = null;
-      return lay();
-    }
+    if (way === "out") return takeOut(row, from);
     const to = from + (way === "up" ? -1 : 1);
     if (to < 0 || to >= hand.cases.length) return undefined;
     const cases = [...hand.cases];
     cases.splice(to, 0, ...cases.splice(from, 1));
-    way === "up" ? row.previousElementSibling.before(row) : row.nextElementSibling.after(row);
-    laid = cases.map(({ case_id }) => case_id).join();
-    change({ ...hand, cases });
+    const other = find(`[data-collected="${ids()[to]}"]`);
+    way === "up" ? other.before(row) : other.after(row);
+    changeAsLaid(cases);
     return find(`[data-move=${way}]`, row).focus();
   };
 

@@ -32,8 +32,10 @@
     const own = entdemo.ownFrame();
     if (!own) return null;
     const picture = find("#frame-query img");
+    const origin = find("#frame-query .origin");
     return { key: "own", small: own.fallback, ...own, ...alternative(picture),
-      label: `<strong>${find("[data-own]", dialog).innerHTML}</strong>` };
+      label: `<strong>${find("[data-own]", dialog).innerHTML}</strong>`
+        + (origin ? ` (${origin.innerHTML})` : "") };
   };
 
   /** Everything that is at hand: the visitor's frame, the case in view, the cases on the page. */

@@ -74,9 +74,19 @@
     place.prepend(name);
   };
 
+  /** What can be asked of the frame in view. */
+  const allow = ({ why: explained, crop }) => {
+    find("[data-why]").disabled = !explained;
+    find(".why-row [data-crop-again]").disabled = !crop;
+  };
+
+  const allowShown = () => allow({ why: !find("#frame-answer .refused"), crop: true });
+
   /** After a question: whose it was, and no older answer beside a failure. */
   const mark = (what) => {
-    find("#panel-frame").toggleAttribute("data-failed", entdemo.refused("frame"));
+    const failed = entdemo.refused("frame");
+    find("#panel-frame").toggleAttribute("data-failed", failed);
+    if (failed) allow({ why: false, crop: false });
     nameFile(what);
   };
 
@@ -99,8 +109,7 @@
     if (!pending || entdemo.refused("frame")) return;
     const again = pending === last;
     last = pending.first ? { case_id: find("#frame-query .query")?.dataset.of } : pending;
-    find("[data-why]").disabled = Boolean(find("#frame-answer .refused"));
-    find(".why-row [data-crop-again]").disabled = false;
+    allowShown();
     entdemo.offerCorrection(last.file);
     entdemo.tellFound("frame");
     entdemo.note("frame", {
@@ -116,8 +125,7 @@
     turn += 1;
     find("#panel-frame").toggleAttribute("data-asked", !ask.case_id || Boolean(values.example));
     find("#panel-frame").removeAttribute("data-failed");
-    find("[data-why]").disabled = Boolean(find("#frame-answer .refused"));
-    find(".why-row [data-crop-again]").disabled = false;
+    allowShown();
     calm("frame");
   };
 

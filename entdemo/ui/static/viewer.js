@@ -96,6 +96,8 @@
     const sheet = document.createElement("div");
     sheet.append(find("#own-sheet").content.cloneNode(true));
     find("img", sheet).src = entdemo.ownFrame().address;
+    const drawn = find("#frame-query .origin");
+    if (drawn) find("h2", sheet).after(drawn.cloneNode(true));
     opener = button;
     row = [];
     trail = [sheet.innerHTML];
