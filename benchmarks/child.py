@@ -63,7 +63,7 @@ def _use_one_thread() -> None:
 def seconds_of(run: Callable[[], object]) -> float:
     """How long ``run`` takes in a child, in seconds."""
     start = time.perf_counter()
-    os.waitpid(_started(run), 0)
+    os.waitpid(started(run), 0)
     return time.perf_counter() - start
 
 
@@ -73,14 +73,15 @@ def killed_within(run: Callable[[], object], seconds: float, rng: random.Random)
     Returns:
         False if it had ended before.
     """
-    child = _started(run)
+    child = started(run)
     time.sleep(rng.uniform(0, seconds))
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
 
 
-def _started(run: Callable[[], object]) -> int:
+def started(run: Callable[[], object]) -> int:
+    """Run in a child; its process id."""
     child = os.fork()
     if child == 0:
         _use_one_thread()

@@ -167,9 +167,11 @@ class Visitor:
                     pass
 
         task = asyncio.create_task(listen())
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def _frame(self) -> None:
         case = self._random.choice(self._cases)

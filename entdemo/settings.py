@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from platformdirs import user_data_path
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from entdemo.errors import SettingError
@@ -63,6 +63,8 @@ class Settings(BaseSettings):
             cases serve where they exist, then own weights, else the shipped ones.
         gallery: a folder; likewise.
         index: address of a Milvus cluster or a file ``*.db``; empty to search in memory.
+        index_token: ``user:password`` or a key that the cluster asks for.
+        index_certificate: file of the certificates that are trusted for it; empty for the system's.
         device: ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
         precision: ``auto``, ``fp32``, ``bf16``, ``fp16`` on a GPU, or ``int8`` on a CPU.
     """
@@ -79,6 +81,8 @@ class Settings(BaseSettings):
     weights: str = Field(default_factory=_weights)
     gallery: str = Field(default_factory=_gallery)
     index: str = ""
+    index_token: SecretStr = SecretStr("")
+    index_certificate: str = ""
     device: Annotated[str, StringConstraints(pattern=DEVICES)] = "auto"
     precision: Literal["auto", "fp32", "bf16", "fp16", "int8"] = "auto"
 

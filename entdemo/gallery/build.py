@@ -54,7 +54,11 @@ class _Draft:
         return vectors
 
     def save(self, vectors: Vectors, bundle: str, preprocess: str) -> Gallery:
-        """Write everything and open the result."""
+        """Write everything and open the result.
+
+        Raises:
+            UserError: it was not written, or was and cannot be opened, which its key tells.
+        """
         files = {
             CASES: write_cases(self.cases),
             VECTORS: safetensors.numpy.save({"vectors": vectors}),
@@ -69,7 +73,12 @@ class _Draft:
         )
         commit(self.folder, manifest, files)
         discard_journal(self.folder)
-        gallery = Gallery.open(self.folder)
+        try:
+            gallery = Gallery.open(self.folder)
+        except UserError as error:  # as of a database that does not answer
+            raise GalleryError(
+                "gallery.saved_not_opened", path=self.folder, reason=error
+            ) from error
         gallery.notes += tuple(self.notes)
         return gallery
 

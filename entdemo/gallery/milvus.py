@@ -7,6 +7,8 @@ package ``pymilvus`` (extra ``milvus``) is imported when it is used.
 from __future__ import annotations
 
 import hashlib
+import logging
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,45 @@ _EF = 200
 _MOST = 16_384
 """Results that Milvus gives for a query at most."""
 
+log = logging.getLogger("entdemo.gallery")
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where collections lie, and how it is reached.
+
+    Attributes:
+        address: ``http://HOST:19530``, ``https://HOST:19530`` for TLS, either with ``/NAME`` of a
+            database, or a file that ends in ``.db``.
+        token: ``user:password`` or a key, empty where none is asked for.
+        certificate: file of the certificates that are trusted for TLS, empty for the system's.
+    """
+
+    address: str
+    token: str = ""
+    certificate: str = ""
+
+    def client(self) -> Any:
+        """A ``pymilvus.MilvusClient``.
+
+        Raises:
+            MissingPartError: pymilvus is not installed.
+            MilvusException: the database does not answer.
+            OSError: the certificates cannot be read.
+        """
+        try:
+            from pymilvus import MilvusClient
+        except ImportError as error:
+            raise MissingPartError("index.no_milvus") from error
+        trusted = {"server_pem_path": self.certificate} if self.certificate else {}
+        return MilvusClient(self.address, token=self.token, **trusted)
+
 
 class MilvusIndex:
     """Searches a Milvus collection of unit vectors whose keys are row numbers.
+
+    Where the database fails later on, or another process has replaced the collection, answers are
+    exact.
 
     Args:
         client: a ``pymilvus.MilvusClient``.
@@ -39,27 +77,28 @@ class MilvusIndex:
         self._exact = ExactIndex(vectors)
 
     @classmethod
-    def open(cls, address: str, vectors: Vectors) -> MilvusIndex:
+    def open(cls, database: Database, vectors: Vectors, owner: str) -> MilvusIndex:
         """The collection of these vectors; it is made where the database does not have it.
 
         Args:
-            address: ``http://HOST:19530``, or a file that ends in ``.db``.
+            database: where.
             vectors: [N, D] float32 of length 1.
+            owner: what they belong to; its other collections, which this one replaces, are dropped.
 
         Raises:
             UserError: if pymilvus is not installed or the database does not answer.
         """
         try:
-            from pymilvus import MilvusClient, MilvusException
-        except ImportError as error:
-            raise MissingPartError("index.no_milvus") from error
-        digest = hashlib.sha256(np.ascontiguousarray(vectors).data).hexdigest()
-        try:
-            index = cls(MilvusClient(address), f"entdemo_{digest[:24]}", vectors)
+            client = database.client()
+            prefix = f"entdemo_{hashlib.sha256(owner.encode()).hexdigest()[:12]}_"
+            digest = hashlib.sha256(np.ascontiguousarray(vectors).data).hexdigest()
+            index = cls(client, f"{prefix}{digest[:24]}", vectors)
             index._fill(vectors)
-        except MilvusException as error:
-            reason = str(error.message)
-            raise GalleryError("index.milvus_failed", uri=address, reason=reason) from error
+            index._drop_others(prefix)
+        except (*_failures(), OSError) as error:
+            reason = str(getattr(error, "message", error))
+            uri = database.address
+            raise GalleryError("index.milvus_failed", uri=uri, reason=reason) from error
         return index
 
     def search(
@@ -80,12 +119,16 @@ class MilvusIndex:
         cosines = np.empty((len(queries), width), np.float32)
         if not width or not len(queries):
             return ids, cosines
-        answers = self._client.search(
-            self._collection,
-            data=unit_queries.tolist(),
-            limit=width,
-            search_params={"params": {"ef": max(_EF, 2 * width)}},
-        )
+        try:
+            answers = self._client.search(
+                self._collection,
+                data=unit_queries.tolist(),
+                limit=width,
+                search_params={"params": {"ef": max(_EF, 2 * width)}},
+            )
+        except _failures() as error:
+            log.warning("Milvus failed (%s); the answer is exact", type(error).__name__)
+            return self._exact.search(queries, k)
         if any(len(hits) < width for hits in answers):  # the graph does not lead everywhere
             return self._exact.search(queries, k)
         for number, hits in enumerate(answers):
@@ -111,6 +154,11 @@ class MilvusIndex:
         client.flush(name)
         client.load_collection(name)
 
+    def _drop_others(self, prefix: str) -> None:
+        for name in self._client.list_collections():
+            if name.startswith(prefix) and name != self._collection:
+                self._client.drop_collection(name)
+
     def _create(self, dim: int) -> None:
         from pymilvus import DataType
 
@@ -126,3 +174,12 @@ class MilvusIndex:
             params={"M": _LINKS, "efConstruction": _EF_CONSTRUCTION},
         )
         client.create_collection(self._collection, schema=schema, index_params=indexes)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What the client raises; nothing where it is not installed."""
+    try:
+        from pymilvus import MilvusException
+    except ImportError:
+        return ()
+    return (MilvusException,)

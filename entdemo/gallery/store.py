@@ -117,10 +117,10 @@ class Gallery:
         file = kept_file(Settings().data, folder, embedder)
         vectors, graph = kept_vectors(file, folder, frames, embedder, embed, progress)
         note = f"vectors of {state.manifest.bundle} were replaced by those of these weights"
-        return cls(
-            folder, tuple(case for _, case in kept), vectors, embedder.embedder_id,
-            embedder.preprocess_hash, index=_chosen_index(vectors, graph), notes=(note,),
-        )  # fmt: skip
+        made_by = embedder.embedder_id, embedder.preprocess_hash
+        index = _chosen_index(folder, embedder.embedder_id, vectors, graph)
+        cases = tuple(case for _, case in kept)
+        return cls(folder, cases, vectors, *made_by, index=index, notes=(note,))
 
     def search(
         self,
@@ -201,12 +201,17 @@ def embedded(
     return np.concatenate(parts)
 
 
-def _chosen_index(vectors: Vectors, graph: HnswIndex | None = None) -> VectorIndex:
+def _chosen_index(
+    folder: Path, embedder_id: str, vectors: Vectors, graph: HnswIndex | None
+) -> VectorIndex:
     """Milvus where ENTDEMO_INDEX names one; else the graph, built where none was saved."""
-    if address := Settings().index:
-        from entdemo.gallery.milvus import MilvusIndex
+    settings = Settings()
+    if settings.index:
+        from entdemo.gallery.milvus import Database, MilvusIndex
 
-        return MilvusIndex.open(address, vectors)
+        token = settings.index_token.get_secret_value()
+        database = Database(settings.index, token, settings.index_certificate)
+        return MilvusIndex.open(database, vectors, f"{folder.resolve()} {embedder_id}")
     return graph or HnswIndex.build(vectors)
 
 
@@ -232,7 +237,7 @@ def _opened(
     if not state.cases_unchanged:
         notes.append("cases.csv was edited since the last change and is taken as it stands")
     made_by = state.manifest.bundle, state.manifest.preprocess
-    chosen = _chosen_index(vectors, index)
+    chosen = _chosen_index(folder, state.manifest.bundle, vectors, index)
     return Gallery(folder, cases, vectors, *made_by, index=chosen, notes=tuple(notes))
 
 

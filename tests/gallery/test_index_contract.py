@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,8 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
 from entdemo.errors import UserError
+from entdemo.gallery.build import build_gallery
 from entdemo.gallery.index import ExactIndex, HnswIndex, VectorIndex, unit
+from entdemo.gallery.milvus import Database, MilvusIndex
+from entdemo.gallery.store import Gallery
 
 RNG = np.random.default_rng(5)
 COUNT, DIM, QUERIES = 400, 24, 12
@@ -29,17 +34,31 @@ VECTORS = around_centres(COUNT)
 ASKED = around_centres(QUERIES)
 
 
+SERVER = os.environ.get("ENTDEMO_TEST_MILVUS", "")
+"""Address of a Milvus server, for whoever has one to test with."""
+needs_server = pytest.mark.skipif(
+    not SERVER, reason="needs a Milvus server: its address in ENTDEMO_TEST_MILVUS"
+)
+
+
 @pytest.fixture(
-    scope="module", params=["exact", "hnsw", pytest.param("milvus", marks=needs_milvus)]
+    scope="module",
+    params=[
+        "exact",
+        "hnsw",
+        pytest.param("milvus", marks=needs_milvus),
+        pytest.param("server", marks=[needs_milvus, needs_server]),
+    ],
 )
 def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
     if request.param == "exact":
         return ExactIndex(VECTORS)
     if request.param == "hnsw":
         return HnswIndex.build(VECTORS)
-    from entdemo.gallery.milvus import MilvusIndex
-
-    return MilvusIndex.open(str(tmp_path_factory.mktemp("milvus") / "cases.db"), VECTORS)
+    if request.param == "server":
+        return MilvusIndex.open(Database(SERVER), VECTORS, "tests of the contract")
+    file = tmp_path_factory.mktemp("milvus") / "cases.db"
+    return MilvusIndex.open(Database(str(file)), VECTORS, "tests")
 
 
 def test_the_best_are_found_most_similar_first(index: VectorIndex) -> None:
@@ -70,10 +89,9 @@ def test_only_what_is_allowed(index: VectorIndex, count: int) -> None:
 @needs_milvus
 @pytest.mark.parametrize("share", [0.02, 0.2, 0.8])
 def test_milvus_among_some_rows_is_exact(share: float, tmp_path: Path) -> None:
-    from entdemo.gallery.milvus import MilvusIndex
-
     allowed = np.random.default_rng(1).random(COUNT) < share
-    found = MilvusIndex.open(str(tmp_path / "cases.db"), VECTORS).search(ASKED, 10, allowed)
+    index = MilvusIndex.open(Database(str(tmp_path / "cases.db")), VECTORS, "tests")
+    found = index.search(ASKED, 10, allowed)
     expected = ExactIndex(VECTORS).search(ASKED, 10, allowed)
     assert np.array_equal(found[0], expected[0])
     assert np.array_equal(found[1], expected[1])
@@ -117,10 +135,6 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_gallery_searches_in_milvus_where_the_setting_says_so(
     database: Path, tmp_path: Path
 ) -> None:
-    from benchmarks.fixtures.gallery_samples import EMBEDDER, new_cases
-    from entdemo.gallery.build import build_gallery
-    from entdemo.gallery.milvus import MilvusIndex
-
     gallery = build_gallery(tmp_path / "g", new_cases(9), EMBEDDER)
     assert isinstance(gallery.index, MilvusIndex)
     assert database.exists()
@@ -132,8 +146,61 @@ def test_a_gallery_searches_in_milvus_where_the_setting_says_so(
 def test_without_pymilvus_the_sentence_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from entdemo.gallery.milvus import MilvusIndex
-
     monkeypatch.setitem(sys.modules, "pymilvus", None)
     with pytest.raises(UserError, match=r"pip install 'entdemo\[milvus\]'"):
-        MilvusIndex.open(str(tmp_path / "cases.db"), VECTORS)
+        MilvusIndex.open(Database(str(tmp_path / "cases.db")), VECTORS, "tests")
+
+
+@needs_milvus
+def test_a_replaced_collection_is_dropped_and_who_still_uses_it_answers_exactly(
+    tmp_path: Path,
+) -> None:
+    database = Database(str(tmp_path / "cases.db"))
+    strangers = MilvusIndex.open(database, VECTORS[:30], "another gallery")
+    old = MilvusIndex.open(database, VECTORS[:40], "gallery")
+    new = MilvusIndex.open(database, VECTORS[:50], "gallery")
+    assert set(database.client().list_collections()) == {
+        index._collection for index in (strangers, new)
+    }
+    for index, count in ((old, 40), (new, 50), (strangers, 30)):
+        found, _ = index.search(VECTORS[:5], 3)
+        assert np.array_equal(found, ExactIndex(VECTORS[:count]).search(VECTORS[:5], 3)[0])
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
+    """What clients of a database that does not answer are made with."""
+    made: list[tuple[str, dict[str, str]]] = []
+
+    def client(address: str, **options: str) -> None:
+        made.append((address, options))
+        raise OSError("no such certificate")
+
+    monkeypatch.setattr("pymilvus.MilvusClient", client)
+    monkeypatch.setenv("ENTDEMO_INDEX", "https://milvus.example:19530/ent")
+    monkeypatch.setenv("ENTDEMO_INDEX_TOKEN", "user:secret")
+    monkeypatch.setenv("ENTDEMO_INDEX_CERTIFICATE", "ca.pem")
+    return made
+
+
+@needs_milvus
+def test_token_and_certificates_reach_the_client(
+    asked: list[tuple[str, dict[str, str]]], tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match="no such certificate") as refused:
+        build_gallery(tmp_path / "g", new_cases(3), EMBEDDER)
+    options = {"token": "user:secret", "server_pem_path": "ca.pem"}
+    assert asked == [("https://milvus.example:19530/ent", options)]
+    assert "secret" not in refused.value.text("en")
+
+
+@needs_milvus
+@pytest.mark.usefixtures("asked")
+def test_a_database_that_fails_after_a_change_was_saved_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UserError) as refused:
+        build_gallery(tmp_path / "g", new_cases(3), EMBEDDER)
+    assert refused.value.key == "gallery.saved_not_opened"
+    monkeypatch.delenv("ENTDEMO_INDEX")
+    assert len(Gallery.open(tmp_path / "g").cases) == 3
