@@ -95,7 +95,7 @@ class MilvusIndex:
             index = cls(client, f"{prefix}{digest[:24]}", vectors)
             index._fill(vectors)
             index._drop_others(prefix)
-        except (*_failures(), OSError) as error:
+        except _failures() as error:
             reason = str(getattr(error, "message", error))
             uri = database.address
             raise GalleryError("index.milvus_failed", uri=uri, reason=reason) from error
@@ -177,9 +177,9 @@ class MilvusIndex:
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    """What the client raises; nothing where it is not installed."""
+    """What the client raises."""
     try:
         from pymilvus import MilvusException
     except ImportError:
-        return ()
-    return (MilvusException,)
+        return (OSError,)
+    return (OSError, MilvusException)
