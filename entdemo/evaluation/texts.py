@@ -15,7 +15,7 @@ from rich.table import Table
 from entdemo.errors import DataError, UserError, in_one
 from entdemo.inference.encoder import BATCH, EncodedBatch, Encoder, Progress
 from entdemo.locale import LANGUAGES
-from entdemo.storage.encoding import decoded
+from entdemo.storage.encoding import decoded, no_text
 from entdemo.storage.json_places import Place, entry_places
 from entdemo.storage.table import read_table
 from entdemo.taxonomy import CLASSES, REGIONS, region_of
@@ -192,7 +192,7 @@ def _rows(name: str, data: bytes) -> Iterator[tuple[Place, Any]]:
     try:
         content = decoded(data)
     except UnicodeDecodeError as error:
-        raise DataError("evaluation.not_utf8", name=name) from error
+        raise no_text("evaluation.not_utf8", name, data) from error
     listed = _json(content)
     if isinstance(listed, list):
         yield from zip(entry_places(content), listed, strict=True)

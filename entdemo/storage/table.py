@@ -11,7 +11,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from entdemo.errors import DataError, in_one
-from entdemo.storage.encoding import encoding_of
+from entdemo.storage.encoding import encoding_of, no_text
 from entdemo.storage.quotation import damaged_row
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _all_records(data: bytes, name: str) -> list[list[str]]:
     try:
         found.extend(_reader(data)[0])
     except UnicodeDecodeError as error:
-        raise DataError("table.encoding", name=name) from error
+        raise no_text("table.encoding", name, data) from error
     except csv.Error as error:
         raise _damaged(data, name, len(found)) from error
     return found

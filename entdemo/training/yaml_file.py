@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from entdemo.errors import TrainingError, UserError
-from entdemo.storage.encoding import decoded, encoding_of
+from entdemo.storage.encoding import before_wrong_byte, decoded
 from entdemo.training.yaml_loader import Loader
 
 _LINE_ENDS = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
@@ -87,9 +87,9 @@ def _text(name: str, data: bytes) -> str:
     try:
         return decoded(data)
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode(encoding_of(data), "replace")
+        before, byte = before_wrong_byte(data)
         line, column = _place(before, len(before))
-        reason = f"byte {data[error.start]:#04x} is no text; save the file as UTF-8"
+        reason = f"byte {byte} is no text; save the file as UTF-8"
         raise TrainingError(
             "config.yaml_line", name=name, line=line, column=column, reason=reason
         ) from error

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from entdemo.errors import DataError, UserError, in_one
 from entdemo.gallery.tree import picture_tree
-from entdemo.storage.encoding import decoded
+from entdemo.storage.encoding import decoded, no_text
 from entdemo.storage.json_places import entry_places
 from entdemo.storage.names import comparable_name
 from entdemo.storage.quotation import damaged_row
@@ -235,8 +235,10 @@ def not_json(name: str, error: ValueError | RecursionError) -> DataError:
 
 def _read_text(folder: Path, name: str) -> str:
     try:
-        return decoded((folder / name).read_bytes())
-    except UnicodeDecodeError as error:
-        raise DataError("evaluation.not_utf8", name=name) from error
+        data = (folder / name).read_bytes()
     except OSError as error:
         raise DataError("evaluation.no_file", path=folder / name) from error
+    try:
+        return decoded(data)
+    except UnicodeDecodeError as error:
+        raise no_text("evaluation.not_utf8", name, data) from error
