@@ -39,14 +39,19 @@ GONE_WITHIN_S = 240
 
 @contextmanager
 def served() -> Iterator[Server]:
-    """Run ``app.py`` with an upload folder of its own."""
+    """Run ``app.py`` with folders of its own for uploads and own cases."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder, open(os.devnull, "wb") as nowhere:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as data,
+        open(os.devnull, "wb") as nowhere,
+    ):
         environment = os.environ | {
             "ENTDEMO_WEIGHTS": str(DEFAULT_WEIGHTS),
             "ENTDEMO_GALLERY": str(DEFAULT_GALLERY),
+            "ENTDEMO_DATA": data,
             "ENTDEMO_PORT": str(port),
             "GRADIO_TEMP_DIR": folder,
         }
@@ -57,7 +62,7 @@ def served() -> Iterator[Server]:
             yield Server(f"http://127.0.0.1:{port}", process.pid, Path(folder))
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 async def wait_until_it_answers(url: str, seconds: float = 180) -> None:
@@ -152,9 +157,9 @@ def by_minute(memory_mb: list[float]) -> list[float]:
     return [round(float(np.mean(part)), 1) for part in parts]
 
 
-def summary(ledger: Ledger, gone_s: float, minutes: float) -> dict[str, Any]:
-    """The figures."""
-    kinds = {
+def kinds_of(ledger: Ledger) -> dict[str, dict[str, float]]:
+    """Number and times of each kind of action."""
+    return {
         kind: {
             "n": len(times),
             "p50_ms": float(np.percentile(times, 50)),
@@ -163,6 +168,11 @@ def summary(ledger: Ledger, gone_s: float, minutes: float) -> dict[str, Any]:
         }
         for kind, times in sorted(ledger.times_ms.items())
     }
+
+
+def summary(ledger: Ledger, gone_s: float, minutes: float) -> dict[str, Any]:
+    """The figures."""
+    kinds = kinds_of(ledger)
     return {
         "minutes": minutes,
         "actions": sum(kind["n"] for kind in kinds.values()),

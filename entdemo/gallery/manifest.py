@@ -45,6 +45,12 @@ DATA_FILES = (CASES, VECTORS, INDEX)
 OWN_NAMES = (FILE_NAME, *DATA_FILES)
 
 _OWN_FRAME = re.compile(r"\.?c-[0-9a-f]{12}-[0-9a-f]{8}\.jpg.*")
+_MOST_BYTES = 2 << 30
+"""Of ``gallery.json``; that of ten million cases fits."""
+_MOST_TIMES = 64
+_MOST_BESIDE = 1 << 20
+"""So many times its bytes, and so many more, each file beside it may have: some 12 KB a case, of
+which a vector of 1,024 numbers and its links take 5."""
 _ATTEMPTS = 40
 _PAUSE = 0.05
 
@@ -161,10 +167,11 @@ def finish(folder: Path, spared: frozenset[str] = frozenset()) -> None:
         folder: of the gallery.
         spared: frames that stay although no case has them yet.
     """
-    manifest = _parsed(_manifest_bytes(folder))
+    data = _manifest_bytes(folder)
+    manifest = _parsed(data)
     for name in DATA_FILES:
         waiting = folder / f"{name}.new"
-        found = _read(waiting)
+        found = _read(waiting, _most_bytes(data))
         if found and found.mark == manifest.files.get(name):
             replace(waiting, folder / name)
         elif found:
@@ -185,11 +192,16 @@ def _sweep(file: Path) -> None:
 
 def _manifest_bytes(folder: Path) -> bytes:
     try:
-        return read_regular(folder / FILE_NAME)
+        return read_regular(folder / FILE_NAME, _MOST_BYTES)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise GalleryError("gallery.missing", path=folder) from error
     except OSError as error:
         raise GalleryError("gallery.unreadable", file=FILE_NAME) from error
+
+
+def _most_bytes(manifest_data: bytes) -> int:
+    """Of each data file, by the number of cases that ``gallery.json`` has room for."""
+    return _MOST_BESIDE + _MOST_TIMES * len(manifest_data)
 
 
 def _parsed(data: bytes) -> Manifest:
@@ -204,15 +216,17 @@ def _parsed(data: bytes) -> Manifest:
 
 
 def _state(folder: Path, manifest_data: bytes) -> State:
+    most = _most_bytes(manifest_data)
+    read, mapped = partial(_read, most=most), partial(_map, most=most)
     with ThreadPoolExecutor() as pool:  # reading and hashing let other threads run
-        found_cases = pool.submit(_read, folder / CASES)
-        found_vectors = pool.submit(_read, folder / VECTORS)
-        found_index = pool.submit(_map, folder / INDEX)
+        found_cases = pool.submit(read, folder / CASES)
+        found_vectors = pool.submit(read, folder / VECTORS)
+        found_index = pool.submit(mapped, folder / INDEX)
         manifest = _parsed(manifest_data)
     marked = partial(_marked, folder, manifest)
-    cases = marked(CASES, _read, found_cases.result()) or found_cases.result()
-    vectors = marked(VECTORS, _read, found_vectors.result())
-    index = marked(INDEX, _map, found_index.result())
+    cases = marked(CASES, read, found_cases.result()) or found_cases.result()
+    vectors = marked(VECTORS, read, found_vectors.result())
+    index = marked(INDEX, mapped, found_index.result())
     if cases is None or vectors is None:
         raise GalleryError("gallery.damaged", file=CASES if cases is None else VECTORS)
     return State(manifest, cases.content, vectors.content, index and index.content)
@@ -223,17 +237,17 @@ class _Found(NamedTuple, Generic[C]):
     mark: Mark
 
 
-def _read(file: Path) -> _Found[bytes] | None:
+def _read(file: Path, most: int) -> _Found[bytes] | None:
     try:
-        data = read_regular(file)
+        data = read_regular(file, most)
     except OSError:
         return None
     return _Found(data, Mark.of(data))
 
 
-def _map(file: Path) -> _Found[MappedFile] | None:
+def _map(file: Path, most: int) -> _Found[MappedFile] | None:
     try:
-        mapped = MappedFile.of(file)
+        mapped = MappedFile.of(file, most)
     except OSError:
         return None
     return _Found(mapped, Mark.of(mapped.data))

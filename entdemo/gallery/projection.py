@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = ".map.safetensors"
 MOST_POINTS = 1_500
+_MOST_BYTES = 1 << 20
+"""Of a kept map; that of the most points takes 24 KB."""
 _METHOD = "pca30-tsne-1"
 _DIMENSIONS = 30
 _PERPLEXITY = 30
@@ -131,6 +133,8 @@ def _key(vectors: NDArray[np.float32]) -> str:
 
 def _read(file: Path, key: str) -> Projection | None:
     try:
+        if file.stat().st_size > _MOST_BYTES:
+            return None
         with safe_open(file, framework="numpy") as opened:
             if (opened.metadata() or {}).get("key") != key:
                 return None

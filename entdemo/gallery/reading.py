@@ -17,6 +17,7 @@ from entdemo.errors import GalleryError, UserError
 from entdemo.gallery.cases import Case, read_cases
 from entdemo.gallery.index import Vectors
 from entdemo.gallery.manifest import FRAMES, VECTORS, FrameMark, State, read_state
+from entdemo.image.decode import MAX_BYTES
 from entdemo.storage.files import read_regular
 
 T = TypeVar("T")
@@ -115,7 +116,9 @@ def frame_error(folder: Path, frame: FrameMark, whole: bool) -> UserError | None
     """What is wrong with a frame's file: its content if ``whole``, else its size."""
     path = folder / frame.file
     try:
-        fits = path.stat().st_size == frame.size and (not whole or frame.fits(read_regular(path)))
+        fits = path.stat().st_size == frame.size <= MAX_BYTES and (
+            not whole or frame.fits(read_regular(path))
+        )
     except (FileNotFoundError, NotADirectoryError):
         return GalleryError("gallery.frame_missing", file=frame.file)
     except OSError:

@@ -38,15 +38,16 @@ def read_regular(path: Path, most: int | None = None) -> bytes:
     Raises:
         OSError: if it is not there, no regular file, larger than ``most`` or cannot be read.
     """
-    _require_regular(path)
-    if most is not None and path.stat().st_size > most:
-        raise OSError(errno.EFBIG, "too large", str(path))
+    _require_regular(path, most)
     return path.read_bytes()
 
 
-def _require_regular(path: Path) -> None:
-    if not stat.S_ISREG(path.stat().st_mode):
+def _require_regular(path: Path, most: int | None) -> None:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "not a regular file", str(path))
+    if most is not None and status.st_size > most:
+        raise OSError(errno.EFBIG, "too large", str(path))
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,9 @@ class MappedFile:
     place: tuple[int, int]
 
     @classmethod
-    def of(cls, path: Path) -> MappedFile:
-        """Map a file.
-
-        Raises:
-            OSError: as ``read_regular`` does.
-        """
-        _require_regular(path)
+    def of(cls, path: Path, most: int | None = None) -> MappedFile:
+        """Map a file; arguments and errors as those of ``read_regular``."""
+        _require_regular(path, most)
         with path.open("rb") as handle:
             status = os.fstat(handle.fileno())
             if status.st_size < MAPPED_FROM:

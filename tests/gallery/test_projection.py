@@ -105,3 +105,12 @@ def test_the_map_is_made_ahead_of_time_by_a_command(folder: Path) -> None:
     result = CliRunner().invoke(app, ["map", str(folder), "--json"])
     assert json.loads(result.output) == {"cases": 21}
     assert (folder / FILE_NAME).is_file()
+
+
+def test_a_kept_map_above_its_budget_is_not_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = gallery_map(Gallery.open(folder))
+    monkeypatch.setattr(projection, "_MOST_BYTES", 10)
+    monkeypatch.setattr(projection, "safe_open", lambda *_, **__: pytest.fail("read"))
+    assert np.array_equal(gallery_map(Gallery.open(folder)).points, made.points)

@@ -12,14 +12,14 @@ import safetensors.numpy
 
 from benchmarks.fixtures.gallery_samples import EMBEDDER, OTHER_EMBEDDER
 from entdemo.errors import UserError
-from entdemo.gallery import reading
+from entdemo.gallery import manifest, reading
 from entdemo.gallery.index import HnswIndex, Vectors
 from entdemo.gallery.manifest import Mark
 from entdemo.gallery.store import Gallery
 from entdemo.gallery.verify import verify_gallery
 from entdemo.storage import files
 from entdemo.storage.atomic import write_atomically
-from entdemo.storage.files import MappedFile
+from entdemo.storage.files import MappedFile, sha256
 
 
 def refusal(folder: Path, **wanted: str) -> str:
@@ -36,6 +36,42 @@ def restate(folder: Path, name: str, data: bytes) -> None:
     content = json.loads((folder / "gallery.json").read_text())
     content["files"][name] = asdict(Mark.of(data))
     (folder / "gallery.json").write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize("name", ["cases.csv", "vectors.safetensors", "index.hnsw"])
+def test_a_data_file_above_its_budget_is_not_read(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def noted(data: bytes) -> str:
+        read.append(len(data))
+        return sha256(data)
+
+    budget = (1 << 20) + 64 * (folder / "gallery.json").stat().st_size
+    with (folder / name).open("r+b") as file:
+        file.truncate(budget + 1)  # sparse
+    monkeypatch.setattr(manifest, "sha256", noted)
+    if name == "index.hnsw":
+        assert Gallery.open(folder).notes == ("the HNSW index was rebuilt from the vectors",)
+    else:
+        assert refusal(folder) == "gallery.damaged"
+    assert 0 < max(read) < budget
+
+
+def test_a_list_of_cases_above_its_budget_is_not_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifest, "_MOST_BYTES", 100)
+    assert refusal(folder) == "gallery.unreadable"
+
+
+def test_a_frame_above_its_budget_is_not_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_BYTES", 100)
+    monkeypatch.setattr(reading, "read_regular", lambda path: pytest.fail(f"{path} was read"))
+    assert refusal(folder) == "gallery.frame_changed"
 
 
 def test_search_finds_the_nearest(folder: Path) -> None:
