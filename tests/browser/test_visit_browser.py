@@ -108,6 +108,28 @@ def test_back_closes_a_case_and_stepping_changes_its_address(page: Page) -> None
     assert query_address(page) == "frame"
 
 
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [("en-GB", "The app cannot be reached"), ("vi-VN", "Không kết nối được với ứng dụng")],
+)
+def test_a_lost_connection_is_told_in_the_pages_words_and_what_was_typed_stays(
+    browser: Browser, url: str, locale: str, told: str
+) -> None:
+    page = browser.new_page(locale=locale)
+    page.goto(f"{url}#describe")
+    box = page.locator("#description")
+    box.fill("amidan")
+    page.evaluate("window.before = true")
+    page.context.set_offline(True)
+    box.press("Enter")
+    expect(page.locator("#describe-local")).to_contain_text(told)
+    expect(page.locator(".toast-wrap")).to_be_hidden()
+    page.context.set_offline(False)
+    page.wait_for_function("!window.before")  # Gradio loads the page anew
+    expect(box).to_have_value("amidan")
+    page.context.close()
+
+
 def test_earlier_questions_are_listed_and_forgotten(browser: Browser, url: str) -> None:
     with visit(browser, url, "vi-VN") as page:
         page.locator("[data-example=throat-0]").click()

@@ -93,6 +93,7 @@
     const form = find("form", element);
     const box = find("textarea", form);
     const suggestions = mountSuggestions(form, box);
+    entdemo.keepDraft(box);
     let last = "";
     const send = (text, scroll) => {
       suggestions.close();

@@ -26,6 +26,16 @@
     }
   };
 
+  /** Keep what somebody types until it is answered: when the connection comes back, Gradio loads
+      the page anew. */
+  entdemo.keepDraft = (field) => {
+    const name = `${KEY}-draft-${field.id}`;
+    try { field.value ||= sessionStorage.getItem(name) ?? ""; } catch { return; }
+    field.addEventListener("input", () => {
+      try { sessionStorage.setItem(name, field.value); } catch { /* full */ }
+    });
+  };
+
   const newId = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
   const entryOf = (id) => entries.find((entry) => entry.id === id);
@@ -121,6 +131,8 @@
       if (!event.target.closest("[data-forget]")) return;
       entries = entries.filter(({ id }) => Object.values(shown).includes(id));
       files.clear();
+      for (const name of Object.keys(sessionStorage))
+        if (name.startsWith(`${KEY}-draft`)) sessionStorage.removeItem(name);
       save();
       list();
     });
