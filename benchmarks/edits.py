@@ -24,6 +24,7 @@ from benchmarks.visitors import kinds_of, own_nearest, page_events, served, wait
 from entdemo.boundary import guarded
 from entdemo.gallery.cases import Case, read_cases
 from entdemo.settings import DEFAULT_GALLERY
+from entdemo.taxonomy import REGIONS
 
 MOST_RATIO = 1.5
 """So many times longer a frame may take at p95 while the gallery is changed."""
@@ -62,7 +63,7 @@ class _Looker(Visitor):
         self._actions |= {_BROWSE: (3, self._browse), _MAP: (2, self._map)}
 
     async def _browse(self) -> None:
-        region = self._random.choice(("", "ear", "nose", "throat", "larynx"))
+        region = self._random.choice(("", *REGIONS))
         html = await self._event("browse", {"region": region, "page": 1})
         expect('data-case="' in html, "no cases")
 

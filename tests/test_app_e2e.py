@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
 import torch
@@ -251,6 +254,24 @@ def test_a_taken_port_is_named(
         monkeypatch.setenv("ENTDEMO_PORT", str(port))
         assert serve.main() == 2
     assert f"Port {port} is in use." in capsys.readouterr().err
+
+
+def test_a_request_to_end_that_an_import_swallows_ends_the_app_all_the_same(
+    predictor: FakePredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(_: object) -> None:
+        with suppress(SystemExit):
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(serve.Predictor, "open", lambda *_: predictor)
+    monkeypatch.setattr(serve, "is_foreseeable", lambda _: False)
+    monkeypatch.setattr(serve, "warm_up", load)
+    for lasting in ("every", "keep_clearing", "set_up_logs"):
+        monkeypatch.setattr(serve, lasting, lambda *_: None)
+    monkeypatch.setattr(gr.Blocks, "block_thread", lambda _: pytest.fail("goes on"))
+    before = signal.getsignal(signal.SIGTERM)
+    serve.serve(ServeSettings(port=free_port()))
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1"])

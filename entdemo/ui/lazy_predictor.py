@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entdemo.bundle.weights import INFO, parse_info
-from entdemo.errors import UserError
+from entdemo.errors import PageError, UserError
 from entdemo.gallery.store import Gallery
 from entdemo.settings import Settings
 
@@ -50,8 +50,9 @@ class Opening:
             opened = Predictor.open(
                 settings.weights, settings.gallery, settings.device, settings.precision
             )
-        except UserError as error:
-            self._opened.set_exception(error)
+        except BaseException as error:  # the end of the process as well: who waits bars it
+            told = error if isinstance(error, UserError) else PageError("ui.unexpected")
+            self._opened.set_exception(told)
             raise
         self._opened.set_result(opened)
         return opened

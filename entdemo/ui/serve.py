@@ -56,12 +56,12 @@ def serve(settings: ServeSettings) -> None:
     """
     set_up_logs()
     keep_memory_flat()
-    end_on_sigterm()
+    ending = end_on_sigterm()
     with private_uploads():
-        _serve(settings)
+        _serve(settings, ending)
 
 
-def _serve(settings: ServeSettings) -> None:
+def _serve(settings: ServeSettings, ending: threading.Event) -> None:
     host = "0.0.0.0" if get_space() else settings.host  # a Space is reached from outside
     check_address(host, settings.port)
     reach_directly(host)
@@ -100,7 +100,8 @@ def _serve(settings: ServeSettings) -> None:
         if not on_zero_gpu():  # it lends its GPU to visitors' requests only
             warm_up(opened)
         ready.set()
-        demo.block_thread()
+        if not ending.is_set():
+            demo.block_thread()
     finally:
         ready.clear()
         demo.close(verbose=False)  # what is being answered is answered to its end
@@ -114,10 +115,22 @@ def notices(predictor: Predictor | Opening, settings: ServeSettings) -> list[Use
     return told
 
 
-def end_on_sigterm() -> None:
-    """Let the process end in order when it is asked to; by itself Python drops everything."""
+def end_on_sigterm() -> threading.Event:
+    """Let the process end in order when it is asked to; by itself Python drops everything.
+
+    Returns:
+        What is set then: while the network is loaded, libraries that look for others may take
+        the exception that ends the process for a failed import.
+    """
+    ending = threading.Event()
+
+    def end(*_: object) -> None:
+        ending.set()
+        sys.exit(0)
+
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGTERM, end)
+    return ending
 
 
 def check_address(host: str, port: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import filelock
@@ -11,7 +12,7 @@ import pytest
 
 from entdemo.errors import GalleryLockedError, StorageError
 from entdemo.storage import files
-from entdemo.storage.files import read_regular, writing
+from entdemo.storage.files import MappedFile, read_regular, writing
 
 fcntl = pytest.importorskip("fcntl", reason="Windows locks files in another way")
 
@@ -49,3 +50,12 @@ def test_a_file_above_its_limit_is_not_read(tmp_path: Path) -> None:
     assert read_regular(file, 4) == b"1234"
     with pytest.raises(OSError, match="too large"):
         read_regular(file, 3)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a")
+    readers: tuple[Callable[[Path], object], ...] = (read_regular, MappedFile.of)
+    for read in readers:
+        with pytest.raises(OSError, match="not a regular file"):
+            read(tmp_path / "a")

@@ -75,6 +75,17 @@ def test_a_failure_reaches_those_that_wait(
         waiting.search("ear")
 
 
+def test_an_end_of_the_process_frees_those_that_wait(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Predictor, "open", lambda *_: sys.exit(0))
+    waiting = Opening(settings)
+    with pytest.raises(SystemExit):
+        waiting.open()
+    with pytest.raises(UserError, match="went wrong"):
+        waiting.search("ear")
+
+
 def test_only_a_cpu_and_weights_in_a_folder_are_foreseeable(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
