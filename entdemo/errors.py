@@ -77,7 +77,7 @@ class GalleryError(UserError):
 
 
 class BadPictureError(GalleryError):
-    """A picture for a gallery cannot be read."""
+    """Pictures for a gallery cannot be read."""
 
 
 class GalleryLockedError(GalleryError):
@@ -92,7 +92,7 @@ class DataError(UserError):
     """A data set, a table or a file of answers cannot be used."""
 
 
-_NAMED = 20
+MOST_NAMED = 20
 """Of more mistakes in one file or folder the first are told, and how many there are."""
 
 
@@ -101,7 +101,7 @@ def in_one(errors: Sequence[UserError]) -> UserError:
     different = list({str(error): error for error in errors}.values())
     if len(different) == 1:
         return different[0]
-    return DataError("folder.mistakes", count=len(different), each=different[:_NAMED])
+    return DataError("folder.mistakes", count=len(different), each=different[:MOST_NAMED])
 
 
 class TrainingError(UserError):

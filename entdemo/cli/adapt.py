@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entdemo.cli.bundle import open_bundle
-from entdemo.cli.output import Json, Weights, err, out, print_json, rows, tell_skipped
+from entdemo.cli.output import Json, Weights, err, out, print_json, rows, tell_taken
 from entdemo.cli.parts import needs_extra
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def adapt(
 
 
 def _tell_taken(taken: Taken) -> None:
-    err.print(f"Frames taken: {taken.count}.", highlight=False)
-    tell_skipped(taken.skipped)
+    tell_taken(taken.count, taken.skipped)
     if taken.unlabelled:
         err.print(f"Frames left out, as nothing is stated of them: {taken.unlabelled}")
 

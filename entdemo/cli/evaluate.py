@@ -16,7 +16,7 @@ from entdemo.cli.output import (
     out,
     print_json,
     progress_bar,
-    tell_skipped,
+    tell_taken,
 )
 
 
@@ -46,14 +46,14 @@ def evaluate(
 
         write_report(to, f"{encoder.bundle.info.name} on {data.resolve().name}", encoder, examined)
     for note in report.notes:
-        err.print(note, highlight=False)
+        err.print(note, highlight=False, soft_wrap=True)
     if json:
-        tell_skipped(report.skipped)
         print_json(report.to_json())
     else:
         from entdemo.evaluation.tables import report_table
 
         out.print(report_table(report))
+    tell_taken(report.n, report.skipped)
 
 
 def robustness(
@@ -71,6 +71,7 @@ def robustness(
         print_json(report.to_json())
     else:
         out.print(report.table())
+    tell_taken(report.n, report.skipped)
 
 
 def _require_figures() -> None:

@@ -20,7 +20,7 @@ from entdemo.cli.output import (
     print_json,
     progress_bar,
     shown,
-    tell_skipped,
+    tell_taken,
 )
 from entdemo.errors import BadPictureError, DataError, GalleryLockedError
 
@@ -67,7 +67,7 @@ def build(
     if dataset is not None and source is None:
         raise DataError("dataset.no_folder", name=dataset)
     if source is None:
-        _write(partial(embed_again, gallery), weights, device, precision, json)
+        _told(_write(partial(embed_again, gallery), weights, device, precision), json)
         return
     found = read_public(dataset, source) if dataset else read_folder(source)
     change = partial(together, build_gallery, gallery, found.cases, skip_bad=skip_bad)
@@ -134,7 +134,7 @@ def import_(
     """Make a gallery of an exported one, in place of the one that is there."""
     from entdemo.gallery.exchange import import_gallery
 
-    _write(partial(import_gallery, gallery, source), weights, device, precision, json)
+    _told(_write(partial(import_gallery, gallery, source), weights, device, precision), json)
 
 
 @app.command()
@@ -171,30 +171,24 @@ def _take_in(
     precision: str,
     json: bool,
 ) -> None:
-    """Make a change with a folder's cases, and tell what of the folder is none."""
+    """Make a change with a folder's cases, and tell what was taken of the folder."""
     try:
-        _write(change, weights, device, precision, json)
+        made = _write(change, weights, device, precision)
     except BadPictureError:
         err.print("Mend or remove them, or go on without them: --skip-bad")
         raise
-    tell_skipped(found.left_out)
+    if made is not None:  # the first of several processes tells
+        _told(made, json)
+        tell_taken(len(found.cases) - len(made.left_out), [*found.left_out, *made.left_out])
 
 
-def _write(
-    change: Callable[..., Gallery | None],
-    weights: str,
-    device: str,
-    precision: str,
-    json: bool,
-) -> None:
+def _write(change: Callable[..., Made], weights: str, device: str, precision: str) -> Made:
     from entdemo.inference.device import pick_device
     from entdemo.predictor import frame_embedder
 
     embedder = frame_embedder(open_bundle(weights), pick_device(device), precision)
     with progress_bar("frames") as progress:
-        made = _when_free(partial(change, embedder, progress=progress))
-    if made is not None:
-        _told(made, json)
+        return _when_free(partial(change, embedder, progress=progress))
 
 
 def _when_free(change: Callable[[], Made]) -> Made:

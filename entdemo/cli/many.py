@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entdemo.cli.output import out, print_json, progress_bar, rows, tell_skipped
+from entdemo.cli.output import out, print_json, progress_bar, rows, tell_taken
 from entdemo.errors import StorageError
 from entdemo.inference.spoken import headline
 from entdemo.locale import in_language
+from entdemo.storage.skipped import Skipped
 
 if TYPE_CHECKING:
     from entdemo.batch import Answered
@@ -59,7 +60,8 @@ def predict_many(
         columns = ["file", "verdict", "answer", "doubt", "nearest case"]
         out.print(rows("Frames", columns, [_line(it) for it in found]))
         out.print("For teaching, not for diagnosis.", style="dim")
-        tell_skipped(held.left_out)
+    unreadable = [Skipped(it.name, it.note) for it in found if it.prediction is None and it.note]
+    tell_taken(len(found) - len(unreadable), [*held.left_out, *unreadable])
 
 
 def _line(it: Answered) -> list[str]:

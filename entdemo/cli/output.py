@@ -98,10 +98,9 @@ def rows(title: str, columns: list[str], lines: list[list[str]]) -> Table:
     return table
 
 
-def tell_skipped(skipped: Sequence[Skipped]) -> None:
-    """What was left out, how much and why, on stderr."""
-    if skipped:
-        err.print(f"Left out: {len(skipped)}.")
+def tell_taken(count: int, skipped: Sequence[Skipped]) -> None:
+    """How many pictures of a folder were taken, and what was left out and why, on stderr."""
+    err.print(f"Taken: {count}. Left out: {len(skipped)}.", highlight=False)
     for line in skipped_lines(skipped):
         err.print(shown(line), highlight=False, soft_wrap=True)
 

@@ -14,7 +14,7 @@ from entdemo.gallery.captions import CAPTIONS, read_captions
 from entdemo.gallery.cases import class_of, read_label
 from entdemo.gallery.folder import tree_with_captions
 from entdemo.storage.names import comparable
-from entdemo.storage.skipped import Skipped, skipped_lines
+from entdemo.storage.skipped import Skipped
 from entdemo.storage.table import Row, read_any_table
 from entdemo.taxonomy import CLASSES, REGIONS, open_classes, region_of
 from entdemo.text.letters import comparable_label
@@ -65,7 +65,7 @@ class DataSet:
     """Labelled frames, and what is to be said of how they were read.
 
     Attributes:
-        skipped: entries that cannot be used.
+        skipped: files and entries that cannot be used.
         notes: lines for people.
     """
 
@@ -88,7 +88,7 @@ def read_data(path: Path, held_out: HeldOut | None = None) -> DataSet:
     """
     if not is_entrep(path):
         labelled, left_out = _read_labelled(path)
-        return DataSet(labelled, notes=list(skipped_lines(left_out)))
+        return DataSet(labelled, left_out)
     found = read_entrep(path)
     items, notes = found.labelled, list(found.report.lines())
     if held_out:

@@ -48,8 +48,7 @@ def encode_items(
     skipped: list[Skipped] = []
     for start in range(0, len(items), BATCH):
         batch = items[start : start + BATCH]
-        frames = [_read(item, skipped) for item in batch]
-        read = [(item, frame) for item, frame in zip(batch, frames, strict=True) if frame]
+        read = readable(batch, skipped)
         if read:
             kept += [item for item, _ in read]
             digests += [frame.digest for _, frame in read]
@@ -57,16 +56,24 @@ def encode_items(
         if progress:
             progress(start + len(batch), len(items))
     if not parts:
-        first = skipped[0]
-        raise DataError(
-            "evaluation.no_frames", count=len(skipped), name=first.name, reason=first.reason
-        )
+        raise none_readable(skipped)
     return EncodedItems(kept, digests, EncodedBatch.joined(parts), skipped)
 
 
-def _read(item: Item, skipped: list[Skipped]) -> Frame | None:
-    try:
-        return load_frame(item.file)
-    except UserError as error:
-        skipped.append(Skipped(item.name, error))
-        return None
+def readable(items: Sequence[Item], skipped: list[Skipped]) -> list[tuple[Item, Frame]]:
+    """Items with their frames; those whose pictures cannot be read are added to ``skipped``."""
+    read = []
+    for item in items:
+        try:
+            read.append((item, load_frame(item.file)))
+        except UserError as error:
+            skipped.append(Skipped(item.name, error))
+    return read
+
+
+def none_readable(skipped: Sequence[Skipped]) -> DataError:
+    """That no picture can be read."""
+    first = skipped[0]
+    return DataError(
+        "evaluation.no_frames", count=len(skipped), name=first.name, reason=first.reason
+    )

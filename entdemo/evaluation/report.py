@@ -66,7 +66,7 @@ class Report:
 
     Attributes:
         n: frames read.
-        skipped: pictures that could not be read.
+        skipped: files and entries that were left out.
         notes: what else is to be said of the data, a line each.
         in_distribution: share of the frames that the detector lets pass.
         region_accuracy: over all frames.

@@ -110,7 +110,7 @@ def markdown(title: str, report: Report, pictures: Sequence[str]) -> str:
         parts.append(_NOTICE)
     if report.skipped:
         lines = [f"- {it.name}: {it.reason}" for it in report.skipped]
-        parts.append("\n".join([f"## Pictures skipped: {len(lines)}\n", *lines]))
+        parts.append("\n".join([f"## Left out: {len(lines)}\n", *lines]))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

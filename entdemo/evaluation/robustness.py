@@ -7,7 +7,7 @@ from the scope or the recorder.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,14 @@ from rich.table import Table
 from torch import Tensor
 from torchvision.transforms import v2
 
-from entdemo.data.dataset import read_data
+from entdemo.data.dataset import Item, read_data
 from entdemo.errors import DataError
+from entdemo.evaluation.encode import none_readable, readable
 from entdemo.image import corruptions
-from entdemo.image.frame import Frame, frame_from_array, load_frame
+from entdemo.image.frame import Frame, frame_from_array
+from entdemo.image.pixels import MIN_SIDE
 from entdemo.inference.encoder import BATCH, Encoder, Progress
+from entdemo.storage.skipped import Skipped
 from entdemo.taxonomy import CLASSES
 
 Picture = NDArray[np.uint8]
@@ -43,8 +46,9 @@ def _noise(pixels: Tensor, deviation: float) -> Tensor:
 
 
 def _crop(pixels: Tensor, share: float) -> Tensor:
-    """A window of ``share`` of each side, anywhere."""
-    window: Tensor = v2.RandomCrop([round(share * extent) for extent in pixels.shape[-2:]])(pixels)
+    """A window of ``share`` of each side, anywhere; no smaller than what counts as a frame."""
+    sides = [max(MIN_SIDE, round(share * extent)) for extent in pixels.shape[-2:]]
+    window: Tensor = v2.RandomCrop(sides)(pixels)
     return window
 
 
@@ -67,11 +71,13 @@ class Robustness:
         n: frames.
         clean: accuracy on them as they are.
         harmed: by harm, accuracy at its three strengths.
+        skipped: files and entries that were left out.
     """
 
     n: int
     clean: float
     harmed: dict[str, tuple[float, ...]]
+    skipped: list[Skipped] = field(default_factory=list, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Accuracies, and drops in percentage points."""
@@ -107,29 +113,41 @@ def measure(encoder: Encoder, data: Path, progress: Progress | None = None) -> R
 
     Args:
         encoder: of the weights.
-        data: see ``dataset.read_data``; frames whose class is unknown are left out.
+        data: see ``dataset.read_data``; frames whose class is unknown, and pictures that cannot
+            be read, are left out.
         progress: told after each batch.
 
     Raises:
-        UserError: no frame with a known class, or one that cannot be read.
+        UserError: no frame with a known class, or none that can be read.
     """
-    items = [item for item in read_data(data).items if item.class_name]
+    found = read_data(data)
+    items = [item for item in found.items if item.class_name]
     if not items:
         raise DataError("folder.no_pictures", path=data, known=", ".join(CLASSES))
+    count, unread = 0, list[Skipped]()
     right = dict.fromkeys((None, *product(HARMS, range(3))), 0)
     for start in range(0, len(items), BATCH):
-        batch = items[start : start + BATCH]
-        frames = [load_frame(item.file) for item in batch]
-        truth = np.array([CLASSES.index(item.class_name or "") for item in batch])
-        for key in right:
+        read = readable(items[start : start + BATCH], unread)
+        frames = [frame for _, frame in read]
+        truth = np.array([CLASSES.index(item.class_name or "") for item, _ in read])
+        for key in right if read else ():
             worse = frames if key is None else _harmed(frames, *key, start)
-            found = encoder.frames(encoder.squares(worse)).probabilities.argmax(axis=1)
-            right[key] += int((found == truth).sum())
+            told = encoder.frames(encoder.squares(worse)).probabilities.argmax(axis=1)
+            right[key] += int((told == truth).sum())
+        count += len(read)
         if progress:
-            progress(start + len(batch), len(items))
-    shares = {key: count / len(items) for key, count in right.items()}
+            progress(min(start + BATCH, len(items)), len(items))
+    if not count:
+        raise none_readable(unread)
+    shares = {key: hits / count for key, hits in right.items()}
     harmed = {name: tuple(shares[name, level] for level in range(3)) for name in HARMS}
-    return Robustness(len(items), shares[None], harmed)
+    skipped = [*found.skipped, *_without_class(found.items), *unread]
+    return Robustness(count, shares[None], harmed, skipped)
+
+
+def _without_class(items: Sequence[Item]) -> list[Skipped]:
+    reason = DataError("evaluation.region_alone")
+    return [Skipped(item.name, reason) for item in items if not item.class_name]
 
 
 def _harmed(frames: Sequence[Frame], name: str, level: int, start: int) -> list[Frame]:

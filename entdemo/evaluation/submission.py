@@ -11,13 +11,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from entdemo.data.entrep.files import TEST_FILES, Pictures, read_list
-from entdemo.errors import DataError, FrameError, UserError
+from entdemo.errors import DataError, FrameError, UserError, in_one
 from entdemo.evaluation.pool import matcher_of
 from entdemo.evaluation.retrieval import without
 from entdemo.gallery.cases import Case
@@ -46,7 +46,7 @@ def answer_track(
         progress: told after each batch of frames.
 
     Raises:
-        UserError: the list is missing or empty, a picture is missing or damaged, or track 2 lists
+        UserError: the list is missing or empty, pictures are missing or damaged, or track 2 lists
             one frame alone.
     """
     listed = list(dict.fromkeys(read_list(folder, TEST_FILES[track])))
@@ -81,16 +81,25 @@ def listed_pictures(folder: Path, names: Sequence[str]) -> list[Path]:
     """The pictures of ``test`` that a list names.
 
     Raises:
-        UserError: the first that is missing.
+        UserError: all that are missing, or several of one name.
     """
     pictures = Pictures(folder / "test")
-    files = []
+    files, wrong = [], list[UserError]()
     for name in names:
-        file = pictures.find(name)
-        if file is None:
-            raise FrameError("frame.missing", name=name)
-        files.append(file)
+        try:
+            files.append(_listed(pictures, name))
+        except UserError as error:
+            wrong.append(error)
+    if wrong:
+        raise in_one(wrong)
     return files
+
+
+def _listed(pictures: Pictures, name: str) -> Path:
+    file = pictures.find(name)
+    if file is None:
+        raise FrameError("frame.missing", name=name)
+    return file
 
 
 def picture_pool(folder: Path) -> dict[str, Path]:
@@ -137,18 +146,23 @@ def _matcher(encoder: Encoder, frames: EncodedBatch) -> Matcher:
 
 
 def _encode(encoder: Encoder, files: Sequence[Path], progress: Progress | None) -> EncodedBatch:
-    """Encode every file, in order."""
-    parts = []
+    """Encode every file, in order; from the first that cannot be read on they are only read."""
+    parts, wrong = [], list[UserError]()
     for start in range(0, len(files), BATCH):
-        batch = [_loaded(file) for file in files[start : start + BATCH]]
-        parts.append(encoder.frames(encoder.squares(batch)))
+        part = files[start : start + BATCH]
+        batch = list(_loaded(part, wrong))
+        if not wrong:
+            parts.append(encoder.frames(encoder.squares(batch)))
         if progress:
-            progress(start + len(batch), len(files))
+            progress(start + len(part), len(files))
+    if wrong:
+        raise in_one(wrong)
     return EncodedBatch.joined(parts)
 
 
-def _loaded(file: Path) -> Frame:
-    try:
-        return load_frame(file)
-    except UserError as error:
-        raise DataError("entrep.test_picture", name=file.name, reason=error) from error
+def _loaded(files: Sequence[Path], wrong: list[UserError]) -> Iterator[Frame]:
+    for file in files:
+        try:
+            yield load_frame(file)
+        except UserError as error:
+            wrong.append(DataError("entrep.test_picture", name=file.name, reason=error))

@@ -26,8 +26,6 @@ def report_table(report: Report) -> RenderableType:
             parts.append(_swaps(swaps))
     if report.retrieval:
         parts.append(_retrieval(report))
-    if report.skipped:
-        parts.append(_skipped(report))
     return Group(*parts)
 
 
@@ -124,14 +122,6 @@ def _retrieval_cells(figures: RetrievalFigures) -> tuple[str, ...]:
         _share(figures.recall_5),
         f"{_share(figures.mrr)}\n{_ends(figures.mrr_ci95)}",
     )
-
-
-def _skipped(report: Report) -> Table:
-    title = f"Pictures skipped: {len(report.skipped)}"
-    table = Table("picture", "reason", title=title, title_justify="left", title_style="bold")
-    for skipped in report.skipped:
-        table.add_row(Text(skipped.name), Text(str(skipped.reason)))
-    return table
 
 
 def _share(value: float) -> str:

@@ -34,6 +34,7 @@ from entdemo.gallery.near_duplicates import lookalikes
 from entdemo.gallery.store import BATCH_SIZE, Gallery, Progress, embedded
 from entdemo.storage.atomic import write_atomically
 from entdemo.storage.files import writing
+from entdemo.storage.skipped import Skipped
 
 
 @dataclass
@@ -44,6 +45,7 @@ class _Draft:
     cases: list[Case]
     notes: list[str] = field(default_factory=list)
     marks: dict[str, Mark] = field(default_factory=dict)
+    left_out: list[Skipped] = field(default_factory=list)
 
     def take(self, ingest: Ingest, items: Iterable[NewCase]) -> Vectors:
         """Add what an ingest takes in; its vectors."""
@@ -51,6 +53,7 @@ class _Draft:
         self.cases += ingest.added
         self.notes += ingest.notes
         self.marks |= ingest.marks
+        self.left_out += ingest.left_out
         return vectors
 
     def save(self, vectors: Vectors, bundle: str, preprocess: str) -> Gallery:
@@ -80,6 +83,7 @@ class _Draft:
                 "gallery.saved_not_opened", path=self.folder, reason=error
             ) from error
         gallery.notes += tuple(self.notes)
+        gallery.left_out = tuple(self.left_out)
         return gallery
 
     def _mark(self, case: Case) -> FrameMark:
@@ -102,7 +106,7 @@ def build_gallery(
     most 480 pixels a side, under a name made of its pixels; vectors are those of the stored
     frames. The same items give the same bytes. What was finished when a build broke off is not
     computed again by the next one with the same weights. With ``skip_bad`` pictures that cannot be
-    read are left out with a note.
+    read are left out, see ``Gallery.left_out``.
 
     Raises:
         UserError: if the folder holds other things, another writer is at work, or pictures

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from entdemo.errors import BadPictureError, GalleryError
+from entdemo.errors import FrameError, GalleryError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.embedder import Embedder
 from entdemo.gallery.index import Vectors
@@ -17,6 +17,7 @@ from entdemo.gallery.manifest import Mark
 from entdemo.gallery.pipeline import in_batches, in_threads
 from entdemo.gallery.store import Progress
 from entdemo.image.frame import Frame, load_frame
+from entdemo.storage.skipped import Skipped
 from entdemo.taxonomy import open_classes
 
 _READERS = 2
@@ -37,12 +38,13 @@ class Ingest:
         journal: what an earlier ingest has finished, and where this one notes its batches.
         batch_size: frames that are embedded together.
         progress: told of each picture that was read, and at last of those embedded.
-        skip_bad: whether pictures that cannot be read are left out with a note.
+        skip_bad: whether pictures that cannot be read are left out.
 
     Attributes:
         added: the new cases, in the order of their pictures.
         marks: size and hash of each new frame, by file.
         notes: what an operator should know.
+        left_out: pictures that cannot be read.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class Ingest:
         self._groups = Groups(cases)
         self._reading = True
         self._skip_bad = skip_bad
-        self._bad: list[BadPictureError] = []
+        self.left_out: list[Skipped] = []
 
     def run(self, items: Iterable[NewCase]) -> Vectors:
         """Take all pictures in; a few batches of them are in memory at a time.
@@ -91,22 +93,22 @@ class Ingest:
                 self._progress(done, len(self.added))
         return np.concatenate(parts)
 
-    def _taken(self, item: NewCase) -> Taken | BadPictureError:
+    def _taken(self, item: NewCase) -> Taken | Skipped:
         try:
             return take_in(item, self._folder, self._journal)
-        except BadPictureError as error:
-            return error
+        except FrameError as error:
+            return Skipped(item.name, error)
 
-    def _new(self, taken: Iterable[Taken | BadPictureError]) -> Iterator[Taken]:
+    def _new(self, taken: Iterable[Taken | Skipped]) -> Iterator[Taken]:
         """Those that are not there yet; their cases are added.
 
         From the first bad picture on nothing is embedded, unless bad ones are skipped.
         """
         for count, one in enumerate(taken, 1):
-            if isinstance(one, BadPictureError):
-                self._bad.append(one)
+            if isinstance(one, Skipped):
+                self.left_out.append(one)
                 continue
-            if self._bad and not self._skip_bad:
+            if self.left_out and not self._skip_bad:
                 continue
             case = make_case(one, self._groups)
             if one.notice:
@@ -121,12 +123,8 @@ class Ingest:
                 self.marks[case.file] = Mark(size=one.entry.size, sha256=one.entry.sha256)
                 yield one
         self._reading = False
-        self._tell_bad()
-
-    def _tell_bad(self) -> None:
-        if self._bad and not self._skip_bad:
-            raise bad_pictures(self._bad)
-        self.notes += [f"left out: {error}" for error in self._bad]
+        if self.left_out and not self._skip_bad:
+            raise bad_pictures(self.left_out)
 
     def _fold(self, item: NewCase, case: Case, earlier: Case) -> None:
         if not open_classes(case.class_name) & open_classes(earlier.class_name):

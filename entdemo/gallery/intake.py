@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from entdemo.errors import BadPictureError, UserError
+from entdemo.errors import BadPictureError, FrameError, UserError
 from entdemo.gallery.cases import Case
 from entdemo.gallery.journal import Entry, Journal
 from entdemo.gallery.manifest import FRAMES
@@ -25,6 +25,7 @@ from entdemo.image.frame import Frame, load_frame
 from entdemo.image.pixels import MIN_SIDE
 from entdemo.storage.atomic import write_atomically
 from entdemo.storage.files import read_regular, sha256
+from entdemo.storage.skipped import Skipped
 from entdemo.storage.table import tidy
 from entdemo.taxonomy import LABELS
 
@@ -77,25 +78,28 @@ class Groups:
         return self._names[label]
 
 
-def read_picture(item: NewCase) -> Frame:
-    """The case's frame.
+def read_pictures(items: Iterable[NewCase]) -> Iterator[Frame]:
+    """The cases' frames.
 
     Raises:
-        BadPictureError: if it cannot be read, with its name and the reason.
+        BadPictureError: at the end, naming all that cannot be read.
     """
-    if isinstance(item.picture, Frame):
-        return item.picture
-    try:
-        return load_frame(item.picture)
-    except UserError as error:
-        raise BadPictureError("gallery.bad_picture", name=item.name, reason=error) from error
+    bad = []
+    for item in items:
+        try:
+            yield load_frame(item.picture)
+        except FrameError as error:
+            bad.append(Skipped(item.name, error))
+    if bad:
+        raise bad_pictures(bad)
 
 
-def bad_pictures(errors: Sequence[BadPictureError]) -> BadPictureError:
+def bad_pictures(bad: Sequence[Skipped]) -> BadPictureError:
     """One error that names all pictures that cannot be read."""
-    if len(errors) == 1:
-        return errors[0]
-    return BadPictureError("gallery.bad_pictures", count=len(errors), each=list(errors))
+    each = [BadPictureError("gallery.bad_picture", name=it.name, reason=it.reason) for it in bad]
+    if len(each) == 1:
+        return each[0]
+    return BadPictureError("gallery.bad_pictures", count=len(each), each=each)
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,8 @@ def take_in(item: NewCase, folder: Path, journal: Journal) -> Taken:
     of the stored bytes, so that no file is ever overwritten by another encoding of its frame.
 
     Raises:
-        UserError: if the picture cannot be read or its frame not be written.
+        FrameError: if the picture cannot be read.
+        StorageError: if its frame cannot be written.
         ValueError: if the class is none of ``taxonomy.LABELS``.
     """
     if item.class_name not in LABELS:
@@ -133,7 +138,7 @@ def take_in(item: NewCase, folder: Path, journal: Journal) -> Taken:
     known = journal.find(source)
     if known and _lies_there(folder, known[0]):
         return Taken(item, known[0], None, known[1])
-    frame = read_picture(item)
+    frame = load_frame(item.picture)
     jpeg = stored_jpeg(frame)
     case_id, digest = f"c-{frame.digest[:12]}", sha256(jpeg)
     file = f"{FRAMES}/{case_id}-{digest[:8]}.jpg"

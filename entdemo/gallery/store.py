@@ -30,6 +30,7 @@ from entdemo.gallery.reading import read_consistent, read_vectors
 from entdemo.image.frame import load_frame
 from entdemo.settings import Settings
 from entdemo.storage.files import MappedFile
+from entdemo.storage.skipped import Skipped
 
 Progress = Callable[[int, int | None], None]
 """Called with how many are done, of how many (None while that is not known)."""
@@ -55,6 +56,7 @@ class Gallery:
         preprocess_hash: hash of the settings with which frames were prepared for it.
         notes: what an operator should know, in English: duplicates, a rebuilt index.
         index: finds rows of ``vectors``.
+        left_out: pictures that could not be read in the change that made it.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Gallery:
         self.embedder_id = embedder_id
         self.preprocess_hash = preprocess_hash
         self.notes = notes
+        self.left_out: tuple[Skipped, ...] = ()
         self.index = index or ExactIndex(vectors)
 
     @classmethod

@@ -6,10 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from entdemo.errors import UserError
-
-_NAMED = 3
-"""How many names are given for each reason."""
+from entdemo.errors import MOST_NAMED, UserError
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ def skipped_lines(skipped: Sequence[Skipped]) -> Iterator[str]:
     for entry in skipped:
         by_reason[entry.reason.key].append(entry)
     for own in by_reason.values():
-        for entry in own[:_NAMED]:
+        for entry in own[:MOST_NAMED]:
             yield f"Skipped {entry.told}: {entry.reason}"
-        if len(own) > _NAMED:
-            yield f"Skipped for the same reason: {len(own) - _NAMED} more."
+        if len(own) > MOST_NAMED:
+            yield f"Skipped for the same reason: {len(own) - MOST_NAMED} more."

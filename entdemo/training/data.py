@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from entdemo import phantom
 from entdemo.data.entrep import EntrepItem, group_split, read_entrep
 from entdemo.data.entrep.captions import caption_keys
-from entdemo.errors import BadPictureError, DataError, in_one
+from entdemo.errors import DataError, in_one
 from entdemo.gallery.folder import read_folder
-from entdemo.gallery.intake import NewCase, bad_pictures, read_picture
-from entdemo.image.frame import Frame, frame_from_array, load_frame
+from entdemo.gallery.intake import read_pictures
+from entdemo.image.frame import frame_from_array, load_frame
 from entdemo.phantom.folder import frame_seed
 from entdemo.storage.atomic import told_writes, write_atomically
 from entdemo.storage.skipped import skipped_lines
@@ -119,7 +119,7 @@ def read_frames(folder: Path, size: int, say: Callable[[str], None]) -> FrameSet
     for line in skipped_lines(found.left_out):
         say(line)
     return FrameSet(
-        squares=np.stack([frame.square(size) for frame in _loaded(items)]),
+        squares=np.stack([frame.square(size) for frame in read_pictures(items)]),
         labels=np.array([CLASSES.index(item.class_name) for item in items], np.int64),
         tags=np.array([_tags(item.class_name, item.finding) for item in items], np.int64),
         captions_en=[item.caption_en for item in items],
@@ -193,17 +193,6 @@ def caption_ids(frames: FrameSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]
         return np.array(ids, np.int64)
 
     return numbered(bare), numbered(map(mirror_text, bare))
-
-
-def _loaded(items: Iterable[NewCase]) -> Iterator[Frame]:
-    bad = []
-    for item in items:
-        try:
-            yield read_picture(item)
-        except BadPictureError as error:
-            bad.append(error)
-    if bad:
-        raise bad_pictures(bad)
 
 
 def _tags(class_name: str, finding: str) -> int:

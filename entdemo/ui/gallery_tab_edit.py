@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from entdemo.errors import PageError
-from entdemo.gallery.intake import read_picture
+from entdemo.gallery.intake import read_pictures
 from entdemo.gallery.teaching import COLUMNS as TEACHING
 from entdemo.ui.events import GALLERY_QUEUE, Data, as_user_error, data_of
 from entdemo.ui.following import followed
@@ -106,7 +106,7 @@ def refuse_strangers(predictor: Predictor, items: Sequence[NewCase]) -> None:
     Raises:
         UserError: naming them, or if a picture cannot be read.
     """
-    frames = [read_picture(item) for item in items]
+    frames = list(read_pictures(items))
     answers = predictor.classes(frames)
     strange = [it.name for it, told in zip(items, answers, strict=True) if not told.in_distribution]
     if strange:

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from entdemo.cli.output import out, rows, tell_skipped
+from entdemo.cli.output import out, rows, tell_taken
 from entdemo.errors import UserError
 from entdemo.storage.skipped import Skipped
 
@@ -20,10 +20,11 @@ def test_what_looks_like_markup_is_printed_as_written(
 ) -> None:
     Console(markup=False, emoji=False, width=200).print(rows("", ["caption"], [[text]]))
     out.print(text)
-    tell_skipped([Skipped(text, UserError("text.empty"))])
+    tell_taken(3, [Skipped(text, UserError("text.empty"))])
     told = capsys.readouterr()
     assert told.out.count(text) == 2
     assert text in told.err
+    assert "Taken: 3. Left out: 1." in told.err
 
 
 def test_control_characters_are_left_away() -> None:

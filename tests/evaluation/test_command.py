@@ -1,4 +1,4 @@
-"""The commands ``evaluate`` and ``texts`` around a network that knows colours."""
+"""The commands ``evaluate``, ``robustness`` and ``texts`` around a network that knows colours."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("colour_alone")
 
 app = typer.Typer()
 app.command()(commands.evaluate)
+app.command()(commands.robustness)
 app.command()(commands.texts)
 
 
@@ -49,12 +50,23 @@ def test_stdout_is_json_alone(data: Path, opened: list[tuple[str, str]]) -> None
     assert opened == [("mine", "auto")]
 
 
-def test_skipped_pictures_are_counted_beside_the_json(data: Path) -> None:
-    (data / "throat" / "x.png").write_bytes(b"no picture")
-    result = CliRunner().invoke(app, ["evaluate", str(data), "--json"])
-    assert json.loads(result.stdout)["n"] == 14
-    assert "Left out: 1" in result.stderr
-    assert "throat/x.png" in result.stderr
+@pytest.mark.parametrize("json_too", [True, False])
+@pytest.mark.parametrize("command", ["evaluate", "robustness"])
+def test_it_ends_with_what_it_took_and_left_out(command: str, json_too: bool, data: Path) -> None:
+    damaged = [data / "throat" / f"{name}.png" for name in "xyz"]
+    for file in damaged:
+        file.write_bytes(b"no picture")
+    (data / "throat" / "notes.txt").write_text("no picture")
+    save_frame(data / "ear" / "side unknown.png", "ear-left", 3)
+    result = CliRunner().invoke(app, [command, str(data), *["--json"] * json_too])
+    assert result.exit_code == 0
+    taken, left_out = (15, 4) if command == "evaluate" else (14, 5)  # which counts classes alone
+    assert f"Taken: {taken}. Left out: {left_out}." in result.stderr
+    assert all(f"throat/{file.name}" in result.stderr for file in damaged)
+    assert "throat/notes.txt" in result.stderr
+    assert ("side unknown.png" in result.stderr) is (command == "robustness")
+    if json_too:
+        assert json.loads(result.stdout)["n"] == taken
 
 
 def test_tables_fit_a_terminal(data: Path) -> None:

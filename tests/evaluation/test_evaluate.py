@@ -177,9 +177,6 @@ def test_unreadable_pictures_are_counted_and_named(data: Path) -> None:
         "throat/broken.png", "throat/empty[red].png",
     ]  # fmt: skip
     assert told[-1] == (16, 16)
-    text = shown(report)
-    assert "Pictures skipped: 2" in text
-    assert "empty[red].png" in text
 
 
 def test_no_readable_picture(tmp_path: Path) -> None:

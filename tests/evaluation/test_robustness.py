@@ -101,7 +101,21 @@ def test_command(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "1.000 (+0.0)" in table.stdout
 
 
-def test_frames_without_class_are_refused(tmp_path: Path) -> None:
+def test_damaged_pictures_change_no_figure(data: Path) -> None:
+    whole = measure(fake_encoder(), data)
+    (data / CLASSES[-1] / "z.png").write_bytes(b"no picture")
+    again = measure(fake_encoder(), data)
+    assert again == whole
+    assert [it.name for it in again.skipped] == ["ear/x.png", f"{CLASSES[-1]}/z.png"]
+
+
+def test_without_a_frame_to_measure_on_it_is_refused(tmp_path: Path) -> None:
     save_frame(tmp_path / "ear" / "a.png", "ear-left", 0)
-    with pytest.raises(UserError):
+    with pytest.raises(UserError) as caught:
         measure(fake_encoder(), tmp_path)
+    assert caught.value.key == "folder.no_pictures"
+    (tmp_path / "throat").mkdir()
+    (tmp_path / "throat" / "b.png").write_bytes(b"no picture")
+    with pytest.raises(UserError) as caught:
+        measure(fake_encoder(), tmp_path)
+    assert caught.value.key == "evaluation.no_frames"

@@ -154,14 +154,18 @@ def test_no_zip_at_all(folder: EntrepFolder, tmp_path: Path) -> None:
 
 
 def test_missing_and_damaged_test_pictures_are_named(folder: EntrepFolder) -> None:
-    picture(folder, folder.test[3]).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    wrong = folder.test[2:4]
+    for name in wrong:
+        picture(folder, name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
     with pytest.raises(UserError, match="test picture") as caught:
         answer_track(fake_encoder(), folder.path, 1)
-    assert on_disk(folder.test[3]) in str(caught.value)
-    picture(folder, folder.test[3]).unlink()
+    assert all(on_disk(name) in str(caught.value) for name in wrong)
+    for name in wrong:
+        picture(folder, name).unlink()
     for track in (1, 2, 3):
-        with pytest.raises(UserError, match="not found"):
+        with pytest.raises(UserError, match="not found") as caught:
             answer_track(fake_encoder(), folder.path, track)
+        assert all(name in str(caught.value) for name in wrong)
 
 
 def test_missing_empty_and_short_lists_are_told(folder: EntrepFolder) -> None:

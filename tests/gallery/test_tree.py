@@ -75,7 +75,7 @@ def test_what_is_a_picture_is_taken_and_the_rest_is_told(folder: Path) -> None:
     assert all(any(name in line for line in lines) for name in LEFT)
     labelled = read_data(folder)
     assert len(labelled.items) == len(TAKEN)
-    assert labelled.notes == lines
+    assert list(skipped_lines(labelled.skipped)) == lines
 
 
 def test_a_folder_without_pictures_tells_why_its_files_are_none(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_all_damaged_pictures_are_named_in_one_run(damaged: Path, tmp_path: Path
     assert all(f"bad{number}.jpg" in str(caught.value) for number in range(5))
     gallery = build_gallery(tmp_path / "g", cases, EMBEDDER, skip_bad=True)
     assert len(gallery.cases) == 3
-    assert sum("left out" in note for note in gallery.notes) == 5
+    assert [it.name for it in gallery.left_out] == [f"bad{number}.jpg" for number in range(5)]
 
 
 def test_the_command_tells_what_it_left_out(damaged: Path, tmp_path: Path) -> None:
@@ -194,6 +194,7 @@ def test_the_command_tells_what_it_left_out(damaged: Path, tmp_path: Path) -> No
     built = CliRunner().invoke(app, [*words, "--skip-bad"])
     assert built.exit_code == 0
     assert "3 cases" in built.output
+    assert "Taken: 3. Left out: 6." in built.stderr
     assert all(name in built.output for name in ("bad0.jpg", "bad4.jpg", "notes.txt"))
 
 
