@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from PIL import Image, ImageFile
 from PIL.AvifImagePlugin import AvifImageFile
@@ -107,40 +107,53 @@ def check_opens(path: Path) -> None:
         OSError: the file cannot be read.
     """
     with path.open("rb") as file:
-        start = file.read(4096)
-        check_bytes(start, os.stat(file.fileno()).st_size)
-        plugin = plugin_of(start[before_picture(start) :])
-        if plugin is not None and not is_dicom(start):
-            data = start + file.read(MAX_BYTES)
-            _guarded(lambda: _opened(plugin, data[before_picture(start) :]).close())
+        start = _checked_start(file)
+        if not is_dicom(start):
+            _guarded(lambda: _opened_file(start, file).close())
 
 
 def stated_megapixels(path: Path) -> float:
-    """How large a file's picture is by its own header; nothing is decoded.
+    """How large a file's picture is by its own header, which alone is read but of HEIC and AVIF.
 
     Returns:
         0 where the file holds no picture within the limits.
     """
     try:
-        width, height = _guarded(lambda: _stated_size(path.read_bytes()[:MAX_BYTES]))
+        with path.open("rb") as file:
+            width, height = _guarded(lambda: _stated_size(file))
         check_size(width, height)
         return width * height / 1e6
     except (OSError, UserError):
         return 0.0
 
 
-def _stated_size(data: bytes) -> tuple[int, int]:
-    if is_dicom(data):
-        tags = open_dicom(BytesIO(data)).dataset
+def _stated_size(file: BinaryIO) -> tuple[int, int]:
+    start = _checked_start(file)
+    if is_dicom(start):
+        file.seek(0)
+        tags = open_dicom(file).dataset
         return int(tags.Columns), int(tags.Rows)
-    data = data[before_picture(data) :]
-    plugin = plugin_of(data)
-    if plugin is None:
-        return 0, 0
-    if plugin is WebPImageFile:  # to open it reserves a canvas
-        return _webp_size(data)
-    with _opened(plugin, data) as image:
+    if plugin_of(start) is WebPImageFile:  # to open it reserves a canvas
+        return _webp_size(start)
+    with _opened_file(start, file) as image:
         return image.size
+
+
+def _checked_start(file: BinaryIO) -> bytes:
+    """The first bytes of a file that may be a picture."""
+    start = file.read(4096)
+    check_bytes(start, os.stat(file.fileno()).st_size)
+    return start
+
+
+def _opened_file(start: bytes, file: BinaryIO) -> ImageFile.ImageFile:
+    """A picture's file of which only the header has been read."""
+    before = before_picture(start)
+    plugin = plugin_of(start[before:])
+    if plugin is None:
+        raise FrameError(why_not(start))
+    file.seek(before)
+    return _opened(plugin, file)
 
 
 def _reader(start: bytes) -> Reader | None:
@@ -172,7 +185,7 @@ def _read_jpeg(data: bytes) -> Image.Image:
 
 
 def _page(plugin: type[ImageFile.ImageFile], data: bytes, page: int | None) -> Picture:
-    with _opened(plugin, data) as image:
+    with _opened(plugin, BytesIO(data)) as image:
         check_size(*image.size)
         if isinstance(image, TiffImageFile) and is_raw(image):
             raise FrameError("frame.raw")
@@ -184,16 +197,18 @@ def _page(plugin: type[ImageFile.ImageFile], data: bytes, page: int | None) -> P
 def _decoded(plugin: type[ImageFile.ImageFile], data: bytes, page: int = 1) -> Image.Image:
     # The plugin itself, not Image.open: that one obeys a pixel limit anyone may have changed,
     # and turns phone pictures with an embedded preview (MPO) into two frames.
-    with _opened(plugin, data, page) as image:
+    with _opened(plugin, BytesIO(data), page) as image:
         check_size(*image.size)  # before a JPEG is told to come out smaller
         draft(image)
-        deep = deep_colour(image, lambda: _opened(plugin, data, page))
+        deep = deep_colour(image, lambda: _opened(plugin, BytesIO(data), page))
         return upright(to_rgb(deep) if deep else _loaded(image), orientation(image))
 
 
-def _opened(plugin: type[ImageFile.ImageFile], data: bytes, page: int = 1) -> ImageFile.ImageFile:
+def _opened(
+    plugin: type[ImageFile.ImageFile], file: BinaryIO, page: int = 1
+) -> ImageFile.ImageFile:
     try:
-        image = plugin(BytesIO(data))
+        image = plugin(file)
     except SyntaxError as error:
         if str(error).startswith("unknown"):  # layout of samples, in Pillow's words
             raise FrameError("frame.deep") from error

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from benchmarks.fixtures.pictures import GREY, saved, scene
+from benchmarks.fixtures.pictures import GREY, dicom, saved, scene
 from entdemo.errors import UserError
 from entdemo.image.decode import stated_megapixels
 from entdemo.image.frame import frame_from_array, load_frame
@@ -434,6 +434,21 @@ def test_an_image_of_pillow_goes_through_the_same_checks() -> None:
 def test_the_size_of_a_file_is_told_by_its_header(kind: str, tmp_path: Path) -> None:
     Image.new("RGB", (500, 400)).save(tmp_path / "it", kind)
     assert stated_megapixels(tmp_path / "it") == 0.2
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "JPEG2000", "DICOM"])
+def test_for_its_size_a_file_is_not_read_whole(kind: str, tmp_path: Path) -> None:
+    pixels = np.zeros((400, 500, 3), np.uint8)
+    sides = {"Rows": 400, "Columns": 500}
+    data = dicom(pixels, **sides) if kind == "DICOM" else saved(pixels, kind)
+    (tmp_path / "it").write_bytes(data + bytes(10_000_000))
+    stated_megapixels(tmp_path / "it")  # imports what it needs
+    tracemalloc.start()
+    try:
+        assert stated_megapixels(tmp_path / "it") == 0.2
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("data", [b"no picture", b"", png_header(50_000, 50_000)])
