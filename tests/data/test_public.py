@@ -46,6 +46,7 @@ def vocalfolds(tmp_path: Path) -> Path:
     labels(tmp_path / "annot" / names[2], 3, 6)
     (tmp_path / "annot" / "patient2/seq5/0003_l.png").write_bytes(b"\x89PNG")
     (tmp_path / "img" / ".DS_Store").touch()
+    (tmp_path / "img" / "notes.txt").write_text("no picture")
     return tmp_path
 
 
@@ -57,6 +58,7 @@ def test_vocalfolds_tells_open_from_closed_by_the_label_map(vocalfolds: Path) ->
         ("0002_l.png", "vc-closed", "patient1"),
     ]
     assert [(it.name, it.reason.key) for it in found.left_out] == [
+        ("notes.txt", "frame.not_a_picture"),
         ("patient2/seq5/0001_l.png", "dataset.intubated"),
         ("patient2/seq5/0002_l.png", "dataset.no_label_map"),
         ("patient2/seq5/0003_l.png", "dataset.no_label_map"),
@@ -73,10 +75,16 @@ def test_bagls_takes_masks_for_no_frames(tmp_path: Path) -> None:
     Image.new("L", (SIDE, SIDE)).save(folder / "0_seg.png")
     labels(folder / "1_seg.png", 255)
     (folder / "1.meta").write_text("{}")
-    cases = read_public("bagls", tmp_path).cases
-    assert [(case.name, case.class_name) for case in cases] == [
-        ("0.png", "vc-closed"), ("1.png", "vc-open"),
+    (folder / "0.png").rename(folder / "0.PNG")
+    (tmp_path / "notes.txt").write_text("no picture")
+    found = read_public("bagls", tmp_path)
+    assert [(case.name, case.class_name) for case in found.cases] == [
+        ("0.PNG", "vc-closed"), ("1.png", "vc-open"),
     ]  # fmt: skip
+    assert [(it.name, it.reason.key) for it in found.left_out] == [
+        ("notes.txt", "frame.not_a_picture"),
+        ("training/training/2.png", "dataset.no_label_map"),
+    ]
 
 
 def test_stray_pixels_are_no_open_glottis(tmp_path: Path) -> None:
@@ -91,7 +99,11 @@ def test_ears_without_a_side_are_cases_with_their_diagnosis(tmp_path: Path) -> N
     for name in ("Normal/o1.png", "Tympanoskleros/deep/o2.png", "Csom/o3.png", "o4.png"):
         frame(tmp_path / name)
     (tmp_path / "Csom" / "Thumbs.db").touch()
-    cases = read_public("ear-imagery", tmp_path).cases
+    found = read_public("ear-imagery", tmp_path)
+    cases = found.cases
+    assert [(it.name, it.reason.key) for it in found.left_out] == [
+        ("o4.png", "dataset.no_diagnosis")
+    ]
     assert [(case.name, case.class_name, case.finding) for case in cases] == [
         ("o3.png", "ear", "Csom"), ("o1.png", "ear", "normal"), ("o2.png", "ear", "plaque"),
     ]  # fmt: skip

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from entdemo.errors import DataError
 from entdemo.gallery.folder import FolderCases
 from entdemo.gallery.intake import NewCase
 from entdemo.gallery.tree import picture_tree
+from entdemo.storage.skipped import Skipped
 from entdemo.taxonomy import finding_names
 from entdemo.text.letters import comparable_label
 
@@ -16,10 +18,13 @@ _FINDINGS = {"normal": "normal", "earwax": "wax", "tympanoskleros": "plaque"}
 
 
 def read_ear_imagery(path: Path) -> FolderCases:
-    """A picture's diagnosis is the outermost folder around it; pictures beside them are none."""
-    tree = picture_tree(path, ())
+    """A picture's diagnosis is the outermost folder around it; those in none are left out."""
+    tree = picture_tree(path)
     cases = [_case(file, key.split("/")[0]) for key, file in tree.pictures.items() if "/" in key]
-    return FolderCases(cases, tree.left_out)
+    beside = [
+        Skipped(key, DataError("dataset.no_diagnosis")) for key in tree.pictures if "/" not in key
+    ]
+    return FolderCases(cases, [*tree.left_out, *beside])
 
 
 def _case(file: Path, folder: str) -> NewCase:

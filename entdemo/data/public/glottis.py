@@ -11,14 +11,14 @@ from PIL import Image
 from entdemo.errors import DataError
 from entdemo.gallery.folder import FolderCases
 from entdemo.gallery.intake import NewCase
-from entdemo.gallery.tree import has_picture_name
+from entdemo.gallery.tree import Tree, picture_tree
 from entdemo.storage.skipped import Skipped
 
 _GLOTTIS, _TUBE = 3, 6
 """Values of vocalfolds' label maps: glottal space, intubation."""
 _LEAST = 0.002
 """Share of the frame from which on the glottis counts as seen: less is a stray pixel or two."""
-_SEGMENTED = "_seg"
+_SEGMENTED, _NOTES = "_seg", ".meta"
 
 _TEXTS = {
     "vc-open": ("Vocal cords, open.", "Dây thanh mở."),
@@ -29,43 +29,43 @@ Labels = NDArray[np.uint8]
 
 
 def read_vocalfolds(path: Path) -> FolderCases:
-    """``img/PATIENT/SEQUENCE/NAME.png`` with a label map of the same name under ``annot``.
+    """``img/PATIENT/SEQUENCE/NAME`` with a label map of the same name under ``annot``.
 
     Frames without a label map that can be read, and intubated ones, are left out: a tube holds the
     cords apart.
     """
     root = path / "img"
-    found = FolderCases([], [])
-    for file in sorted(it for it in root.glob("*/*/*.png") if _is_frame(it)):
-        name = file.relative_to(root)
+    tree = picture_tree(root) if root.is_dir() else Tree({})
+    found = FolderCases([], tree.left_out)
+    for name, file in tree.pictures.items():
         labels = _label_map(path / "annot" / name)
         if labels is None:
-            found.left_out.append(Skipped(str(name), DataError("dataset.no_label_map")))
+            found.left_out.append(Skipped(name, DataError("dataset.no_label_map")))
         elif (labels == _TUBE).any():
-            found.left_out.append(Skipped(str(name), DataError("dataset.intubated")))
+            found.left_out.append(Skipped(name, DataError("dataset.intubated")))
         else:
-            found.cases.append(_case(file, labels == _GLOTTIS, name.parts[0]))
+            patient, *rest = name.split("/")
+            found.cases.append(_case(file, labels == _GLOTTIS, patient if rest else ""))
     return found
 
 
 def read_bagls(path: Path) -> FolderCases:
     """``NAME.png`` with a mask ``NAME_seg.png`` of the glottis, in any folder below.
 
-    The set tells no patients. Frames without a mask that can be read are left out.
+    The set tells no patients. Frames without a mask that can be read are left out; its notes
+    ``NAME.meta`` are passed over.
     """
-    found = FolderCases([], [])
-    for file in sorted(it for it in path.rglob("*.png") if _is_frame(it)):
+    tree = picture_tree(path)
+    found = FolderCases([], [it for it in tree.left_out if not it.name.endswith(_NOTES)])
+    for name, file in tree.pictures.items():
+        if file.stem.endswith(_SEGMENTED):
+            continue
         mask = _label_map(file.with_name(f"{file.stem}{_SEGMENTED}.png"))
         if mask is None:
-            name = str(file.relative_to(path))
             found.left_out.append(Skipped(name, DataError("dataset.no_label_map")))
         else:
             found.cases.append(_case(file, mask > 0, ""))
     return found
-
-
-def _is_frame(file: Path) -> bool:
-    return has_picture_name(file.name) and not file.stem.endswith(_SEGMENTED)
 
 
 def _case(file: Path, glottis: NDArray[np.bool_], group: str) -> NewCase:
