@@ -62,10 +62,9 @@ class Predictor:
         notice: UserError | None = None,
     ) -> None:
         self.bundle = bundle
-        self.gallery = gallery
         self.engine = engine
         self.notice = notice
-        self._matcher = Matcher(gallery, engine.text_vectors)
+        self.matcher = Matcher(gallery, engine.text_vectors)
         self._findings = FindingReader(curves_of(bundle.info.embedder_id), engine.text_embeddings)
 
     @classmethod
@@ -138,12 +137,18 @@ class Predictor:
         return self.bundle.info.embedder_id
 
     @property
-    def matcher(self) -> Matcher:
-        """What finds cases; made anew when the gallery was replaced."""
-        matcher = self._matcher
-        if matcher.gallery is not self.gallery:
-            matcher = self._matcher = Matcher(self.gallery, self.engine.text_vectors)
-        return matcher
+    def gallery(self) -> Gallery:
+        """What is searched; it may be replaced at any time.
+
+        The one before answers until the new one is ready to.
+        """
+        return self.matcher.gallery
+
+    @gallery.setter
+    def gallery(self, gallery: Gallery) -> None:
+        matcher = Matcher(gallery, self.engine.text_vectors)
+        matcher.prepare()
+        self.matcher = matcher
 
     def predict(
         self, frame: FrameSource, k: int = 12, where: CaseFilter = EVERYTHING

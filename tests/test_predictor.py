@@ -17,6 +17,8 @@ from entdemo.errors import UserError
 from entdemo.gallery.build import build_gallery
 from entdemo.gallery.filters import EVERYTHING, CaseFilter
 from entdemo.gallery.intake import NewCase
+from entdemo.gallery.matching import Matcher
+from entdemo.gallery.store import Gallery
 from entdemo.image.frame import Frame, frame_from_array
 from entdemo.inference.calibration import calibrate
 from entdemo.inference.encoder import Encoded
@@ -304,3 +306,20 @@ def test_what_is_left_out_of_the_cases_does_not_change_the_verdict(
     assert part.nearest == whole.nearest
     assert part.judgement == whole.judgement
     assert predictor.combine(frames[0], "throat").nearest == whole.nearest
+
+
+def test_a_replaced_gallery_serves_once_it_is_ready(
+    weights: Path, gallery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predictor = Predictor.open(weights, gallery, "cpu")
+    before, after = predictor.gallery, Gallery.open(gallery, predictor.embedder)
+    seen: list[tuple[Gallery, Gallery]] = []
+    monkeypatch.setattr(
+        Matcher, "prepare", lambda matcher: seen.append((matcher.gallery, predictor.gallery))
+    )
+    predictor.gallery = after
+    assert seen == [(after, before)]
+    assert predictor.gallery is after
+    monkeypatch.undo()
+    predictor.matcher.prepare()
+    assert {"_terms", "findings", "weak_text_below"} <= vars(predictor.matcher).keys()

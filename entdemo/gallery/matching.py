@@ -114,6 +114,13 @@ class Matcher:
         self._text_vectors = text_vectors
         self._mask = lru_cache(maxsize=64)(self._masked)
 
+    def prepare(self) -> None:
+        """Make what the first questions would have to wait for."""
+        if len(self.gallery.cases) < 2:  # nothing is measured on them
+            return
+        _ = self.weak_frame_below, self.weak_text_below, self._terms, self._findings_by_region
+        _ = self._residuals.duplicate_above
+
     def held(self, region: str) -> int:
         """How many cases of a region the gallery holds."""
         return self._held[region]

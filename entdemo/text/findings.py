@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -49,6 +49,10 @@ def affirmed(text: str) -> frozenset[str]:
     return frozenset(it.key for it in mentions(composed) if not it.denied)
 
 
+_affirmed_by_document = lru_cache(maxsize=16_384)(affirmed)
+"""As of the terms: most texts of a gallery stay when it is changed."""
+
+
 class FindingIndex:
     """Which findings each document says to be there.
 
@@ -57,7 +61,7 @@ class FindingIndex:
     """
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
-        meant = {text: affirmed(text) for text in set(chain.from_iterable(documents))}
+        meant = {text: _affirmed_by_document(text) for text in set(chain.from_iterable(documents))}
         self._held = [frozenset().union(*(meant[text] for text in texts)) for texts in documents]
         self.known = frozenset[str]().union(*self._held)
 

@@ -73,6 +73,10 @@ def stems(text: str) -> frozenset[str]:
     return frozenset().union(*(term.stems for term in terms(text)))
 
 
+_stems_of_document = lru_cache(maxsize=16_384)(stems)
+"""A gallery's texts are read again after each change of it, which leaves most as they were."""
+
+
 class TermIndex:
     """How much of a description's words each document holds.
 
@@ -82,7 +86,7 @@ class TermIndex:
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
         self._count = len(documents)
-        meant = {text: stems(text) for text in set(chain.from_iterable(documents))}
+        meant = {text: _stems_of_document(text) for text in set(chain.from_iterable(documents))}
         rows: dict[str, list[int]] = {}
         for row, texts in enumerate(documents):
             for stem in frozenset().union(*(meant[text] for text in texts)):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from html import escape
 from typing import TYPE_CHECKING
@@ -39,24 +41,41 @@ open vocal cords are a ring and the closed ones a disc. Of what is stated in pla
 region points nowhere, the vocal cords are half a disc, and a side is an arrow."""
 
 
+PAUSE_S = 60.0
+"""Maps are made at least so far apart, however often the gallery changes: each takes seconds of all
+cores."""
+
+
 class Maps:
     """The map of whichever gallery is served, made once and in the background.
 
     Safe to use from several threads.
+
+    Args:
+        clock: seconds that only grow.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._due = clock()
         self._lock = threading.Lock()
         self._maker = ThreadPoolExecutor(1)
         self._last: tuple[Gallery, Projection] | None = None
         self._coming: tuple[Gallery, Future[Projection]] | None = None
 
-    def begin(self, gallery: Gallery) -> Future[Projection]:
-        """Make the gallery's map in the background, unless it is made or being made."""
+    def begin(self, gallery: Gallery) -> tuple[Gallery, Future[Projection]]:
+        """Make the gallery's map in the background, unless it is made or being made.
+
+        Returns:
+            The map that was begun last, and of which gallery: of the one before a change, as long
+            as it is too early for another one.
+        """
         with self._lock:
-            if self._coming is None or self._coming[0] is not gallery:
+            known = self._coming is not None and self._coming[0] is gallery
+            if self._coming is None or (not known and self._clock() >= self._due):
                 self._coming = gallery, self._maker.submit(self._make, gallery)
-            return self._coming[1]
+                self._due = self._clock() + PAUSE_S
+            return self._coming
 
     def of(self, gallery: Gallery) -> Projection:
         """The gallery's map.
@@ -64,10 +83,10 @@ class Maps:
         Only who asks for the first one waits for it. After a change of the gallery the one before
         serves, with new cases beside those most like them, until the new one is made.
         """
-        coming, last = self.begin(gallery), self._last
-        if last is None or coming.done():
+        (whose, coming), last = self.begin(gallery), self._last
+        if whose is gallery and (last is None or coming.done()):
             return coming.result()
-        return carried_over(*last, gallery)
+        return carried_over(*(last or (whose, coming.result())), gallery)
 
     def _make(self, gallery: Gallery) -> Projection:
         is_shipped = gallery.folder == DEFAULT_GALLERY  # never written to

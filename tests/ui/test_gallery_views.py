@@ -18,7 +18,7 @@ from entdemo.ui import theme
 from entdemo.ui.gallery_tab import listing, marks, view_switch, wanted
 from entdemo.ui.gallery_tab_form import progress_bar, shown_folder
 from entdemo.ui.gallery_tab_views import PAGE, filters, page_of_cases
-from entdemo.ui.map_view import SHAPES, Maps, map_view
+from entdemo.ui.map_view import PAUSE_S, SHAPES, Maps, map_view
 from tests.helpers.ui_fakes import FakeGallery
 
 
@@ -124,6 +124,31 @@ def test_words_of_people_cannot_leave_the_attribute(gallery: FakeGallery) -> Non
     assert html.count("'") == 2
 
 
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entdemo.ui.map_view.PAUSE_S", 0.0)
+
+
+def test_a_gallery_that_changes_often_has_a_new_map_from_time_to_time(
+    cases: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+    monkeypatch.setattr(
+        "entdemo.ui.map_view.gallery_map",
+        lambda gallery, **_: made.append(gallery) or on_a_line(28),
+    )
+    now = [0.0]
+    maps, changed = Maps(lambda: now[0]), [replace(cases) for _ in range(3)]
+    maps.of(cases)
+    for gallery in changed:
+        assert maps.of(gallery).points.shape == (28, 2)
+    assert made == [cases]
+    now[0] = PAUSE_S
+    maps.begin(changed[-1])[1].result()
+    assert made == [cases, changed[-1]]
+
+
+@pytest.mark.usefixtures("hurried")
 def test_the_map_is_made_once_for_each_gallery(cases: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Any] = []
     monkeypatch.setattr(
@@ -133,10 +158,11 @@ def test_the_map_is_made_once_for_each_gallery(cases: Any, monkeypatch: pytest.M
     maps, other = Maps(), replace(cases)
     assert maps.of(cases) is maps.of(cases)
     assert maps.of(other).points.shape == (28, 2)
-    maps.begin(other).result()
+    maps.begin(other)[1].result()
     assert made == [cases, other]
 
 
+@pytest.mark.usefixtures("hurried")
 def test_after_a_change_the_last_map_serves_until_the_new_one_is_made(
     cases: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,8 +182,8 @@ def test_after_a_change_the_last_map_serves_until_the_new_one_is_made(
     nearest = int((grown.vectors[:27] @ grown.vectors[27]).argmax())
     np.testing.assert_array_equal(carried.points[27], carried.points[nearest])
     wait.set()
-    maps.begin(grown).result()
-    assert maps.of(grown) is maps.begin(grown).result()
+    made = maps.begin(grown)[1].result()
+    assert maps.of(grown) is made
 
 
 def test_each_label_has_a_shape_of_its_own() -> None:
