@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from os.path import isfile
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -35,7 +36,7 @@ DEVICES = r"^(auto|cpu|mps|cuda(:\d+)?)$"
 
 
 def _own_gallery(data: Path) -> Path:
-    is_used = (_CHECKOUT_GALLERY / "gallery.json").is_file()
+    is_used = isfile(_CHECKOUT_GALLERY / "gallery.json")
     return _CHECKOUT_GALLERY if is_used else data / "gallery"
 
 
@@ -46,12 +47,12 @@ def _learned_weights(data: Path) -> Path:
 def _weights(known: dict[str, Any]) -> str:
     data: Path = known["data"]
     own = (_learned_weights(data), data / "weights")
-    return str(next((it for it in own if (it / "entdemo.json").is_file()), DEFAULT_WEIGHTS))
+    return str(next((it for it in own if isfile(it / "entdemo.json")), DEFAULT_WEIGHTS))
 
 
 def _gallery(known: dict[str, Any]) -> str:
     own = _own_gallery(known["data"])
-    return str(own if (own / "gallery.json").is_file() else DEFAULT_GALLERY)
+    return str(own if isfile(own / "gallery.json") else DEFAULT_GALLERY)
 
 
 class Settings(BaseSettings):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -152,3 +155,19 @@ def test_own_cases_that_lie_in_a_checkout_are_used_on(tmp_path: Path) -> None:
     (tmp_path / "checkout" / "gallery.json").touch()
     found = Settings()
     assert found.gallery == str(found.own_gallery) == str(tmp_path / "checkout")
+
+
+def test_a_data_folder_that_may_not_be_read_counts_as_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = os.stat
+
+    def denied(path: Any, *rest: Any, **options: Any) -> os.stat_result:
+        if str(path).startswith(str(tmp_path)):
+            raise PermissionError(errno.EACCES, "denied", str(path))
+        return stat(path, *rest, **options)
+
+    monkeypatch.setattr(os, "stat", denied)
+    found = read_settings(Settings)
+    assert found.weights == str(DEFAULT_WEIGHTS)
+    assert found.gallery == str(DEFAULT_GALLERY)
