@@ -133,20 +133,21 @@ class Halves:
     def judged(self, bundle: Bundle, rows: Ints) -> Scores:
         """What a bundle gets right of some rows."""
         encoder = Encoder(bundle)
-        told = self.encoded(encoder, rows)
+        every = self.encoded(encoder, rows)
         of_source = [row for row in rows if self._items[row].source == self._source]
         if not of_source:
             raise typer.BadParameter(f"No frame of {self._source} in one of the halves.")
         part = self.encoded(encoder, np.array(of_source, np.int64))
-        figures = by_source(told, bundle.info.ood.threshold)
+        figures = by_source(every, bundle.info.ood.threshold)
         classes = by_source(part, bundle.info.ood.threshold).sources[0].class_accuracy
         found = search_all(encoder, pool_of(encoder, part)).get(IMAGE)
-        return {
+        told = {
             "region": figures.balanced_region_accuracy,
-            "class": float("nan") if classes is None else classes,
-            "recall_1": found.recall_1 if found else float("nan"),
+            "class": classes,
+            "recall_1": found.recall_1 if found else None,
             "region_ece": figures.region_ece,
         }
+        return {name: float("nan") if it is None else it for name, it in told.items()}
 
     def encoded(self, encoder: Encoder, rows: Ints) -> EncodedItems:
         """Rows as an evaluation takes them."""

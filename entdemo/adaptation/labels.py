@@ -8,28 +8,17 @@ from pathlib import Path
 
 from entdemo.data.dataset import ORIGINS, read_data, read_origins
 from entdemo.data.entrep import is_entrep
+from entdemo.data.stated import EVERY, NOTHING, Classes, meaning
 from entdemo.errors import DataError, UserError, in_one
 from entdemo.gallery.captions import read_captions
-from entdemo.gallery.cases import Case, label_of
+from entdemo.gallery.cases import Case
 from entdemo.gallery.folder import tree_with_captions
 from entdemo.gallery.manifest import FILE_NAME
 from entdemo.gallery.store import Gallery
 from entdemo.storage.names import comparable
 from entdemo.storage.skipped import Skipped
-from entdemo.taxonomy import (
-    CLASSES,
-    FINDINGS,
-    LABELS,
-    label_of_classes,
-    open_classes,
-    region_of,
-)
-from entdemo.text.letters import comparable_label
+from entdemo.taxonomy import LABELS, label_of_classes, open_classes, region_of
 
-Classes = frozenset[str]
-
-EVERY: Classes = frozenset(CLASSES)
-_NOTHING = ("unlabelled", "unlabeled", "unknown")
 _STATED = ("class", "region", "side", "finding")
 
 
@@ -89,10 +78,7 @@ def read_labelled(path: Path) -> LabelledFrames:
         found = LabelledFrames(labelled_cases(Gallery.open(path)), [])
     elif is_entrep(path):
         data = read_data(path)
-        items = [
-            Labelled(it.file, open_classes(it.class_name or it.region), it.group)
-            for it in data.items
-        ]
+        items = [Labelled(it.file, it.open, it.group) for it in data.items]
         found = LabelledFrames(items, data.skipped)
     else:
         found = _of_folder(path)
@@ -110,7 +96,7 @@ def labelled_cases(gallery: Gallery) -> list[Labelled]:
 def _of_case(case: Case) -> Classes:
     """What a case states; a finding that contradicts its class is the teacher's to know."""
     stated = open_classes(case.class_name)
-    return stated & (_meaning(case.finding) or stated) or stated
+    return stated & (meaning(case.finding) or stated) or stated
 
 
 def _of_folder(path: Path) -> LabelledFrames:
@@ -147,7 +133,7 @@ def _left_open(key: str, rows: Sequence[Mapping[str, str]]) -> Classes:
 def _of_path(key: str) -> list[Classes]:
     """What the folders of a path state; one of them states something, if there are any."""
     folders = key.split("/")[:-1]
-    found = [classes for name in folders if (classes := _meaning(name))]
+    found = [classes for name in folders if (classes := meaning(name))]
     return found or [_of_name(name) for name in folders[:1]]
 
 
@@ -156,7 +142,7 @@ def _of_row(row: Mapping[str, str]) -> Iterator[Classes]:
         text = row.get(column, "").strip()
         if not text:
             continue
-        found = _meaning(text)
+        found = meaning(text)
         if found is not None:
             yield found
         elif column != "finding":  # people name findings as they like
@@ -165,30 +151,11 @@ def _of_row(row: Mapping[str, str]) -> Iterator[Classes]:
 
 def _of_name(name: str) -> Classes:
     """What a folder's name states."""
-    found = _meaning(name)
+    found = meaning(name)
     if found is None:
         raise DataError("adapt.unknown_label", name=name, known=_known())
     return found
 
 
 def _known() -> str:
-    return ", ".join([*LABELS, _NOTHING[0]])
-
-
-def _meaning(text: str) -> Classes | None:
-    """The classes that a word or a key leaves open; None where it says nothing known."""
-    label = label_of(text)
-    return open_classes(label) if label else _OTHERS.get(comparable_label(text))
-
-
-def _others() -> dict[str, Classes]:
-    """What findings leave open, and words for nothing, by their comparable form."""
-    found: dict[str, Classes] = {comparable_label(name): EVERY for name in _NOTHING}
-    for finding in FINDINGS:
-        for text in {finding.key, finding.en, finding.vi}:
-            of_others = found.get(comparable_label(text), frozenset())
-            found[comparable_label(text)] = of_others | open_classes(finding.region)
-    return found
-
-
-_OTHERS = _others()
+    return ", ".join([*LABELS, NOTHING[0]])

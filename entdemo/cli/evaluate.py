@@ -21,7 +21,7 @@ from entdemo.cli.output import (
 
 
 def evaluate(
-    data: Annotated[Path, typer.Argument(help="A sub-folder a class or region, or ENTRep.")],
+    data: Annotated[Path, typer.Argument(help="A sub-folder a label, or ENTRep.")],
     weights: Weights,
     device: Device,
     to: Annotated[

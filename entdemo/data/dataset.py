@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from entdemo.data.entrep import EntrepItem, group_split, is_entrep, read_entrep
 from entdemo.data.entrep.captions import caption_keys
+from entdemo.data.stated import EVERY, Classes, meaning
 from entdemo.errors import DataError, UserError, in_one
 from entdemo.gallery.captions import CAPTIONS, read_captions
-from entdemo.gallery.cases import class_of, read_label
-from entdemo.gallery.folder import tree_with_captions
+from entdemo.gallery.cases import read_label
+from entdemo.gallery.folder import labels_in, tree_with_captions
 from entdemo.storage.names import comparable
 from entdemo.storage.skipped import Skipped
 from entdemo.storage.table import Row, read_any_table
-from entdemo.taxonomy import CLASSES, REGIONS, open_classes, region_of
-from entdemo.text.letters import comparable_label
+from entdemo.taxonomy import LABELS, label_of_classes, open_classes, region_of
 
 ORIGINS = "frames.csv"
 _ORIGIN_COLUMNS = ("source", "group", "finding")
+_KNOWN = ", ".join(LABELS)
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,7 @@ class Item:
 
     Attributes:
         file: the picture.
-        region: one of ``taxonomy.REGIONS``.
-        class_name: one of ``taxonomy.CLASSES``, None where only the region is known.
+        open: the classes that its label leaves open, one at least.
         finding: key or free term, empty where unknown.
         caption_en: empty where there is none; so is ``caption_vi``.
         group: frames of one group stem from one examination; empty where unknown.
@@ -38,8 +39,7 @@ class Item:
     """
 
     file: Path
-    region: str
-    class_name: str | None
+    open: Classes
     finding: str = ""
     caption_en: str = ""
     caption_vi: str = ""
@@ -50,6 +50,17 @@ class Item:
     def name(self) -> str:
         """Folder and file name."""
         return f"{self.file.parent.name}/{self.file.name}"
+
+    @property
+    def region(self) -> str:
+        """One of ``taxonomy.REGIONS``; empty where the label leaves several open."""
+        found = {region_of(name) for name in self.open}
+        return found.pop() if len(found) == 1 else ""
+
+    @property
+    def class_name(self) -> str | None:
+        """One of ``taxonomy.CLASSES``; None where the label leaves several open."""
+        return next(iter(self.open)) if len(self.open) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,7 @@ class DataSet:
 
 
 def read_data(path: Path, held_out: HeldOut | None = None) -> DataSet:
-    """Read a folder of classes or regions, see ``read_items``, or an ENTRep folder.
+    """Read a folder of labelled frames, see ``read_items``, or an ENTRep folder.
 
     Frames of an ENTRep folder share a finding where they share a caption, word for word.
 
@@ -110,17 +121,19 @@ def _entrep_items(found: list[EntrepItem]) -> list[Item]:
     )
     texts = zip(english, vietnamese, caption_keys(english, vietnamese), strict=True)
     return [
-        Item(it.file, region_of(it.class_name), it.class_name, key, en, vi, it.group)
+        Item(it.file, open_classes(it.class_name), key, en, vi, it.group)
         for it, (en, vi, key) in zip(found, texts, strict=True)
         if it.class_name
     ]
 
 
 def read_items(path: Path) -> list[Item]:
-    """Frames in one sub-folder per class or per region, described by an optional table.
+    """Frames in one sub-folder per class, described by an optional table.
 
-    ``throat`` is both a class and a region and counts as the class. Pictures may lie in folders of
-    any depth, as one an examination. Files beside the sub-folders are left out but for
+    Where the class is not known a region, a side or a finding does, which leave several classes
+    open; frames in ``unlabelled`` are left out. Pictures may lie in folders of any depth, as one an
+    examination; what all these folders state counts, and a finding where nothing else is stated.
+    Files beside the sub-folders are left out but for
     ``captions.csv``, see ``gallery.captions.read_captions``, and ``frames.csv``, whose columns
     file, source, group and finding tell where frames came from.
 
@@ -131,33 +144,37 @@ def read_items(path: Path) -> list[Item]:
         Items, sorted by path.
 
     Raises:
-        UserError: no such folder, no pictures, a sub-folder that is neither class nor region, or
-            a row of ``captions.csv`` that contradicts its picture's folder.
+        UserError: no such folder, no pictures, a sub-folder that states nothing known, folders
+            that exclude each other, or a row of ``captions.csv`` that contradicts its picture's
+            folders.
     """
     return _read_labelled(path)[0]
 
 
 def _read_labelled(path: Path) -> tuple[list[Item], list[Skipped]]:
     """The items, and the files that are none."""
-    tree = tree_with_captions(path, ", ".join(_known_names()), ORIGINS)
+    tree = tree_with_captions(path, _KNOWN, ORIGINS)
     rows, told = read_captions(path, tree.pictures), read_origins(path, _ORIGIN_COLUMNS)
     items, left_out, wrong = [], list(tree.left_out), list[UserError]()
     for key, file in tree.pictures.items():
         if "/" not in key:
-            reason = DataError("evaluation.beside", known=", ".join(_known_names()))
+            reason = DataError("evaluation.beside", known=_KNOWN)
             left_out.append(Skipped(key, reason))
             continue
         try:
             item = _item(key, file, rows.get(key))
         except DataError as error:
             wrong.append(error)
+            continue
+        if item.open == EVERY:
+            left_out.append(Skipped(key, DataError("evaluation.nothing_stated")))
         else:
             items.append(replace(item, **told.get(comparable(key), {})))
-    wrong += [_unknown(name) for name in tree.folders if not _label(name) and tree.lacks(name)]
+    wrong += [_unknown(name) for name in tree.folders if meaning(name) is None and tree.lacks(name)]
     if wrong:
         raise in_one(wrong)
     if not items:
-        raise DataError("folder.no_pictures", path=path, known=", ".join(_known_names()))
+        raise DataError("folder.no_pictures", path=path, known=_KNOWN)
     return [replace(item, source=item.source or path.resolve().name) for item in items], left_out
 
 
@@ -179,50 +196,44 @@ def read_origins(folder: Path, columns: Sequence[str]) -> dict[str, dict[str, An
     }
 
 
-def _label(folder: str) -> tuple[str, str | None] | None:
-    """Region and, if it is known, class that a folder is named after."""
-    class_name = class_of(folder)
-    if class_name:
-        return region_of(class_name), class_name
-    region = comparable_label(folder)
-    return (region, None) if region in REGIONS else None
+def _stated(key: str) -> Classes:
+    """The classes that a path's folders leave open."""
+    named = labels_in(key)
+    if not named:
+        return _of_finding(key)
+    for first, second in combinations(named, 2):
+        if not open_classes(first) & open_classes(second):
+            raise DataError("folder.two_folders", name=key, first=first, second=second)
+    return EVERY.intersection(*map(open_classes, named))
 
 
-def _labels(key: str) -> tuple[str, str | None]:
-    """Region and, if it is known, class of the frames in a path's folders."""
-    found = [label for part in key.split("/")[:-1] if (label := _label(part))]
+def _of_finding(key: str) -> Classes:
+    """Likewise, where they name no class, region or side."""
+    found = [classes for folder in key.split("/")[:-1] if (classes := meaning(folder))]
     if not found:
         raise _unknown(key.rpartition("/")[0])
-    regions, classes = {region for region, _ in found}, {name for _, name in found if name}
-    named = sorted(classes if len(classes) > 1 else regions)
-    if len(named) > 1:
-        raise DataError("folder.two_folders", name=key, first=named[0], second=named[1])
-    return found[0][0], next(iter(classes), None)
+    return found[0]
 
 
 def _unknown(folder: str) -> DataError:
-    known = ", ".join(_known_names())
-    return DataError("evaluation.no_class_or_region", name=folder, known=known)
-
-
-def _known_names() -> list[str]:
-    return [*CLASSES, *(region for region in REGIONS if region not in CLASSES)]
+    return DataError("evaluation.no_class_or_region", name=folder, known=_KNOWN)
 
 
 def _item(key: str, file: Path, row: Row | None) -> Item:
-    region, class_name = _labels(key)
+    left = _stated(key)
     if row is None:
-        return Item(file, region, class_name)
+        return Item(file, left)
     if row.cells["class"]:
-        _check_class(row, class_name or region)
+        _check_class(row, left)
     columns = ("finding", "caption_en", "caption_vi", "group", "source")
-    return Item(file, region, class_name, **{column: row.cells[column] for column in columns})
+    return Item(file, left, **{column: row.cells[column] for column in columns})
 
 
-def _check_class(row: Row, folder: str) -> None:
-    """``folder`` is a class or a region, and what the row states must leave a class of it open."""
+def _check_class(row: Row, left: Classes) -> None:
+    """What the row states must leave a class open that the folders leave open."""
     found = read_label(row, CAPTIONS)
-    if not open_classes(folder) & open_classes(found):
+    if not left & open_classes(found):
+        first = label_of_classes(left) or ", ".join(sorted({region_of(name) for name in left}))
         raise DataError(
-            "folder.two_classes", name=CAPTIONS, row=row.number, first=folder, second=found
+            "folder.two_classes", name=CAPTIONS, row=row.number, first=first, second=found
         )

@@ -32,9 +32,10 @@ class SourceFigures:
     Attributes:
         source: its name.
         n: frames.
-        regions: frames of each region that occurs.
-        region_accuracy: share whose most probable region is right.
-        region_confidence: mean probability of the most probable region.
+        regions: frames of each region that occurs; a label may leave it open.
+        region_accuracy: over those, the share whose most probable region is right; None without
+            any, as are the next two.
+        region_confidence: their mean probability of the most probable region.
         region_ece: expected calibration error of that probability.
         class_frames: frames with a class; 0 where fewer than ``LEAST_CLASSES`` classes occur.
         class_accuracy: over those; None where there are none.
@@ -44,9 +45,9 @@ class SourceFigures:
     source: str
     n: int
     regions: dict[str, int]
-    region_accuracy: float
-    region_confidence: float
-    region_ece: float
+    region_accuracy: float | None
+    region_confidence: float | None
+    region_ece: float | None
     class_frames: int
     class_accuracy: float | None
     refused: float
@@ -60,17 +61,19 @@ class BySource:
         sources: in the order of their names.
         region_recall: share of each region's frames that are found as that region; only regions
             that occur.
-        region_ece: expected calibration error of the most probable region, over all frames.
+        region_ece: expected calibration error of the most probable region, over all frames whose
+            region is stated; None without any.
     """
 
     sources: list[SourceFigures]
     region_recall: dict[str, float]
-    region_ece: float
+    region_ece: float | None
 
     @property
-    def balanced_region_accuracy(self) -> float:
-        """Mean over the regions that occur, whatever their number of frames."""
-        return float(np.mean(list(self.region_recall.values())))
+    def balanced_region_accuracy(self) -> float | None:
+        """Mean over the regions that occur, whatever their number of frames; None without any."""
+        recalls = list(self.region_recall.values())
+        return float(np.mean(recalls)) if recalls else None
 
     @property
     def not_measured(self) -> list[str]:
@@ -112,8 +115,9 @@ def by_source(encoded: EncodedItems, refused_above: float) -> BySource:
 
 
 def region_labels(encoded: EncodedItems) -> NDArray[np.int64]:
-    """int64 [N], index of each frame's true region in ``taxonomy.REGIONS``."""
-    return np.array([REGIONS.index(item.region) for item in encoded.items], np.int64)
+    """int64 [N], index of each frame's region in ``taxonomy.REGIONS``, or ``NO_LABEL``."""
+    regions = [item.region for item in encoded.items]
+    return np.array([REGIONS.index(it) if it else NO_LABEL for it in regions], np.int64)
 
 
 def found_regions(encoded: EncodedItems) -> NDArray[np.int64]:
@@ -127,15 +131,20 @@ def enough_classes(labels: NDArray[np.int64]) -> bool:
     return len(np.unique(labels[labels != NO_LABEL])) >= LEAST_CLASSES
 
 
-def _region_ece(encoded: EncodedItems, rows: Bools) -> float:
-    return metrics.expected_calibration_error(
-        encoded.frames.regions[rows], region_labels(encoded)[rows]
-    )
+def _region_ece(encoded: EncodedItems, rows: Bools) -> float | None:
+    """Over those of the rows whose region is stated."""
+    labels = region_labels(encoded)
+    known = rows & (labels != NO_LABEL)
+    if not known.any():
+        return None
+    return metrics.expected_calibration_error(encoded.frames.regions[known], labels[known])
 
 
 def _figures(encoded: EncodedItems, name: str, rows: Bools, refused_above: float) -> SourceFigures:
     frames = encoded.frames
-    truth, found = region_labels(encoded)[rows], found_regions(encoded)[rows]
+    regions = region_labels(encoded)
+    stated = rows & (regions != NO_LABEL)
+    truth, found = regions[stated], found_regions(encoded)[stated]
     labels = class_labels(encoded.items)
     known = rows & (labels != NO_LABEL) & enough_classes(labels[rows])
     right = frames.probabilities[known].argmax(axis=1) == labels[known]
@@ -147,8 +156,10 @@ def _figures(encoded: EncodedItems, name: str, rows: Bools, refused_above: float
             for index, region in enumerate(REGIONS)
             if (truth == index).any()
         },
-        region_accuracy=float((truth == found).mean()),
-        region_confidence=float(frames.regions[rows].max(axis=1).mean()),
+        region_accuracy=float((truth == found).mean()) if len(truth) else None,
+        region_confidence=(
+            float(frames.regions[stated].max(axis=1).mean()) if len(truth) else None
+        ),
         region_ece=_region_ece(encoded, rows),
         class_frames=int(known.sum()),
         class_accuracy=float(right.mean()) if known.any() else None,

@@ -22,6 +22,7 @@ from entdemo.evaluation.report import ClassReport, Report
 from entdemo.evaluation.retrieval import NO_LABEL
 from entdemo.evaluation.searches import search_all
 from entdemo.inference.encoder import Encoder, Progress
+from entdemo.taxonomy import CLASSES
 
 Ints = NDArray[np.int64]
 
@@ -61,15 +62,21 @@ def examine(encoder: Encoder, data: Path, progress: Progress | None = None) -> E
 
 def _report(encoder: Encoder, found: DataSet, encoded: EncodedItems, pool: Pool) -> Report:
     groups = group_numbers(encoded)
-    right_region = _right_region(encoded).astype(np.float64)
+    regions = region_labels(encoded)
+    stated = regions != NO_LABEL
+    right_region = (found_regions(encoded) == regions)[stated].astype(np.float64)
+    fits = _fits(encoded)
     passes = encoded.frames.distances <= encoder.bundle.info.ood.threshold
     return Report(
         n=len(encoded.items),
         skipped=[*found.skipped, *encoded.skipped],
         notes=found.notes,
         in_distribution=float(passes.mean()),
-        region_accuracy=float(right_region.mean()),
-        region_accuracy_ci95=mean_interval(right_region, groups),
+        label_accuracy=float(fits.mean()),
+        label_accuracy_ci95=mean_interval(fits, groups),
+        region_frames=int(stated.sum()),
+        region_accuracy=float(right_region.mean()) if stated.any() else None,
+        region_accuracy_ci95=mean_interval(right_region, groups[stated]),
         by_source=by_source(encoded, encoder.bundle.info.ood.threshold),
         classes=_class_report(encoded, groups),
         retrieval=search_all(encoder, pool),
@@ -89,9 +96,11 @@ def held_out(training: Mapping[str, Any]) -> HeldOut | None:
         return None
 
 
-def _right_region(encoded: EncodedItems) -> NDArray[np.bool_]:
-    right: NDArray[np.bool_] = found_regions(encoded) == region_labels(encoded)
-    return right
+def _fits(encoded: EncodedItems) -> NDArray[np.float64]:
+    """[N] 1 where the most probable class is one that the label leaves open, else 0."""
+    found = encoded.frames.probabilities.argmax(axis=1).tolist()
+    pairs = zip(encoded.items, found, strict=True)
+    return np.array([CLASSES[at] in item.open for item, at in pairs], np.float64)
 
 
 def _class_report(encoded: EncodedItems, groups: Ints) -> ClassReport | None:

@@ -69,7 +69,10 @@ class Report:
         skipped: files and entries that were left out.
         notes: what else is to be said of the data, a line each.
         in_distribution: share of the frames that the detector lets pass.
-        region_accuracy: over all frames.
+        label_accuracy: over all frames, the share whose most probable class is one that the label
+            leaves open, as either ear for a label without a side.
+        region_frames: frames whose region is stated.
+        region_accuracy: over those; None without any.
         by_source: figures of each source, and over regions.
         classes: None where frames of fewer than three classes are there.
         retrieval: by query, answer and hit; ``IMAGE`` and ``TEXT`` are those of the JSON. What
@@ -80,7 +83,10 @@ class Report:
     skipped: list[Skipped]
     notes: list[str]
     in_distribution: float
-    region_accuracy: float
+    label_accuracy: float
+    label_accuracy_ci95: Interval | None
+    region_frames: int
+    region_accuracy: float | None
     region_accuracy_ci95: Interval | None
     by_source: BySource
     classes: ClassReport | None
@@ -95,6 +101,7 @@ class Report:
             "accuracy": classes.accuracy if classes else None,
             "macro_f1": classes.macro_f1 if classes else None,
             "region_accuracy": self.region_accuracy,
+            "label_accuracy": self.label_accuracy,
             "confusion": classes.confusion if classes else None,
             "ece": classes.ece if classes else None,
             "image_retrieval": _retrieval_json(image),
@@ -103,6 +110,7 @@ class Report:
                 "accuracy": _ends(classes.accuracy_ci95 if classes else None),
                 "macro_f1": _ends(classes.macro_f1_ci95 if classes else None),
                 "region_accuracy": _ends(self.region_accuracy_ci95),
+                "label_accuracy": _ends(self.label_accuracy_ci95),
                 "image_recall@1": _ends(image.recall_1_ci95 if image else None),
                 "text_recall@1": _ends(text.recall_1_ci95 if text else None),
                 "image_mrr": _ends(image.mrr_ci95 if image else None),

@@ -122,8 +122,11 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _summary(report: Report) -> str:
     frames = str(report.n)
-    region = (report.region_accuracy, report.region_accuracy_ci95)
-    rows = [("region accuracy", frames, _with_ends(*region))]
+    fits = _with_ends(report.label_accuracy, report.label_accuracy_ci95)
+    rows = [("within the label", frames, fits)]
+    if report.region_accuracy is not None:
+        region = _with_ends(report.region_accuracy, report.region_accuracy_ci95)
+        rows.insert(0, ("region accuracy", str(report.region_frames), region))
     rows.append(("taken for endoscopy", frames, f"{report.in_distribution:.3f}"))
     if own := report.classes:
         known = str(own.frames)

@@ -42,7 +42,10 @@ def _figures(report: Report) -> Table:
     if report.classes:
         _add_class_figures(table, report.classes)
     region_ends = _ends(report.region_accuracy_ci95)
-    table.add_row("region accuracy", str(report.n), _share(report.region_accuracy), region_ends)
+    region = _share(report.region_accuracy)
+    table.add_row("region accuracy", str(report.region_frames), region, region_ends)
+    label_ends = _ends(report.label_accuracy_ci95)
+    table.add_row("within the label", str(report.n), _share(report.label_accuracy), label_ends)
     table.add_row("in distribution", str(report.n), _share(report.in_distribution), _NONE)
     return table
 
@@ -64,7 +67,7 @@ def _sources(figures: BySource) -> Table:
             Text.assemble(row.source or "(not stated)", "\n", (regions, "dim")),
             str(row.n),
             *(_share(it) for it in (row.region_accuracy, row.region_confidence, row.region_ece)),
-            _NONE if row.class_accuracy is None else _share(row.class_accuracy),
+            _share(row.class_accuracy),
             str(row.class_frames or _NONE),
             _share(row.refused),
         )
@@ -102,7 +105,7 @@ def _swaps(swaps: Sequence[Swap]) -> Table:
     for swap in swaps:
         name = f"{swap.true} taken for {swap.predicted}"
         in_pair = swap_rate_in_pair([swap])
-        cells = (_share(swap.rate), _NONE if in_pair is None else _share(in_pair))
+        cells = (_share(swap.rate), _share(in_pair))
         table.add_row(name, str(swap.frames), str(swap.count), *cells)
     return table
 
@@ -124,8 +127,8 @@ def _retrieval_cells(figures: RetrievalFigures) -> tuple[str, ...]:
     )
 
 
-def _share(value: float) -> str:
-    return f"{value:.3f}"
+def _share(value: float | None) -> str:
+    return _NONE if value is None else f"{value:.3f}"
 
 
 def _ends(interval: Interval | None) -> str:

@@ -111,8 +111,8 @@ def test_search_tells_people_how_it_read(
 def test_evaluate(made: dict[str, Path]) -> None:
     answer = run("evaluate", made["frames"], "--weights", made["weights"])
     assert list(answer) == [
-        "n", "accuracy", "macro_f1", "region_accuracy", "confusion", "ece",
-        "image_retrieval", "text_retrieval", "ci95", "in_distribution", "by_source",
+        "n", "accuracy", "macro_f1", "region_accuracy", "label_accuracy", "confusion",
+        "ece", "image_retrieval", "text_retrieval", "ci95", "in_distribution", "by_source",
     ]  # fmt: skip
     assert answer["n"] == 21
     for name in ("image_retrieval", "text_retrieval"):

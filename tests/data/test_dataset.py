@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from entdemo.data.dataset import read_items
+from entdemo.data.dataset import read_data, read_items
 from entdemo.errors import UserError
 from entdemo.phantom.folder import COLUMNS
 from tests.helpers.evaluation_fakes import save_frame
@@ -36,6 +36,41 @@ def test_classes_and_regions(data: Path) -> None:
         "ear/a.png": ("ear", None),
         "throat/a.png": ("throat", "throat"),
     }
+
+
+@pytest.mark.parametrize(
+    ("folders", "region", "classes"),
+    [
+        ("tai", "ear", {"ear-left", "ear-right"}),
+        ("left", "", {"ear-left", "nose-left"}),
+        ("perforation", "ear", {"ear-left", "ear-right"}),
+        ("polyp", "", {"nose-left", "nose-right", "vc-open", "vc-closed"}),
+        ("ear/right", "ear", {"ear-right"}),
+        ("throat/polyp", "throat", {"throat"}),
+    ],
+)
+def test_a_region_a_side_or_a_finding_leaves_classes_open(
+    folders: str, region: str, classes: set[str], tmp_path: Path
+) -> None:
+    save_frame(tmp_path / folders / "a.png", "throat", 0)
+    (item,) = read_items(tmp_path)
+    assert (item.region, item.open) == (region, classes)
+    assert item.class_name == (classes.pop() if len(classes) == 1 else None)
+
+
+def test_frames_of_which_nothing_is_stated_are_left_out(data: Path) -> None:
+    save_frame(data / "unlabelled" / "b.png", "throat", 9)
+    found = read_data(data)
+    assert len(found.items) == 4
+    assert [it.name for it in found.skipped] == ["unlabelled/b.png"]
+
+
+def test_folders_that_exclude_each_other(tmp_path: Path) -> None:
+    save_frame(tmp_path / "ear" / "ear-left" / "right" / "a.png", "throat", 0)
+    error = refusal(tmp_path)
+    assert (error.key, error.values["first"], error.values["second"]) == (
+        "folder.two_folders", "ear-left", "right",
+    )  # fmt: skip
 
 
 def test_other_files_are_ignored(data: Path) -> None:

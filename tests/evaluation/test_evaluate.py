@@ -16,6 +16,7 @@ from entdemo.evaluation import encode
 from entdemo.evaluation.encode import encode_items
 from entdemo.evaluation.evaluate import evaluate
 from entdemo.evaluation.report import IMAGE, TEXT, Report
+from entdemo.evaluation.report_folder import markdown
 from entdemo.evaluation.searches import (
     IMAGE_ELSEWHERE,
     IMAGE_FINDING,
@@ -30,12 +31,12 @@ from tests.helpers.evaluation_fakes import colour_frame, fake_encoder, save_fram
 pytestmark = pytest.mark.usefixtures("colour_alone")
 
 KEYS = [
-    "n", "accuracy", "macro_f1", "region_accuracy", "confusion", "ece", "image_retrieval",
-    "text_retrieval", "ci95", "in_distribution", "by_source",
+    "n", "accuracy", "macro_f1", "region_accuracy", "label_accuracy", "confusion", "ece",
+    "image_retrieval", "text_retrieval", "ci95", "in_distribution", "by_source",
 ]  # fmt: skip
 CI_KEYS = [
-    "accuracy", "macro_f1", "region_accuracy", "image_recall@1", "text_recall@1", "image_mrr",
-    "text_mrr",
+    "accuracy", "macro_f1", "region_accuracy", "label_accuracy", "image_recall@1",
+    "text_recall@1", "image_mrr", "text_mrr",
 ]  # fmt: skip
 
 
@@ -147,6 +148,35 @@ def test_regions_alone_give_region_accuracy_alone(tmp_path: Path) -> None:
         assert found[key] is None
     assert found["image_retrieval"] == {"recall@1": None, "recall@5": None, "mrr": None}
     assert found["ci95"]["region_accuracy"] is not None
+
+
+def test_sides_and_findings_alone_are_judged_by_what_they_state(tmp_path: Path) -> None:
+    """Neither ear is an error of an ear without its side, nor any left of a left without region."""
+    save_frame(tmp_path / "left" / "a.png", "ear-left", 0)
+    save_frame(tmp_path / "left" / "b.png", "nose-left", 1)
+    save_frame(tmp_path / "left" / "c.png", "ear-right", 2)
+    save_frame(tmp_path / "perforation" / "d.png", "ear-right", 3)
+    report = evaluate(fake_encoder(), tmp_path)
+    found = report.to_json()
+    assert (found["n"], found["label_accuracy"]) == (4, pytest.approx(3 / 4))
+    assert (report.region_frames, found["region_accuracy"], found["accuracy"]) == (1, 1, None)
+    assert found["by_source"]["region_recall"] == {"ear": 1}
+    (source,) = found["by_source"]["sources"]
+    assert (source["n"], source["regions"], source["region_accuracy"]) == (4, {"ear": 1}, 1)
+    assert "within the label" in shown(report)
+
+
+def test_sides_alone_give_no_region_figures(tmp_path: Path) -> None:
+    save_frame(tmp_path / "left" / "a.png", "ear-left", 0)
+    save_frame(tmp_path / "phải" / "b.png", "nose-left", 1)
+    report = evaluate(fake_encoder(), tmp_path)
+    found = report.to_json()
+    assert (found["label_accuracy"], found["region_accuracy"]) == (1 / 2, None)
+    assert found["by_source"]["balanced_region_accuracy"] is None
+    assert found["by_source"]["region_ece"] is None
+    json.dumps(found, allow_nan=False)
+    assert "not measured" in shown(report)
+    assert "region accuracy" not in markdown("sides", report, [])
 
 
 def test_fewer_than_three_classes_give_no_class_figures(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from entdemo.evaluation.pool import pool_of
 from entdemo.evaluation.retrieval import without
 from entdemo.evaluation.submission import answer_track, picture_pool, write_submission
 from entdemo.evaluation.submission_check import validate_submission
-from entdemo.taxonomy import CLASSES, region_of
+from entdemo.taxonomy import CLASSES
 from tests.helpers.entrep_folder import EntrepFolder, on_disk, write_entrep
 from tests.helpers.evaluation_fakes import coloured, fake_encoder
 
@@ -72,7 +72,7 @@ def test_track_2_ranks_as_evaluate_ranks(folder: EntrepFolder) -> None:
     encoder, listed = fake_encoder(), folder.test[1:]
     labels = [CLASSES[folder.test.index(name) % 7] for name in listed]
     items = [
-        Item(picture(folder, name), region_of(label), label)
+        Item(picture(folder, name), frozenset({label}))
         for name, label in zip(listed, labels, strict=True)
     ]
     pool = pool_of(encoder, encode_items(encoder, items))
