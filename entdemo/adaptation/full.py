@@ -18,13 +18,19 @@ from peft import get_peft_model_state_dict
 from torch import Tensor
 
 from entdemo.adaptation.drawn import replay_frames
+from entdemo.adaptation.extent import (
+    A_STEP,
+    FEWER_VIEWS,
+    RANK,
+    check_trainable,
+    training_steps,
+    views_of,
+)
 from entdemo.adaptation.frames import Ints, OwnFrames
 from entdemo.adaptation.judge import Said
+from entdemo.adaptation.steps import Steps
 from entdemo.adaptation.upper import PLAIN_VIEWS, Upper, lower_views
 from entdemo.bundle.weights import Bundle
-from entdemo.errors import AdaptationError
-from entdemo.model.adapter import MAX_RANK, read_adapter_config
-from entdemo.model.base import is_hybrid
 from entdemo.model.fusion import FusionHead
 from entdemo.model.lora import NEW_SCALE, merge_lora
 from entdemo.model.network import EncodedFrames, EntClip
@@ -42,12 +48,7 @@ from entdemo.training.data import NO_CAPTION
 from entdemo.training.loop import StageRun
 from entdemo.training.texts import TextBatch
 
-RANK = 8
-_VIEWS, _FEWER_VIEWS = 6, 4
-_MANY = 300
-"""Frames from which on fewer views of each are kept."""
 _BATCH, _REPLAYED = 32, 8
-_STEPS, _MOST_STEPS, _FRAMES_A_STEP = 40, 120, 12
 _SEED = 0
 _OBJECTIVE = ObjectiveConfig(contrast=0, mixup=0, sentences=0, levels=0.3, label_smoothing=0.03)
 
@@ -71,18 +72,18 @@ class FullLearner:
     Args:
         bundle: to go on from; stays as it is.
         frames: N.
+        steps: told of each view and of each training step.
 
     Raises:
         UserError: the base is too large to be trained without a GPU, or its adapter cannot grow.
     """
 
-    def __init__(self, bundle: Bundle, frames: OwnFrames) -> None:
-        check_trainable(bundle)
-        self._bundle, self._frames = bundle, frames
-        views = _VIEWS if len(frames) < _MANY else _FEWER_VIEWS
-        self._own = self._lower(frames, views)
+    def __init__(self, bundle: Bundle, frames: OwnFrames, steps: Steps) -> None:
+        check_trainable(bundle.info.base.name, bundle.folder)
+        self._bundle, self._frames, self._steps = bundle, frames, steps
+        self._own = self._lower(frames, views_of(len(frames)), steps)
         self._replay = replay_frames(bundle)
-        self._replayed = self._lower(self._replay, _FEWER_VIEWS)
+        self._replayed = self._lower(self._replay, FEWER_VIEWS, steps)
 
     def learned(self, rows: Ints, head: FusionHead) -> Upper:
         """Train on some rows, from ``head``, which the fast fit made of the same rows."""
@@ -96,6 +97,7 @@ class FullLearner:
                 (self._own[rows], self._frames.allowed[rows], _BATCH - _REPLAYED),
                 (self._replayed, self._replay.allowed, _REPLAYED),
                 head.prototypes,
+                self._steps,
             )
             config = _recipe(self._bundle, len(rows), Path(folder))
             run = StageRun(
@@ -112,25 +114,11 @@ class FullLearner:
 
     def said_of_others(self, upper: Upper, frames: OwnFrames) -> Said:
         """What a network says of further frames and of their mirror images."""
-        return said_of(upper, self._lower(frames, PLAIN_VIEWS))
+        return said_of(upper, self._lower(frames, PLAIN_VIEWS, Steps()))
 
-    def _lower(self, frames: OwnFrames, views: int) -> Tensor:
+    def _lower(self, frames: OwnFrames, views: int, steps: Steps) -> Tensor:
         bundle = self._bundle
-        return lower_views(bundle.model, bundle.preprocess, frames.squares, views, _SEED)
-
-
-def check_trainable(bundle: Bundle) -> None:
-    """Refuse what cannot be trained in full here.
-
-    Raises:
-        UserError: see ``FullLearner``.
-    """
-    name = bundle.info.base.name
-    if not is_hybrid(name) and not torch.cuda.is_available():
-        raise AdaptationError("adapt.full_wants_gpu", name=name)
-    rank = read_adapter_config(bundle.folder).r
-    if rank + RANK > MAX_RANK:
-        raise AdaptationError("adapt.full_rank", rank=rank, most=MAX_RANK)
+        return lower_views(bundle.model, bundle.preprocess, frames.squares, views, _SEED, steps)
 
 
 def tower_of(upper: Upper) -> Tower:
@@ -153,7 +141,7 @@ def said_of(upper: Upper, lower: Tensor) -> Said:
 def _recipe(bundle: Bundle, frames: int, folder: Path) -> TrainConfig:
     """One LoRA stage; its frames come from memory, and its checkpoint goes with ``folder``."""
     info = bundle.info
-    steps = min(_MOST_STEPS, _STEPS + frames // _FRAMES_A_STEP)
+    steps = training_steps(frames)
     nowhere = FolderSource(folder=folder)
     return TrainConfig(
         name="own",
@@ -185,15 +173,19 @@ _Part = tuple[Tensor, Tensor, int]
 
 
 class _Batches:
-    """Batches in which each label of a part has the same share; odd views have sides exchanged."""
+    """Batches in which each label of a part has the same share; odd views have sides exchanged.
 
-    def __init__(self, own: _Part, replayed: _Part, prototypes: Tensor) -> None:
-        self._parts = (own, replayed)
+    Each is a step that is told, so that learning ends there when it is no longer wanted.
+    """
+
+    def __init__(self, own: _Part, replayed: _Part, prototypes: Tensor, steps: Steps) -> None:
+        self._parts, self._steps = (own, replayed), steps
         self._kinds = [_kinds(allowed) for _, allowed, _ in self._parts]
         self._prototypes = prototypes
 
     def at(self, *seed: int) -> Batch:
         """See ``BatchSource``."""
+        self._steps.take(A_STEP)
         rng = np.random.default_rng(seed)
         rows, opened = [], []
         for (lower, allowed, count), kinds in zip(self._parts, self._kinds, strict=True):

@@ -10,6 +10,7 @@ import numpy as np
 
 from entdemo.adaptation.calibration import fitted_calibration
 from entdemo.adaptation.drawn import drawn_count, drawn_frames
+from entdemo.adaptation.extent import further_steps
 from entdemo.adaptation.fit import fitted_head
 from entdemo.adaptation.frames import Ints, OwnFrames
 from entdemo.adaptation.judge import (
@@ -76,9 +77,10 @@ class Learned:
         return replace(bundle, info=info)
 
 
-def steps_of(frames: int) -> int:
-    """Steps that are told while so many frames, and drawn ones, are read and learned from fast."""
-    return 2 * (frames + drawn_count()) + FOLDS + 1
+def steps_of(frames: int, depth: Depth = "fast") -> int:
+    """Steps that are told while so many frames, and drawn ones, are read and learned from."""
+    further = 0 if depth == "fast" else further_steps(frames)
+    return 2 * (frames + drawn_count()) + FOLDS + 1 + further
 
 
 def learn(
@@ -135,7 +137,7 @@ class _Learning:
         from entdemo.adaptation.full import FullLearner
 
         try:
-            return FullLearner(self._bundle, self._frames)
+            return FullLearner(self._bundle, self._frames, self._steps)
         except UserError:
             if depth == "full":
                 raise

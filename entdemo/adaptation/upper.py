@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from open_clip.model import CLIP
 from torch import Tensor, nn
 
+from entdemo.adaptation.steps import Steps
 from entdemo.inference.encoder import BATCH
 from entdemo.model.fusion import FusionHead
 from entdemo.model.network import (
@@ -93,7 +94,12 @@ def _sizes(model: EntClip) -> list[int]:
 
 @torch.no_grad()
 def lower_views(
-    model: EntClip, preprocess: Preprocess, squares: NDArray[np.uint8], views: int, seed: int
+    model: EntClip,
+    preprocess: Preprocess,
+    squares: NDArray[np.uint8],
+    views: int,
+    seed: int,
+    steps: Steps,
 ) -> Tensor:
     """What the part of the network that stays gives of views of frames.
 
@@ -104,6 +110,7 @@ def lower_views(
         views: V, at least ``PLAIN_VIEWS``; odd ones are mirrored, those from ``PLAIN_VIEWS`` on
             in another pose and look.
         seed: of pose and look.
+        steps: told of each view.
 
     Returns:
         float16 [N, V, E]: tokens, the levels below, and the low-level features.
@@ -123,6 +130,7 @@ def lower_views(
                     worse, _ = augment(torch.from_numpy(batch).permute(0, 3, 1, 2))
                     pixels = preprocess.normalise(worse)
                 rows.append(_lower(model, pixels).half())
+                steps.take(len(batch))
             columns.append(torch.cat(rows))
     return torch.stack(columns, dim=1)
 

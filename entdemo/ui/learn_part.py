@@ -16,12 +16,13 @@ from entdemo.ui.learn_views import done, outcome, progress_bar, survey, to_check
 from entdemo.ui.shell import end_wait, outlet
 
 if TYPE_CHECKING:
+    from entdemo.adaptation.learn import Depth
     from entdemo.predictor import Predictor
     from entdemo.ui.learning import Learning
 
 _MOUNT = (
     "entdemo.mountLearn(element, Object.fromEntries("
-    "['survey', 'learn', 'cancel', 'keep', 'discard', 'undo']"
+    "['survey', 'learn', 'full', 'cancel', 'keep', 'discard', 'undo']"
     ".map((way) => [way, () => trigger(way, {})])))"
 )
 Parts = dict[str, str]
@@ -58,7 +59,8 @@ def build_learning(predictor: Predictor, learning: Learning) -> None:
         learning.cancel()
 
     connected(ways.survey, partial(surveyed, predictor, learning))
-    connected(ways.learn, partial(learned, learning))
+    connected(ways.learn, partial(learned, learning, "fast"))
+    connected(ways.full, partial(learned, learning, "full"))
     connected(ways.keep, partial(changed, predictor, learning, learning.keep, "kept"))
     connected(ways.undo, partial(changed, predictor, learning, learning.undo, "undone"))
     connected(ways.discard, partial(discarded, predictor, learning))
@@ -73,9 +75,10 @@ def surveyed(predictor: Predictor, learning: Learning) -> Iterator[Parts]:
     yield {"status": survey(predictor, learning), "check": to_check(found)}
 
 
-def learned(learning: Learning) -> Iterator[Parts]:
+def learned(learning: Learning, depth: Depth) -> Iterator[Parts]:
     """How far learning is, then the comparison."""
-    found = yield from _following(learning.learn, "answer", "learn.learning", cancel=True)
+    learn = partial(learning.learn, depth=depth)
+    found = yield from _following(learn, "answer", "learn.learning", cancel=True)
     yield {"answer": outcome(found)}
 
 

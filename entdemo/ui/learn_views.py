@@ -40,7 +40,7 @@ def survey(predictor: Predictor, learning: Learning) -> str:
 
 
 def _start(learning: Learning, frames: int) -> str:
-    """How long it takes, and the button that starts it."""
+    """How long it takes in each depth, and the buttons that start it."""
     if not frames:
         return f"<p>{both('learn.none')}</p>"
     seconds = -(-int(learning.seconds(frames)) // _ROUND_S) * _ROUND_S
@@ -49,7 +49,11 @@ def _start(learning: Learning, frames: int) -> str:
         if seconds > _LONG_S
         else both("learn.seconds", count=frames, seconds=seconds)
     )
-    return f"<p>{time}</p>{_button('learn', 'primary')}"
+    fast = f"<p>{time}</p>{_button('learn', 'primary')}"
+    if not learning.can_learn_in_full:
+        return fast
+    minutes = -(-int(learning.seconds(frames, "full")) // 60)
+    return f"{fast}<p>{both('learn.in_full', minutes=minutes)}</p>{_button('full', 'quiet')}"
 
 
 def to_check(found: Sequence[Improbable]) -> str:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from entdemo.adaptation.frames import OwnFrames
     from entdemo.adaptation.judge import Judged
     from entdemo.adaptation.labels import Labelled
-    from entdemo.adaptation.learn import Learned
+    from entdemo.adaptation.learn import Depth, Learned
     from entdemo.bundle.weights import Bundle
     from entdemo.gallery.cases import Case
     from entdemo.predictor import Predictor
@@ -117,12 +118,27 @@ class Learning:
 
         return labelled_cases(gallery or self._served.gallery)
 
-    def seconds(self, frames: int) -> float:
+    @property
+    def can_learn_in_full(self) -> bool:
+        """Whether the weights can be trained in full here."""
+        from entdemo.adaptation.extent import check_trainable
+
+        if not find_spec("accelerate"):  # of the extra "train"
+            return False
+        try:
+            check_trainable(self._served.bundle.info.base.name, self._base())
+        except UserError:
+            return False
+        return True
+
+    def seconds(self, frames: int, depth: Depth = "fast") -> float:
         """About how long learning from so many frames takes."""
         from entdemo.adaptation.drawn import drawn_count
+        from entdemo.adaptation.extent import further_steps
 
         slower = _SLOWER.get(self._served.library, 1.0)
-        return _FITS_S + self._pace * slower * (frames + drawn_count())
+        further = 0 if depth == "fast" else further_steps(frames)
+        return _FITS_S + self._pace * slower * (frames + drawn_count() + further)
 
     def improbable(self, told: Progress) -> list[Improbable]:
         """The own cases whose labels should be looked at before they are learned from."""
@@ -142,8 +158,12 @@ class Learning:
             told(start + len(part), len(items))
         return found
 
-    def learn(self, told: Progress) -> Outcome:
+    def learn(self, told: Progress, depth: Depth = "fast") -> Outcome:
         """Learn from the own cases, beside the weights that serve.
+
+        Args:
+            told: how many steps are done, of how many.
+            depth: see ``adaptation.learn``.
 
         Raises:
             UserError: something is being learned or kept already, it was cancelled, or the cases
@@ -159,10 +179,10 @@ class Learning:
             self.outcome = None
             gallery = self._served.gallery
             found = LabelledFrames(self.labelled(gallery), [])
-            steps = Steps(steps_of(len(found.items)), self._stopping(told))
+            steps = Steps(steps_of(len(found.items), depth), self._stopping(told))
             base = load_bundle(self._base())
             frames = own_frames(found, base, steps)
-            learned = learn(base, frames, steps)
+            learned = learn(base, frames, steps, depth)
             self.outcome = Outcome(base, frames, learned, _cases(gallery, frames.items))
             return self.outcome
 

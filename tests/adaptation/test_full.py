@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,9 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from entdemo.adaptation import full, learn
+from entdemo.adaptation import extent, full, learn
 from entdemo.adaptation.adapt import Adapted, adapt
-from entdemo.adaptation.full import check_trainable, said_of
+from entdemo.adaptation.extent import check_trainable
+from entdemo.adaptation.full import said_of
+from entdemo.adaptation.steps import Steps
 from entdemo.adaptation.upper import PLAIN_VIEWS, Upper, first_block, lower_views
 from entdemo.bundle.weights import Bundle, load_bundle
 from entdemo.errors import AdaptationError
@@ -26,7 +27,7 @@ from tests.helpers.own_frames import write_own_frames
 def quick() -> Iterator[None]:
     """Two folds, two steps, plain views and few drawn frames."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("full._VIEWS", "full._FEWER_VIEWS", "full._STEPS", "judge.FOLDS"):
+        for name in ("extent._VIEWS", "full.FEWER_VIEWS", "extent._STEPS", "judge.FOLDS"):
             patch.setattr(f"entdemo.adaptation.{name}", 2)
         patch.setattr("entdemo.adaptation.drawn._EACH", 1)
         yield
@@ -51,7 +52,7 @@ def loaded(adapted: Adapted, tmp_path_factory: pytest.TempPathFactory) -> Bundle
 
 def test_upper_part_goes_on_as_the_whole_network(bundle: Bundle) -> None:
     squares = np.random.default_rng(0).integers(0, 255, (2, 128, 128, 3), np.uint8)
-    lower = lower_views(bundle.model, bundle.preprocess, squares, PLAIN_VIEWS, 0)
+    lower = lower_views(bundle.model, bundle.preprocess, squares, PLAIN_VIEWS, 0, Steps())
     both = np.concatenate([squares, squares[:, :, ::-1]])
     with torch.no_grad():
         whole = bundle.model.encode_frames(bundle.preprocess.tensor(np.ascontiguousarray(both)))
@@ -98,7 +99,7 @@ def test_batches_exchange_sides_of_mirrored_views_and_share_labels_evenly() -> N
         [torch.tensor([[view, frame] for view in range(4)]) for frame in range(len(allowed))]
     )
     part = (lower.half(), allowed, 200)
-    batch = full._Batches(part, part, torch.randn(len(CLASSES), 4)).at(0, 0, 0)
+    batch = full._Batches(part, part, torch.randn(len(CLASSES), 4), Steps()).at(0, 0, 0)
     assert batch.open is not None
     for (view, frame), opened in zip(batch.pixels.int().tolist(), batch.open, strict=True):
         wanted = allowed[frame][list(MIRRORED)] if view % 2 else allowed[frame]
@@ -107,22 +108,18 @@ def test_batches_exchange_sides_of_mirrored_views_and_share_labels_evenly() -> N
     assert 0.4 < throats < 0.6
 
 
-def test_large_base_without_a_gpu_is_refused(
-    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    base = bundle.info.base.model_copy(update={"name": "ViT-B-16-quickgelu"})
-    large = replace(bundle, info=bundle.info.model_copy(update={"base": base}))
+def test_large_base_without_a_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(AdaptationError, match="wants a GPU"):
-        check_trainable(large)
+        check_trainable("ViT-B-16-quickgelu", DEFAULT_WEIGHTS)
 
 
 def test_adapter_that_cannot_grow_is_refused(
-    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(full, "read_adapter_config", lambda _: SimpleNamespace(r=250))
+    monkeypatch.setattr(extent, "read_adapter_config", lambda _: SimpleNamespace(r=250))
     with pytest.raises(AdaptationError, match="rank 250"):
-        check_trainable(bundle)
+        check_trainable("entclip-lite0-128", DEFAULT_WEIGHTS)
 
 
 @pytest.mark.parametrize(("surely", "wanted"), [(False, "fast"), (True, "full")])

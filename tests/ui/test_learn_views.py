@@ -65,20 +65,27 @@ def test_labels_to_check_are_shown_with_what_they_look_like(gallery: FakeGallery
     assert to_check([]) == ""
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(41.0, "45 seconds"), (200.0, "4 minutes")])
-def test_counts_and_time_are_told_before(gallery: FakeGallery, seconds: float, told: str) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "told", "in_full"), [(41.0, "45 seconds", False), (200.0, "4 minutes", True)]
+)
+def test_counts_and_time_are_told_before(
+    gallery: FakeGallery, seconds: float, told: str, in_full: bool
+) -> None:
     items = [SimpleNamespace(label=label) for label in ("throat", "throat", "ear")]
     learning: Any = SimpleNamespace(
         labelled=lambda: items,
-        seconds=lambda _: seconds,
+        seconds=lambda _, depth="fast": seconds if depth == "fast" else 500.0,
         folder=Path("/x"),
         kept=False,
         named=False,
+        can_learn_in_full=in_full,
     )
     html = survey(FakePredictor(gallery), learning)  # type: ignore[arg-type]
     assert f"3 own frames; learning from them takes about {told}" in html
     assert html.index("Ear, left") < html.index(">Ear<")
     assert 'data-learn="undo"' not in html
+    assert ('data-learn="full"' in html) is in_full
+    assert ("That takes about 9 minutes" in html) is in_full
 
 
 def test_without_own_cases_nothing_can_be_learned(gallery: FakeGallery) -> None:

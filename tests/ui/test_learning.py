@@ -108,3 +108,37 @@ def test_one_thing_at_a_time(table: Desk) -> None:
 
     with pytest.raises(PageError, match="Cancelled"):
         table.learning.learn(again)  # type: ignore[arg-type]
+
+
+def test_in_full_each_step_is_told_and_the_next_one_ends_it_when_cancelled(
+    table: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("extent._VIEWS", "full.FEWER_VIEWS", "extent._STEPS", "judge.FOLDS"):
+        monkeypatch.setattr(f"entdemo.adaptation.{name}", 2)
+    monkeypatch.setattr("entdemo.adaptation.drawn._EACH", 1)
+    learning, told = table.learning, list[int]()
+    assert learning.can_learn_in_full
+    outcome = learning.learn(lambda done, _: told.append(done), "full")
+    assert outcome.learned.depth == "full"
+    assert told == sorted(told)
+    trained = [at for at, one, other in zip(told, told, told[1:], strict=False) if other - one == 2]
+    assert len(trained) >= 3 * 2, "three times two training steps"
+
+    def stop(done: int, of: int | None) -> None:
+        if done >= trained[-2]:
+            learning.cancel()
+
+    with pytest.raises(PageError, match="Cancelled"):
+        learning.learn(stop, "full")
+    assert learning.outcome is None
+
+
+def test_weights_that_cannot_be_trained_here_are_learned_from_fast_alone(
+    table: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert table.learning.seconds(100, "full") > 2 * table.learning.seconds(100)
+    monkeypatch.setattr("entdemo.adaptation.extent.MAX_RANK", 1)
+    assert not table.learning.can_learn_in_full
+    monkeypatch.undo()
+    monkeypatch.setattr("entdemo.ui.learning.find_spec", lambda _: None)
+    assert not table.learning.can_learn_in_full
