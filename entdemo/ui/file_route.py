@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -30,6 +30,8 @@ def file_route(
     async def answer(request: Request) -> Response:
         try:
             kind, data = await run_in_threadpool(made, await body(request, most_bytes, too_large))
+        except ClientDisconnect:  # nobody reads the answer
+            return Response(status_code=400)
         except Exception as error:
             return refused(request, error)
         headers = {
