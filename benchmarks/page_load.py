@@ -8,6 +8,7 @@ has loaded; then it asks an example, and counts what moves by itself when the an
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,6 +60,17 @@ def measure(browser: Browser, url: str, size: tuple[int, int]) -> Load:
     network.send("Network.enable")
     sizes: list[float] = []
     network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    # The stream of answers is broken off by the page once it holds them, so it never finishes.
+    streams: dict[str, float] = defaultdict(float)
+    network.on(
+        "Network.dataReceived",
+        lambda event: streams.update(
+            {event["requestId"]: streams[event["requestId"]] + event["encodedDataLength"]}
+        ),
+    )
+    network.on(
+        "Network.loadingFailed", lambda event: sizes.append(streams.get(event["requestId"], 0))
+    )
     page.goto(url)
     page.locator("html:not([data-waiting]) #frame-answer .answer:not(.empty)").wait_for()
     page.wait_for_function(PICTURES_ARE_THERE)

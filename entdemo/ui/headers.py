@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import re
+import zlib
 from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,6 +30,7 @@ _RULES = {
     "frame-ancestors": "'self' https://huggingface.co",
 }
 _EFFORT = 6
+_AS_GZIP = 16 + zlib.MAX_WBITS
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -69,7 +71,10 @@ class SecurityHeaders:
         self._head_hashes = script_hashes(head)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; a page is held back until its scripts are known, and packed."""
+        """Pass the request on; a page is held back until its scripts are known, and packed.
+
+        A stream of answers is packed part by part: its cards take a third of a page's weight.
+        """
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         asked = Headers(scope=scope)
@@ -96,22 +101,29 @@ class _Answer:
         self._dress = dress
         self._unpacks = unpacks
         self._held: list[Message] = []
+        self._packer: zlib._Compress | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             await self._begin(message)
         elif self._held:
             await self._hold(message)
+        elif self._packer:
+            await self._send({**message, "body": _packed(self._packer, message)})
         else:
             await self._send(message)
 
     async def _begin(self, message: Message) -> None:
         headers = MutableHeaders(scope=message)
         headers.update({**_ALWAYS, "Content-Security-Policy": policy()})
-        if headers.get("content-type", "").startswith("text/html"):
-            self._held.append(message)
-        else:
-            await self._send(message)
+        kind = headers.get("content-type", "")
+        if kind.startswith("text/html"):
+            return self._held.append(message)
+        if self._unpacks and kind.startswith("text/event-stream"):
+            self._packer = zlib.compressobj(_EFFORT, wbits=_AS_GZIP)
+            headers["Content-Encoding"] = "gzip"
+            headers.add_vary_header("Accept-Encoding")
+        await self._send(message)
 
     async def _hold(self, message: Message) -> None:
         self._held.append(message)
@@ -133,3 +145,10 @@ class _Answer:
         self._held.clear()
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})
+
+
+def _packed(packer: zlib._Compress, message: Message) -> bytes:
+    """A part of a stream, packed so that it can be read before the next one comes."""
+    last = not message.get("more_body", False)
+    ending = zlib.Z_FINISH if last else zlib.Z_SYNC_FLUSH
+    return packer.compress(message.get("body", b"")) + packer.flush(ending)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import zlib
 from typing import Any
 
 import pytest
@@ -94,6 +95,30 @@ def test_a_page_in_parts_arrives_whole() -> None:
     headers, body = answer(StreamingResponse(parts(), media_type="text/html"))
     assert body == b"<script>1</script>"
     assert HASH_OF_ONE in headers["content-security-policy"]
+
+
+def test_a_stream_is_packed_and_each_part_can_be_read_at_once() -> None:
+    parts = [b"data: " + b"a" * 4000 + b"\n\n", b"data: b\n\n"]
+    read: list[bytes] = []
+    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+
+    async def stream() -> Any:
+        for part in parts:
+            yield part
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            assert len(message["body"]) < 200
+            read.append(unpacker.decompress(message["body"]))
+
+    scope: dict[str, Any] = {"type": "http", "headers": [(b"accept-encoding", b"gzip")]}
+    response = StreamingResponse(stream(), media_type="text/event-stream")
+    asyncio.run(SecurityHeaders(response, "")(scope, receive, send))
+    assert read == [*parts, b""]
+    assert unpacker.eof
 
 
 def test_nothing_from_another_site_is_allowed_but_framing_by_the_hub() -> None:
