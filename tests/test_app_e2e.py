@@ -28,7 +28,7 @@ from entdemo.image.frame import load_frame
 from entdemo.predictor import frame_embedder
 from entdemo.settings import ROOT, ServeSettings
 from entdemo.taxonomy import CLASSES
-from entdemo.ui import limits, serve
+from entdemo.ui import ending, limits, serve
 from tests.helpers.serving import free_port, run_app, served
 from tests.helpers.surroundings import HOSTILE
 from tests.helpers.ui_fakes import FakePredictor, draw_frame, fake_gallery
@@ -269,6 +269,7 @@ def test_a_request_to_end_that_an_import_swallows_ends_the_app_all_the_same(
     for lasting in ("every", "keep_clearing", "set_up_logs"):
         monkeypatch.setattr(serve, lasting, lambda *_: None)
     monkeypatch.setattr(gr.Blocks, "block_thread", lambda _: pytest.fail("goes on"))
+    monkeypatch.setattr(ending, "GRACE_S", 1e6)  # the process goes on with other tests
     before = signal.getsignal(signal.SIGTERM)
     serve.serve(ServeSettings(port=free_port()))
     signal.signal(signal.SIGTERM, before)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import socket
 import sys
 import threading
@@ -28,6 +27,7 @@ from entdemo.predictor import Predictor
 from entdemo.settings import DEFAULT_GALLERY, ServeSettings, read_settings
 from entdemo.ui.clip_uploads import ClipUploads
 from entdemo.ui.editor import Editor
+from entdemo.ui.ending import end_on_sigterm
 from entdemo.ui.gallery_watch import LOOK_EVERY_S, GalleryWatch, stamp_of
 from entdemo.ui.gate.callers import PRIVATE, Access, names
 from entdemo.ui.gate.connections import bound_connections
@@ -56,9 +56,8 @@ def serve(settings: ServeSettings) -> None:
     """
     set_up_logs()
     keep_memory_flat()
-    ending = end_on_sigterm()
-    with private_uploads():
-        _serve(settings, ending)
+    with private_uploads() as folder:
+        _serve(settings, end_on_sigterm(folder))
 
 
 def _serve(settings: ServeSettings, ending: threading.Event) -> None:
@@ -113,24 +112,6 @@ def notices(predictor: Predictor | Opening, settings: ServeSettings) -> list[Use
     if settings.lets_anyone_in and not get_space():
         told.append(SettingError("app.open_to_all", host=settings.host))
     return told
-
-
-def end_on_sigterm() -> threading.Event:
-    """Let the process end in order when it is asked to; by itself Python drops everything.
-
-    Returns:
-        What is set then: while the network is loaded, libraries that look for others may take
-        the exception that ends the process for a failed import.
-    """
-    ending = threading.Event()
-
-    def end(*_: object) -> None:
-        ending.set()
-        sys.exit(0)
-
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, end)
-    return ending
 
 
 def check_address(host: str, port: int) -> None:
