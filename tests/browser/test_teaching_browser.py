@@ -174,7 +174,9 @@ def test_class_source_and_texts_of_an_own_case_are_changed(
         page.locator(".edit-row [name=class]").select_option("throat")
         page.locator("#edit-cases [type=submit]").click()
         expect(page.locator("#edit-answer .edit-done")).to_be_visible()
-        page.locator("#gallery-answer [data-revise]").last.click()
+        added = page.locator("""#gallery-answer [data-texts*='"class": "throat"']""")
+        expect(added).to_have_count(1)  # that of the other language's run is an ear since
+        added.click()
         dialog = page.locator("#edit-texts")
         case_id = dialog.locator(".hint").inner_text()
         expect(dialog.locator("[name=class]")).to_have_value("throat")

@@ -89,4 +89,4 @@ def test_the_command_says_what_it_read(
     assert json.loads(result.stdout)["n"] == 35
     assert "35 distinct frames" in result.stderr
     shown = CliRunner().invoke(app, [str(folder.path)], env={"COLUMNS": "100"})
-    assert "train/1_image.png" in shown.stdout
+    assert "train/1_image.png" in shown.stderr
