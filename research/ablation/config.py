@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from entdemo.training.config import ObjectiveConfig, PhantomSource, Positive, StageConfig, Strict
 
+Title = Literal[
+    "The ladder",
+    "Few labelled frames",
+    "Ideas of related work",
+    "Everything but one component",
+    "Pre-training without labels",
+]
 Seed = Annotated[int, Field(ge=0)]
 
 
@@ -40,6 +47,7 @@ class AblationConfig(Strict):
         seeds: of the runs; each draws few-shot frames, first weights and batches anew.
         shots: labelled frames a class of the ladder.
         low_data: labelled frames a class of the curve; empty draws none.
+        groups: titles of the tables that are made; empty makes all.
         stage: how each run trains.
         objective: weights that a component has where it is on.
         runs: finished runs are kept here.
@@ -50,6 +58,7 @@ class AblationConfig(Strict):
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0, 1, 2)
     shots: Positive = 16
     low_data: tuple[Positive, ...] = (1, 2, 4, 8, 16, 32)
+    groups: tuple[Title, ...] = ()
     domain: DomainConfig
     lora_rank: Positive = 8
     lora_alpha: Positive = 16

@@ -21,6 +21,7 @@ from research.ablation.batches import Batches
 from research.ablation.config import AblationConfig
 from research.ablation.losses import Loss
 from research.ablation.material import Material
+from research.ablation.pretraining import pretrain
 from research.ablation.teacher import Teacher
 from research.ablation.variants import Variant
 
@@ -82,13 +83,14 @@ def _train(
         base=model.config.base, lora_rank=config.lora_rank, lora_alpha=config.lora_alpha
     )
     prepare_parameters(model, lora, stage)
+    model.train()
+    pretrain(model, variant, batches.frames, stage, seed)
     loss = Loss(model, variant)
     groups = [*parameter_groups(model, stage), {"params": [loss.clusters], "lr": stage.lr}]
     optimizer = torch.optim.AdamW(groups)
     schedule = LambdaLR(optimizer, warmup_cosine(stage.warmup, stage.steps))
     average = WeightAverage(model, variant.ema)
     teacher = Teacher(variant, average, batches.frames, chosen, stage.batch_size)
-    model.train()
     for step in range(stage.steps):
         loss(batches.at(seed, step)).backward()
         if variant.teacher:

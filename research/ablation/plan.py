@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from research.ablation.config import AblationConfig
 from research.ablation.runs import Job
-from research.ablation.variants import Variant, ladder, linear_probe, related, without
+from research.ablation.variants import (
+    Variant,
+    ladder,
+    linear_probe,
+    pretrained,
+    related,
+    without,
+)
 
 
 @dataclass(frozen=True)
@@ -39,10 +46,11 @@ LADDER = "The ladder"
 LOW_DATA = "Few labelled frames"
 RELATED = "Ideas of related work"
 WITHOUT = "Everything but one component"
+PRETRAINED = "Pre-training without labels"
 
 
 def groups_of(config: AblationConfig, levels: tuple[int, ...]) -> list[Group]:
-    """Groups in the order of their weight; ``levels`` are those of the bundle."""
+    """The groups that are asked for, in the order of their weight; ``levels`` of the bundle."""
     rungs = ladder(levels, config.objective, config.stage.ema)
     whole, shots = rungs[-1], (config.shots,)
     groups = [
@@ -50,5 +58,7 @@ def groups_of(config: AblationConfig, levels: tuple[int, ...]) -> list[Group]:
         Group(LOW_DATA, [linear_probe(levels), rungs[2], whole], config.low_data),
         Group(RELATED, [whole, *related(whole)], shots, whole),
         Group(WITHOUT, [whole, *without(whole)], shots, whole),
+        Group(PRETRAINED, [whole, *pretrained(whole)], shots, whole),
     ]
-    return [group for group in groups if group.shots]
+    wanted = config.groups or [group.title for group in groups]
+    return [group for group in groups if group.shots and group.title in wanted]

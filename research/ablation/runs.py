@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -76,10 +76,11 @@ class Runs:
             "embedder": self.bundle.info.embedder_id,
             "renderer": self._renderer,
             "settings": self.config.model_dump(
-                mode="json", exclude={"weights", "runs", "output", "shots", "low_data", "objective"}
+                mode="json",
+                exclude={"weights", "runs", "output", "shots", "low_data", "objective", "groups"},
             ),
             "most_shots": self.config.most_shots,
-            "variant": asdict(job.variant),
+            "variant": job.variant.facts,
         }
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
         return self.folder / f"{digest}-{job.shots}-{job.seed}.json"

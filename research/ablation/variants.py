@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 from entdemo.training.config import ObjectiveConfig
 
 Source = Literal["own", "fused", "joined"]
 Learns = Literal["nothing", "probe", "adapters"]
+Pretraining = Literal["", "restore", "preserve"]
 
 ALL = "all"
 LORA = "LoRA"
@@ -35,6 +36,7 @@ class Variant:
         scales: weight of the contrast at every depth, see ``terms.balanced_contrast``.
         consistency: weight of the consistency with frames before augmentation.
         teacher: weight of what the weights' average teaches on unlabelled frames, see ``teacher``.
+        pretraining: what the tower learns first from frames without labels, see ``pretraining``.
     """
 
     name: str
@@ -51,6 +53,15 @@ class Variant:
     scales: float = 0.0
     consistency: float = 0.0
     teacher: float = 0.0
+    pretraining: Pretraining = ""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a finished run is found by; runs from before there was pre-training stay found."""
+        found = asdict(self)
+        if not self.pretraining:
+            del found["pretraining"]
+        return found
 
 
 def ladder(levels: tuple[int, ...], weights: ObjectiveConfig, ema: float) -> list[Variant]:
@@ -108,4 +119,12 @@ def related(whole: Variant) -> list[Variant]:
         replace(whole, name="all + contrast at every depth", scales=0.3),
         replace(whole, name="all + degraded consistency", consistency=1.0),
         replace(whole, name="all + averaged teacher, unlabelled frames", teacher=0.5),
+    ]
+
+
+def pretrained(whole: Variant) -> list[Variant]:
+    """Everything, after the tower has learned from frames without labels."""
+    return [
+        replace(whole, name="all, after restoring masked frames", pretraining="restore"),
+        replace(whole, name="all, after restoring mixed frames", pretraining="preserve"),
     ]

@@ -127,7 +127,7 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app.command()(command.ablate)
     result = CliRunner().invoke(app, [str(file), "--workers", "1", "--json"])
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["runs"] == 2 * (8 + 3 + 6 + 5)
+    assert json.loads(result.stdout)["runs"] == 2 * (8 + 3 + 6 + 5 + 3)
     again = CliRunner().invoke(app, [str(file), "--workers", "1"])
     assert again.exit_code == 0
     assert "ablation.md" in again.stdout

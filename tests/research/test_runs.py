@@ -21,7 +21,7 @@ from research.ablation.losses import Loss
 from research.ablation.material import Material
 from research.ablation.measure import measure
 from research.ablation.runs import Job, Runs, figures_of
-from research.ablation.variants import ladder, linear_probe, related, without, zero_shot
+from research.ablation.variants import ladder, linear_probe, pretrained, related, without, zero_shot
 from tests.helpers.ablation_material import material, settings
 
 LEVELS = (0, 3, 6, 9, 12)
@@ -77,7 +77,7 @@ def test_every_variant_learns_and_only_what_it_should(stuff: Material) -> None:
     config = settings()
     chosen = few_shot(config, 0, 2)
     batch = Batches(stuff.train, stuff.texts, chosen, 7).at(0, 0)
-    for variant in (*RUNGS[2:], *without(WHOLE), *related(WHOLE)):
+    for variant in (*RUNGS[2:], *without(WHOLE), *related(WHOLE), *pretrained(WHOLE)):
         model = fresh_network(stuff, variant, 0)
         loss = Loss(model, variant)
         value = loss(batch)

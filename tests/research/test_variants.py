@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
 from entdemo.errors import UserError
 from entdemo.training.config import ObjectiveConfig
-from research.ablation.config import AblationConfig
+from research.ablation.config import AblationConfig, Title
 from research.ablation.material import check_seeds
 from research.ablation.plan import LADDER, LOW_DATA, groups_of
-from research.ablation.variants import Variant, ladder, related, without
+from research.ablation.variants import Variant, ladder, pretrained, related, without
 from tests.helpers.ablation_material import settings
 
 LEVELS = (0, 3, 6, 9, 12)
@@ -39,7 +40,7 @@ def test_rungs() -> None:
 
 def test_names_are_unique() -> None:
     whole = ladder(LEVELS, ObjectiveConfig(), ema=0.9)[-1]
-    others = [*without(whole), *related(whole)]
+    others = [*without(whole), *related(whole), *pretrained(whole)]
     names = [variant.name for variant in (*ladder(LEVELS, ObjectiveConfig(), 0.9), *others)]
     assert len(set(names)) == len(names)
     assert all(changed(whole, variant) for variant in others)
@@ -52,6 +53,8 @@ def test_plan_covers_every_seed_and_number_of_frames() -> None:
     low = groups[LOW_DATA].jobs(config.seeds)
     assert len(low) == 3 * 2 * 3
     assert {job.shots for job in low} == {1, 4}
+    assert [group.title for group in groups_of(settings(groups=(LADDER,)), LEVELS)] == [LADDER]
+    assert {group.title for group in groups_of(config, LEVELS)} == set(get_args(Title))
     assert LOW_DATA not in {group.title for group in groups_of(settings(low_data=()), LEVELS)}
 
 
