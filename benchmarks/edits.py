@@ -17,10 +17,16 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.visitor import PAUSE_S, Ledger, Server, Visitor, expect
-from benchmarks.visitors import kinds_of, own_nearest, page_events, served, wait_until_it_answers
+from benchmarks.visitors import (
+    kinds_of,
+    own_nearest,
+    page_events,
+    served,
+    table_of,
+    wait_until_it_answers,
+)
 from entdemo.boundary import guarded
 from entdemo.gallery.cases import Case, read_cases
 from entdemo.settings import DEFAULT_GALLERY
@@ -139,12 +145,8 @@ def summary(ledger: _Parted) -> dict[str, Any]:
 
 def show(told: dict[str, Any]) -> None:
     """The figures for people."""
-    table = Table("action", "n", "p50 ms", "p95 ms", "max ms")
-    for kind, row in told["kinds"].items():
-        figures = (f"{row[key]:.0f}" for key in ("p50_ms", "p95_ms", "max_ms"))
-        table.add_row(kind, str(row["n"]), *figures)
     console = Console()
-    console.print(table)
+    console.print(table_of(told["kinds"]))
     console.print(
         f"{told['edits']} edits; a frame's p95 beside them over that without: "
         f"{told['frame_ratio']:.2f}; browsing and map p95 at most {told['looks_p95_ms']:.0f} ms; "

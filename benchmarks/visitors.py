@@ -170,6 +170,15 @@ def kinds_of(ledger: Ledger) -> dict[str, dict[str, float]]:
     }
 
 
+def table_of(kinds: dict[str, dict[str, float]]) -> Table:
+    """What ``kinds_of`` gave, for people."""
+    table = Table("action", "n", "p50 ms", "p95 ms", "max ms")
+    for kind, row in kinds.items():
+        figures = (f"{row[key]:.0f}" for key in ("p50_ms", "p95_ms", "max_ms"))
+        table.add_row(kind, str(row["n"]), *figures)
+    return table
+
+
 def summary(ledger: Ledger, gone_s: float, minutes: float) -> dict[str, Any]:
     """The figures."""
     kinds = kinds_of(ledger)
@@ -191,13 +200,8 @@ def summary(ledger: Ledger, gone_s: float, minutes: float) -> dict[str, Any]:
 
 def show(figures: dict[str, Any]) -> None:
     """The figures for people."""
-    table = Table("action", "n", "p50 ms", "p95 ms", "max ms")
-    for kind, row in figures["kinds"].items():
-        table.add_row(
-            kind, str(row["n"]), *(f"{row[key]:.0f}" for key in ("p50_ms", "p95_ms", "max_ms"))
-        )
     console = Console()
-    console.print(table)
+    console.print(table_of(figures["kinds"]))
     memory = figures["memory_mb"]
     console.print(
         f"{figures['actions']} actions in {figures['minutes']:g} minutes, faults: "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from entdemo.data.dataset import ORIGINS, read_data, read_origins
 from entdemo.data.entrep import is_entrep
-from entdemo.data.stated import EVERY, NOTHING, Classes, meaning
+from entdemo.data.stated import EVERY, NOTHING, Classes, meaning, of_folders
 from entdemo.errors import DataError, UserError, in_one
 from entdemo.gallery.captions import read_captions
 from entdemo.gallery.cases import Case
@@ -132,9 +132,7 @@ def _left_open(key: str, rows: Sequence[Mapping[str, str]]) -> Classes:
 
 def _of_path(key: str) -> list[Classes]:
     """What the folders of a path state; one of them states something, if there are any."""
-    folders = key.split("/")[:-1]
-    found = [classes for name in folders if (classes := meaning(name))]
-    return found or [_of_name(name) for name in folders[:1]]
+    return of_folders(key) or [_of_name(name) for name in key.split("/")[:-1][:1]]
 
 
 def _of_row(row: Mapping[str, str]) -> Iterator[Classes]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from entdemo.data.entrep import EntrepItem, group_split, is_entrep, read_entrep
 from entdemo.data.entrep.captions import caption_keys
-from entdemo.data.stated import EVERY, Classes, meaning
+from entdemo.data.stated import EVERY, Classes, meaning, of_folders
 from entdemo.errors import DataError, UserError, in_one
 from entdemo.gallery.captions import CAPTIONS, read_captions
 from entdemo.gallery.cases import read_label
@@ -209,7 +209,7 @@ def _stated(key: str) -> Classes:
 
 def _of_finding(key: str) -> Classes:
     """Likewise, where they name no class, region or side."""
-    found = [classes for folder in key.split("/")[:-1] if (classes := meaning(folder))]
+    found = of_folders(key)
     if not found:
         raise _unknown(key.rpartition("/")[0])
     return found[0]

@@ -22,6 +22,11 @@ def meaning(text: str) -> Classes | None:
     return open_classes(label) if label else _OTHERS.get(comparable_label(text))
 
 
+def of_folders(key: str) -> list[Classes]:
+    """What the folders of a path state, outermost first, without those that say nothing known."""
+    return [found for name in key.split("/")[:-1] if (found := meaning(name))]
+
+
 def _others() -> dict[str, Classes]:
     """What findings leave open, and words for nothing, by their comparable form."""
     found: dict[str, Classes] = {comparable_label(name): EVERY for name in NOTHING}

@@ -3,8 +3,7 @@
 A processor may name units for bf16 and still multiply fp32 faster, and how much onnxruntime gains
 over torch differs as well. So at the first start of a bundle on a machine its own network is timed
 for about two seconds, and the choice is kept in the user's data folder, as is a graph in int8 that
-was asked for by name, see
-``inference.kept_choice``.
+was asked for by name, see ``inference.kept_choice``.
 """
 
 from __future__ import annotations
